@@ -1,0 +1,1 @@
+"""What two verbs need; nothing here bears a verb's name, and imports run down only."""

@@ -1,0 +1,1 @@
+"""What travels through the house: frozen dataclasses of plain values, no numpy."""

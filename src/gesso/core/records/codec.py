@@ -1,0 +1,64 @@
+"""Records to JSON and back, checked on the way in."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from gesso.core.errors import InputError
+
+Record = TypeVar("Record")
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
+
+
+def to_plain(record: Any) -> Any:
+    """Turn a record into dicts, lists, strings and numbers."""
+    return _adapter(type(record)).dump_python(record, mode="json")
+
+
+def to_json(record: Any, *, indent: int | None = None) -> str:
+    """Write a record as JSON: keys in field order, non-ASCII text as it is."""
+    separators = None if indent else (",", ":")
+    return json.dumps(to_plain(record), ensure_ascii=False, indent=indent, separators=separators)
+
+
+def from_plain(kind: type[Record], data: Any) -> Record:
+    """Read a record from plain values.
+
+    Raises:
+        InputError: a value is missing, of another type, or not known; its path is named.
+    """
+    try:
+        record: Record = _adapter(kind).validate_python(data, strict=False)
+    except ValidationError as error:
+        raise _unreadable(kind, error) from error
+    return record
+
+
+def from_json(kind: type[Record], text: str | bytes) -> Record:
+    """Read a record from JSON.
+
+    Raises:
+        InputError: it is not JSON, or not this record.
+    """
+    try:
+        record: Record = _adapter(kind).validate_json(text)
+    except ValidationError as error:
+        raise _unreadable(kind, error) from error
+    return record
+
+
+def _unreadable(kind: type[Any], error: ValidationError) -> InputError:
+    first = error.errors(include_url=False)[0]
+    path = ".".join(str(part) for part in first["loc"]) or "the whole"
+    return InputError(
+        f"This is no {kind.__name__}: at {path}: {first['msg']}.",
+        "Compare it with the schema on the docs page 'records'.",
+    )

@@ -1,0 +1,110 @@
+"""What a painter is, and who can be one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import ClassVar, Literal, Protocol
+
+from gesso.core.outside.desk import Desk
+from gesso.core.pixels.picture import Picture
+from gesso.core.records.calls import Errand
+from gesso.core.records.maker import Maker
+from gesso.core.records.recipes import SourceType
+from gesso.core.registry import Entry, Registry
+
+# What a painter tells while it works: a short line, and how far it is (0 to 1, None: unknown).
+Tell = Callable[[str, float | None], None]
+
+
+def silent(_line: str, _share: float | None) -> None:
+    """Tell nobody."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of a painter.
+
+    Attributes:
+        text: the whole instruction; a painter reads nothing else about the picture.
+        avoid: what must not be seen, "" for nothing.
+        width, height: pixels, 64 to 8192 each.
+        seed: 0 to 2**63 - 1.
+        reference: a picture to go on from, None to start anew.
+        errand: on whose behalf, for the ledger.
+    """
+
+    text: str
+    avoid: str = ""
+    width: int = 1024
+    height: int = 1024
+    seed: int = 0
+    reference: Picture | None = None
+    errand: Errand = field(default=Errand())
+
+
+@dataclass(frozen=True)
+class Painting:
+    """What came back.
+
+    Attributes:
+        picture: the pixels, at the size that the painter could do nearest to the order.
+        maker: the painter's name, its engine version or model id, its settings.
+        source_type: the truth about the pixels (IPTC digital source type).
+        shows: subjects that the painter knows to be in the picture, in plain words.
+        omits: subjects that the order named and the painter cannot paint.
+        repertoire: for a painter that omits: one line of what it can paint.
+        cost_usd: None where nobody knows.
+    """
+
+    picture: Picture
+    maker: Maker
+    source_type: SourceType
+    shows: tuple[str, ...] = ()
+    omits: tuple[str, ...] = ()
+    repertoire: str = ""
+    cost_usd: float | None = None
+
+
+class Painter(Protocol):
+    """A painter turns an order into a painting.
+
+    What every painter owes the run: `paint` may be called from several threads at once; it
+    returns a whole painting or raises one of our errors; a painter of place "cpu" is a pure
+    function of the order and may be sent to another process, so it pickles and never talks to
+    the world; a painter of place "outside" sends every request over its desk.
+
+    What the run will never ask: to keep state between orders, to judge, to store, to retry.
+    """
+
+    name: ClassVar[str]
+    place: ClassVar[Literal["cpu", "outside"]]
+
+    def paint(self, order: Order, tell: Tell = silent) -> Painting:
+        """Paint one picture.
+
+        Raises:
+            OutsideError: by its kind; the run switches on it.
+        """
+        ...
+
+
+class PainterMaker(Protocol):
+    """How the studio builds a painter: `Options` is a frozen dataclass with defaults."""
+
+    Options: ClassVar[type]
+
+    def __call__(self, options: object, desk: Desk) -> Painter: ...
+
+
+PAINTERS: Registry[PainterMaker] = Registry(
+    "painter",
+    "painters",
+    {
+        "procedural": Entry(
+            "gesso.make.painters.procedural",
+            "ProceduralPainter",
+            summary="the embedded painter: no key, no weights, no network",
+        ),
+    },
+)
