@@ -1,0 +1,62 @@
+"""What a run tells while it works; faces draw progress from it, the results folder fills from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from gesso.core.records.runs import Item, Round
+
+EventKind = Literal[
+    "begin",  # the run starts: `total` items are still to do
+    "item",  # an item starts
+    "concept",  # `line` is the two words
+    "prompt",  # the first prompt is written; `line` is its title
+    "painting",  # a painter tells; `line` and `share` are its own
+    "painted",  # one picture of the pair is stored
+    "evaluated",  # the pair is judged; `line` is the verdict
+    "round",  # a whole round is kept; `round_record` is it
+    "refined",  # the prompt was changed for the next round
+    "kept",  # the item is done; `item_record` is it
+    "failed",  # the item failed; `line` says why
+    "waiting",  # the item waits for the owner; `line` says for what
+    "end",  # the run stops; `line` is its state
+]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened in a run.
+
+    Attributes:
+        kind: see `EventKind`.
+        run: the run's id.
+        item: the item's id, "" for the run itself.
+        round: the round's number, 0 outside rounds.
+        line: a short line for a person.
+        share: 0 to 1, how far a painting is; None unknown.
+        total: items still to do, at "begin".
+        spent_usd: spent by this run so far.
+        item_record: at "kept" and "failed".
+        round_record: at "round".
+    """
+
+    kind: EventKind
+    run: str
+    item: str = ""
+    round: int = 0
+    line: str = ""
+    share: float | None = None
+    total: int = 0
+    spent_usd: float = 0.0
+    item_record: Item | None = None
+    round_record: Round | None = None
+
+
+# Called from many threads at once; must be quick and must not raise.
+Listener = Callable[[Event], None]
+
+
+def nobody(_event: Event) -> None:
+    """Listen to nothing."""
