@@ -1,0 +1,1 @@
+"""The shelf of writers: they conceive, write prompts and refine them."""
