@@ -6,11 +6,27 @@ import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from gesso.core.errors import MissingExtra, UnknownAdapter
 
 Adapter = TypeVar("Adapter")
+Built_co = TypeVar("Built_co", covariant=True)
+
+
+class Factory(Protocol[Built_co]):
+    """How the studio builds an adapter: mostly the adapter's class itself.
+
+    Attributes:
+        Options: a frozen dataclass with defaults, filled from the settings section that bears
+            the adapter's name.
+    """
+
+    Options: ClassVar[type]
+
+    def __call__(self, options: Any, desk: Any) -> Built_co:
+        """Build it from its options and the desk over which its requests go."""
+        ...
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, Protocol
 
-from gesso.core.outside.desk import Desk
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.records.maker import Maker
 from gesso.core.records.recipes import SourceType
-from gesso.core.registry import Entry, Registry
+from gesso.core.registry import Entry, Factory, Registry
 
 # What a painter tells while it works: a short line, and how far it is (0 to 1, None: unknown).
 Tell = Callable[[str, float | None], None]
@@ -89,15 +88,7 @@ class Painter(Protocol):
         ...
 
 
-class PainterMaker(Protocol):
-    """How the studio builds a painter: `Options` is a frozen dataclass with defaults."""
-
-    Options: ClassVar[type]
-
-    def __call__(self, options: object, desk: Desk) -> Painter: ...
-
-
-PAINTERS: Registry[PainterMaker] = Registry(
+PAINTERS: Registry[Factory[Painter]] = Registry(
     "painter",
     "painters",
     {

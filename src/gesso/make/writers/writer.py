@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
-from gesso.core.outside.desk import Desk
 from gesso.core.records.calls import Errand
 from gesso.core.records.judgements import Evaluation
 from gesso.core.records.prompts import Concept, Prompt, Theme
-from gesso.core.registry import Entry, Registry
+from gesso.core.registry import Entry, Factory, Registry
 
 
 @dataclass(frozen=True)
@@ -74,15 +73,7 @@ class Writer(Protocol):
         ...
 
 
-class WriterMaker(Protocol):
-    """How the studio builds a writer: `Options` is a frozen dataclass with defaults."""
-
-    Options: ClassVar[type]
-
-    def __call__(self, options: object, desk: Desk) -> Writer: ...
-
-
-WRITERS: Registry[WriterMaker] = Registry(
+WRITERS: Registry[Factory[Writer]] = Registry(
     "llm",
     "llms",
     {

@@ -1,0 +1,124 @@
+"""What can be measured in a picture, in the units of `make/aims.py`."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gesso.core.pixels.colour import lightness, srgb_to_oklab
+from gesso.core.pixels.picture import Picture
+
+Plane = NDArray[np.float32]
+
+SIDE_PX = 256
+"""Pictures are measured at this long side, so that figures do not depend on the size painted."""
+
+_EDGE = 0.08
+"""A Sobel gradient of OKLab lightness above this is an edge (at 256 px, blurred by 1.2 px)."""
+
+_COLOURLESS = 0.004
+"""A zone whose mean OKLab chroma vector is shorter has no hue to speak of."""
+
+
+def measure(picture: Picture) -> dict[str, float]:
+    """Measure a picture on every scale of `make/aims.py`.
+
+    Returns:
+        Values by scale name. The hue of a zone without colour is left out. Every value is finite.
+    """
+    rgb = _reduced(picture.rgb)
+    lab = srgb_to_oklab(rgb)
+    light = np.ascontiguousarray(lab[..., 0])
+    value = lightness(rgb)
+    low, high = np.percentile(value, (5, 95))
+    found = {
+        "key": float(value.mean()),
+        "contrast": float(high - low),
+        "chroma": float(np.hypot(lab[..., 1], lab[..., 2]).mean()),
+        "symmetry": _symmetry(light),
+        "density": _density(light),
+        "balance": _balance(lab),
+        "mist": _mist(rgb),
+    }
+    found["light_x"], found["light_y"] = _light(light)
+    return found | _hues(lab, light)
+
+
+def _reduced(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    height, width = rgb.shape[:2]
+    scale = SIDE_PX / max(height, width)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(rgb, size, interpolation=how), dtype=np.uint8)
+
+
+def _symmetry(light: Plane) -> float:
+    soft = cv2.GaussianBlur(light, (0, 0), 4)
+    mirror = soft[:, ::-1]
+    spread = float(soft.std())
+    if spread < 1e-3:
+        return 1.0
+    mean = float(soft.mean())
+    alike = float(((soft - mean) * (mirror - mean)).mean()) / spread**2
+    return max(0.0, min(1.0, alike))
+
+
+def _density(light: Plane) -> float:
+    soft = cv2.GaussianBlur(light, (0, 0), 1.2)
+    across = cv2.Sobel(soft, cv2.CV_32F, 1, 0)
+    down = cv2.Sobel(soft, cv2.CV_32F, 0, 1)
+    return float((np.hypot(across, down) > _EDGE).mean())
+
+
+def _balance(lab: NDArray[np.float32]) -> float:
+    # What differs from the ground weighs: distance from the mean colour, chroma counted twice.
+    apart = lab - lab.mean(axis=(0, 1))
+    weight = np.sqrt(apart[..., 0] ** 2 + 4 * (apart[..., 1] ** 2 + apart[..., 2] ** 2))
+    columns = weight.sum(axis=0)
+    total = float(columns.sum())
+    if total < 1e-3:
+        return 0.5
+    places = (np.arange(columns.size) + 0.5) / columns.size
+    return float((columns * places).sum() / total)
+
+
+def _light(light: Plane) -> tuple[float, float]:
+    soft = cv2.GaussianBlur(light, (0, 0), 6)
+    floor = float(np.percentile(soft, 93))
+    weight = np.clip(soft - floor, 0, None)
+    total = float(weight.sum())
+    if total < 1e-3:
+        return 0.5, 0.5
+    height, width = light.shape
+    x = float((weight.sum(axis=0) * (np.arange(width) + 0.5)).sum()) / total / width
+    y = float((weight.sum(axis=1) * (np.arange(height) + 0.5)).sum()) / total / height
+    return x, y
+
+
+def _mist(rgb: NDArray[np.uint8]) -> float:
+    # Dark channel of He, Sun and Tang, "Single image haze removal using dark channel prior"
+    # (CVPR 2009): where air is clear, some channel of every patch is near black. Their airlight
+    # is the brightest of the haziest 0.1 %; a percentile of the channel does the same here.
+    dark = cv2.erode(rgb.min(axis=2), np.ones((15, 15), np.uint8))
+    air = max(float(np.percentile(rgb.max(axis=2), 99)), 1.0)
+    return float(np.clip(dark.mean() / air, 0.0, 1.0))
+
+
+def _hues(lab: NDArray[np.float32], light: Plane) -> dict[str, float]:
+    first, second = np.percentile(light, (100 / 3, 200 / 3))
+    zones = {
+        "hue_dark": light <= first,
+        "hue_mid": (light > first) & (light <= second),
+        "hue_light": light > second,
+    }
+    found = {}
+    for name, zone in zones.items():
+        if not zone.any():
+            continue
+        a, b = float(lab[..., 1][zone].mean()), float(lab[..., 2][zone].mean())
+        if math.hypot(a, b) >= _COLOURLESS:
+            found[name] = math.degrees(math.atan2(b, a)) % 360.0
+    return found
