@@ -1,0 +1,87 @@
+# Every target sets up what it needs: Python 3.11+ and make are enough.
+#
+#   make demo         paint a small exhibition into ./studio
+#   make test         run the tests
+#   make lint         check style and types
+#   make bench        measure, one script after the other
+#   make soak         the tests that take minutes
+#   make constraints  resolve the pinned versions anew
+#   make clean        remove what these targets made, never a studio
+
+PYTHON ?= python3
+VENV ?= .venv
+STUDIO ?= studio
+BENCHMARKS ?= $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# The stamps say which pinned set a venv holds; the set for tests includes the one for the demo.
+BASE := $(VENV)/.gesso-base
+DEV := $(VENV)/.gesso-dev
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test lint bench soak constraints clean
+
+help:
+	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
+
+demo: $(BASE)
+	$(BIN)/gesso demo --studio '$(STUDIO)'
+
+test: $(DEV)
+	$(BIN)/python -m pytest -m 'not soak' $(PYTEST_ARGS)
+
+lint: $(DEV)
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m mypy
+
+bench: $(DEV)
+	@for script in $(BENCHMARKS); do \
+		echo "== $$script"; \
+		$(BIN)/python "$$script" || exit 1; \
+	done
+
+soak: $(DEV)
+	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
+
+clean:
+	rm -rf '$(VENV)' .constraints-venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@command -v '$(PYTHON)' > /dev/null || { \
+		echo "There is no '$(PYTHON)' here. Install Python 3.11 or newer, or name yours:" \
+		     "make PYTHON=/path/to/python3"; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "gesso needs Python 3.11 or newer, and '$(PYTHON)' is $$('$(PYTHON)' --version 2>&1)." \
+		     "Name a newer one: make PYTHON=python3.12"; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2> /dev/null || { \
+		echo "'$(PYTHON)' came without its venv module. On Debian and Ubuntu:" \
+		     "apt install python3-venv"; exit 1; }
+	'$(PYTHON)' -m venv '$(VENV)'
+
+# Hashes are checked for every package from elsewhere; gesso itself comes from this folder, built by
+# the pinned backend, and stays editable.
+$(BASE): constraints.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --require-hashes --no-deps -r constraints.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch '$@'
+
+$(DEV): constraints-dev.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --quiet --require-hashes --no-deps -r constraints-dev.txt
+	$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch '$@' '$(BASE)'
+
+# One resolution for every system and every Python from 3.11 up. The files hold versions and hashes,
+# no addresses: where packages come from is the machine's own business.
+COMPILE := .constraints-venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+	--generate-hashes --no-config --no-header --no-annotate --no-emit-index-url \
+	--no-emit-find-links --upgrade
+
+constraints:
+	'$(PYTHON)' -m venv --clear .constraints-venv
+	.constraints-venv/bin/python -m pip install --quiet uv
+	$(COMPILE) pyproject.toml requirements-build.in --output-file constraints.txt
+	$(COMPILE) pyproject.toml requirements-build.in --group dev --output-file constraints-dev.txt
+	rm -rf .constraints-venv
