@@ -1,4 +1,4 @@
-"""What a run tells while it works; faces draw progress from it, the results folder fills from it."""
+"""What a run tells while it works: progress is drawn from it, result folders fill from it."""
 
 from __future__ import annotations
 
