@@ -38,6 +38,7 @@ class Recipe:
         parent: pixel hash of the picture that this one refines, "" for none.
         shows: subjects that the painter says it painted.
         omits: subjects it was asked for and cannot paint.
+        repertoire: one line of what it can paint, "" where it did not say.
         pixels: sha256 of the pixels, "" until they are known.
         evaluation: None until it was judged.
         cost_usd: what the picture cost, None where nobody knows.
@@ -60,6 +61,7 @@ class Recipe:
     parent: str = ""
     shows: tuple[str, ...] = ()
     omits: tuple[str, ...] = ()
+    repertoire: str = ""
     pixels: str = ""
     evaluation: Evaluation | None = None
     cost_usd: float | None = None

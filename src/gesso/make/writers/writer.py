@@ -55,8 +55,11 @@ class Writer(Protocol):
         ...
 
     def expand(self, text: str, title: str, avoid: str, errand: Errand) -> Prompt:
-        """Make a structured prompt of a text written by hand; `text` is kept to the letter
-        at the head of the prompt's text, and its subjects become questions."""
+        """Make a structured prompt of a text written by hand.
+
+        `text` is kept to the letter at the head of the prompt's text; its subjects become
+        questions, and only what it asks for becomes an aim.
+        """
         ...
 
     def refine(self, attempts: Sequence[Attempt], errand: Errand) -> Prompt:
@@ -74,8 +77,8 @@ class Writer(Protocol):
 
 
 WRITERS: Registry[Factory[Writer]] = Registry(
-    "llm",
-    "llms",
+    "writer",
+    "writers",
     {
         "offline": Entry(
             "gesso.make.writers.offline",

@@ -1,0 +1,66 @@
+"""Kept pictures under names that a person can read, beside the store of hashes."""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from gesso.core.records.works import Work
+
+_SUFFIXES = {
+    "image/png": ".png",
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    "image/avif": ".avif",
+    "image/gif": ".gif",
+    "image/tiff": ".tif",
+}
+
+
+def slug(words: str, length: int = 60) -> str:
+    """Words as a plain file name: "Ember & Orrery" -> "ember-orrery"; "untitled" for nothing."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:length].rstrip("-") or "untitled"
+
+
+def suffix_of(media_type: str) -> str:
+    """The file suffix of a media type that we store: "image/png" -> ".png"."""
+    return _SUFFIXES.get(media_type, ".bin")
+
+
+class Hanging:
+    """A folder of kept pictures, `01-ember-orrery.png` and so on.
+
+    The folder is a convenience: the catalogue does not read it, and what cannot be written there
+    is not lost. Files are copies, so that whoever edits one cannot harm the store.
+
+    Args:
+        folder: made when the first picture is hung.
+        data_of: the stored bytes of a work.
+    """
+
+    def __init__(self, folder: Path, data_of: Callable[[Work], bytes]) -> None:
+        self.folder = folder
+        self._data_of = data_of
+
+    def hang(self, position: int, work: Work) -> Path:
+        """Hang a work at `position` (0 for the first); another picture there is taken down.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        name = f"{position + 1:02d}-{slug(work.title)}{suffix_of(work.media_type)}"
+        target = self.folder / name
+        temporary = target.with_name(f".{name}.{os.getpid()}.part")
+        try:
+            temporary.write_bytes(self._data_of(work))
+            temporary.replace(target)
+        finally:
+            with suppress(FileNotFoundError):
+                temporary.unlink()
+        return target

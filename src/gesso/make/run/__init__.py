@@ -1,0 +1,1 @@
+"""A run: many items on their way from a theme or a prompt to a kept picture."""

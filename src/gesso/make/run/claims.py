@@ -1,0 +1,46 @@
+"""One process at a time works on a run: a lock that the system drops when its holder dies."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from gesso.core.errors import StudioBusy
+
+if os.name == "nt":
+    import msvcrt
+
+    def _lock(file: IO[str]) -> None:
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _lock(file: IO[str]) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+@contextmanager
+def claim(folder: Path, run: str) -> Iterator[None]:
+    """Hold the run `run` for this process.
+
+    Args:
+        folder: where lock files live; made when needed.
+        run: the run's id, already checked to be a plain name.
+
+    Raises:
+        StudioBusy: another process holds it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{run}.lock"
+    with path.open("a+", encoding="utf-8") as file:
+        try:
+            _lock(file)
+        except OSError as error:
+            raise StudioBusy(
+                f"The run '{run}' is being worked on by another process.",
+                f"Wait for it, or look at it with: gesso runs show {run}",
+            ) from error
+        yield

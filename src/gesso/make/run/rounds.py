@@ -1,0 +1,224 @@
+"""One round: a pair is painted, each picture is evaluated, the two are judged head to head.
+
+Every step first asks the catalogue whether it was done already, so a round that was broken off
+goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from gesso.core.errors import Interrupted
+from gesso.core.pixels.picture import Picture
+from gesso.core.records.calls import Errand
+from gesso.core.records.judgements import Comparison, Evaluation
+from gesso.core.records.prompts import Concept, Prompt
+from gesso.core.records.recipes import Recipe
+from gesso.core.records.runs import Item, Round, Take
+from gesso.core.records.works import Provenance, Rights, Work
+from gesso.make.critics.critic import View
+from gesso.make.run.events import Event, EventKind, Listener
+from gesso.make.painters.painter import Order, Painting
+from gesso.make.run.parts import Parts
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What a round is to paint.
+
+    Attributes:
+        number: 1 for the first.
+        prompt: as it is sent.
+        seeds: of the pair.
+        width, height: pixels.
+        parent: pixel hash of the best picture so far, "" in the first round.
+    """
+
+    number: int
+    prompt: Prompt
+    seeds: tuple[int, int]
+    width: int
+    height: int
+    parent: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One picture of a round: its work, its recipe, and what the critic is shown of it."""
+
+    work: Work
+    recipe: Recipe
+    view: View
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A picture with its evaluation."""
+
+    shown: Shown
+    evaluation: Evaluation
+
+
+class RoundPlayer:
+    """Plays the rounds of one item."""
+
+    def __init__(self, parts: Parts, item: Item, concept: Concept | None, listen: Listener) -> None:
+        self._parts = parts
+        self._item = item
+        self._concept = concept
+        self._listen = listen
+        self._errand = Errand(run=item.run, item=item.id)
+
+    def play(self, brief: Brief) -> Judged:
+        """Paint, evaluate and compare; returns the better of the pair, kept in the catalogue."""
+        runs = self._parts.catalogue.runs
+        runs.start_round(self._item.run, self._item.id, brief.number, brief.prompt)
+        stored = self._stored(brief.number)
+        known = {take.slot: take for take in stored.takes} if stored else {}
+        first, second = _both(lambda slot: self._judged(brief, slot, known.get(slot)))
+        comparison = stored.comparison if stored and stored.comparison else None
+        if comparison is None:
+            comparison = self._compare(brief, first, second)
+        best = second if comparison.winner else first
+        self.tell("evaluated", brief.number, best.evaluation.verdict)
+        self.tell("round", brief.number, comparison.reason, record=self._stored(brief.number))
+        return best
+
+    def tell(
+        self, kind: EventKind, number: int = 0, line: str = "", *, record: Round | None = None
+    ) -> None:
+        """Tell the listener what happened to this item."""
+        spent = self._parts.spent(self._item.run)
+        self._listen(
+            Event(kind, self._item.run, self._item.id, number, line, None, 0, spent, None, record)
+        )
+
+    def check_stop(self) -> None:
+        """Go no further once the owner asked to stop.
+
+        Raises:
+            Interrupted: the owner did.
+        """
+        if self._parts.stop.is_set():
+            raise Interrupted(
+                f"Stopped before the item '{self._item.id}' was done.",
+                f"Go on with: gesso runs resume {self._item.run}",
+            )
+
+    def _stored(self, number: int) -> Round | None:
+        rounds = self._parts.catalogue.runs.rounds(self._item.run, self._item.id)
+        return next((found for found in rounds if found.number == number), None)
+
+    def _judged(self, brief: Brief, slot: int, known: Take | None) -> Judged:
+        shown = self._found(brief, slot) or self._painted(brief, slot)
+        if known is not None and known.evaluation is not None:
+            return Judged(shown, known.evaluation)
+        self.check_stop()
+        evaluation = self._parts.critic.evaluate(shown.view, brief.prompt, self._errand)
+        self._parts.catalogue.runs.set_evaluation(
+            self._item.run,
+            self._item.id,
+            brief.number,
+            slot,
+            shown.work.id,
+            shown.recipe.seed,
+            evaluation,
+        )
+        return Judged(shown, evaluation)
+
+    def _compare(self, brief: Brief, first: Judged, second: Judged) -> Comparison:
+        self.check_stop()
+        comparison = self._parts.critic.compare(
+            (first.shown.view, second.shown.view),
+            (first.evaluation, second.evaluation),
+            brief.prompt,
+            self._errand,
+        )
+        self._parts.catalogue.runs.set_comparison(
+            self._item.run, self._item.id, brief.number, comparison
+        )
+        return comparison
+
+    def _found(self, brief: Brief, slot: int) -> Shown | None:
+        catalogue = self._parts.catalogue
+        work = catalogue.works.find(self._provenance(brief, slot))
+        recipe = catalogue.works.recipe(work.id) if work else None
+        if work is None or recipe is None:
+            return None
+        return Shown(work, recipe, _view(catalogue.picture(work), recipe))
+
+    def _painted(self, brief: Brief, slot: int) -> Shown:
+        self.check_stop()
+        order = Order(
+            text=brief.prompt.text,
+            avoid=brief.prompt.avoid,
+            width=brief.width,
+            height=brief.height,
+            seed=brief.seeds[slot],
+            errand=self._errand,
+        )
+        painting = self._parts.painter.paint(
+            order, lambda line, share: self._progress(brief.number, line, share)
+        )
+        recipe = self._recipe(brief, slot, painting)
+        work = self._parts.catalogue.accession.accept_painting(
+            painting.picture,
+            title=brief.prompt.title,
+            creator=f"{painting.maker.name} {painting.maker.version}".strip(),
+            provenance=self._provenance(brief, slot, recipe.source_type),
+            rights=Rights(),
+            recipe=recipe,
+        )
+        self.tell("painted", brief.number)
+        stored = self._parts.catalogue.works.recipe(work.id) or recipe
+        return Shown(work, stored, _view(painting.picture, stored))
+
+    def _recipe(self, brief: Brief, slot: int, painting: Painting) -> Recipe:
+        return Recipe(
+            prompt=brief.prompt,
+            painter=painting.maker,
+            seed=brief.seeds[slot],
+            width=brief.width,
+            height=brief.height,
+            source_type=painting.source_type,
+            round=brief.number,
+            slot=slot,
+            concept=self._concept,
+            run=self._item.run,
+            item=self._item.id,
+            parent=brief.parent,
+            shows=painting.shows,
+            omits=painting.omits,
+            repertoire=painting.repertoire,
+            cost_usd=painting.cost_usd,
+            software=self._parts.software,
+        )
+
+    def _provenance(self, brief: Brief, slot: int, source_type: str = "") -> Provenance:
+        return Provenance(
+            origin="made",
+            source=self._parts.painter.name,
+            identifier=f"{self._item.run}/{self._item.id}/{brief.number}/{slot}",
+            run=self._item.run,
+            source_type=source_type,
+        )
+
+    def _progress(self, number: int, line: str, share: float | None) -> None:
+        self._listen(Event("painting", self._item.run, self._item.id, number, line, share))
+
+
+def _view(picture: Picture, recipe: Recipe) -> View:
+    return View(picture, recipe.shows, recipe.omits, recipe.repertoire)
+
+
+def _both(do: Callable[[int], Result]) -> tuple[Result, Result]:
+    """Do something for slot 0 and slot 1 at once; the first failure is raised after both ended."""
+    with ThreadPoolExecutor(1, thread_name_prefix="pair") as other:
+        second = other.submit(do, 1)
+        first = do(0)
+        return first, second.result()

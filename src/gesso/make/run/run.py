@@ -1,0 +1,175 @@
+"""A run: many items, each walking its own way through its rounds, with no barrier between them."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event as Signal
+
+from gesso.core.errors import (
+    AuthError,
+    BudgetSpent,
+    DamageError,
+    GessoError,
+    Interrupted,
+    QuotaSpent,
+    RateLimited,
+    StorageError,
+    StudioBusy,
+    Transient,
+    UnknownOutcome,
+)
+from gesso.core.outside.pool import Outcome, run_streams
+from gesso.core.records.calls import Action, Trouble
+from gesso.core.records.runs import Item, Run
+from gesso.core.records.works import Work
+from gesso.make.run.events import Event, Listener
+from gesso.make.run.parts import Parts, RunOptions
+from gesso.make.run.path import ItemPath
+
+log = logging.getLogger(__name__)
+
+_STOPS_ALL = (BudgetSpent, QuotaSpent, AuthError, StorageError, StudioBusy, DamageError)
+"""After these, no further item could fare better: the run pauses, to be resumed."""
+
+_WAITS = (RateLimited, Transient, UnknownOutcome, Interrupted, *_STOPS_ALL)
+"""After these, the item waits for the next resume; after anything else it has failed."""
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """How a run stands when it stops.
+
+    Attributes:
+        run: with its state: "done" when no item waits.
+        items: all of them, in order.
+        kept: the works that this run has kept, in the order of the items.
+        failed: items that failed, each with its reason.
+        waiting: items that a resume would take up.
+        spent_usd: by the run, all its calls included.
+        seconds: of this going, not of earlier ones.
+        folder: where the kept pictures hang under readable names, None where none hangs.
+    """
+
+    run: Run
+    items: tuple[Item, ...]
+    kept: tuple[Work, ...]
+    failed: int
+    waiting: int
+    spent_usd: float
+    seconds: float
+    folder: Path | None = None
+
+
+class MakeRun:
+    """Works off the items of one run that are not done yet."""
+
+    def __init__(self, parts: Parts, options: RunOptions, run: Run, listen: Listener) -> None:
+        self._parts = parts
+        self._options = options
+        self._run = run
+        self._listen = listen
+        self._pause = Signal()
+        self._cause: GessoError | None = None
+
+    def go(self) -> RunReport:
+        """Walk every waiting item to its end, as many at once as there are streams.
+
+        Raises:
+            StorageError: the disk is full or failing; the run is paused where that could
+                still be written down.
+        """
+        began = time.monotonic()
+        runs = self._parts.catalogue.runs
+        todo = [i for i in runs.items(self._run.id) if i.state in {"waiting", "working"}]
+        runs.set_state(self._run.id, "running")
+        self._listen(Event("begin", self._run.id, total=len(todo)))
+        for outcome in run_streams(self._walk, todo, self._parts.streams, self._pause):
+            self._settle(outcome)
+        report = self._report(time.monotonic() - began)
+        self._listen(Event("end", self._run.id, line=report.run.state, spent_usd=report.spent_usd))
+        if isinstance(self._cause, StorageError | DamageError | StudioBusy):
+            raise self._cause
+        return report
+
+    def _walk(self, item: Item) -> Work:
+        try:
+            return ItemPath(self._parts, self._options, item, self._listen).walk()
+        except _STOPS_ALL:
+            self._pause.set()
+            raise
+
+    def _settle(self, outcome: Outcome[Item, Work]) -> None:
+        if self._parts.stop.is_set():
+            self._pause.set()
+        error = outcome.error
+        if error is None:
+            return
+        if not isinstance(error, Exception):
+            raise error
+        ours = error if isinstance(error, GessoError) else _bug(error)
+        if isinstance(ours, _STOPS_ALL) and self._cause is None:
+            self._cause = ours
+        waits = isinstance(ours, _WAITS)
+        self._write_down(outcome.item, ours, waits=waits)
+        self._listen(
+            Event(
+                "waiting" if waits else "failed",
+                self._run.id,
+                outcome.item.id,
+                line=str(ours),
+                item_record=self._stored(outcome.item),
+            )
+        )
+
+    def _stored(self, item: Item) -> Item:
+        return self._parts.catalogue.runs.item(self._run.id, item.id)
+
+    def _write_down(self, item: Item, error: GessoError, *, waits: bool) -> None:
+        action: Action = "paused" if waits else "failed"
+        trouble = Trouble(self._run.id, item.id, error.kind, error.message, action, False)
+        try:
+            self._parts.catalogue.runs.set_item(
+                self._run.id, item.id, "waiting" if waits else "failed", str(error)
+            )
+            if not isinstance(error, Interrupted):
+                self._parts.catalogue.troubles.add(trouble)
+        except StorageError as full:
+            # The disk that stopped the item may refuse this note too. The item's row still
+            # says "working", which a resume takes for waiting: nothing is lost but the reason.
+            self._cause = self._cause or full
+            self._pause.set()
+
+    def _report(self, seconds: float) -> RunReport:
+        runs, works = self._parts.catalogue.runs, self._parts.catalogue.works
+        items = tuple(runs.items(self._run.id))
+        waiting = sum(item.state in {"waiting", "working"} for item in items)
+        if runs.get(self._run.id).state != "cancelled":
+            reason = str(self._cause or "") or _waits_for(items)
+            try:
+                runs.set_state(self._run.id, "paused" if waiting else "done", reason)
+            except StorageError as full:
+                self._cause = self._cause or full
+        return RunReport(
+            run=runs.get(self._run.id),
+            items=items,
+            kept=tuple(works.get(item.kept) for item in items if item.kept is not None),
+            failed=sum(item.state == "failed" for item in items),
+            waiting=waiting,
+            spent_usd=self._parts.spent(self._run.id),
+            seconds=seconds,
+        )
+
+
+def _waits_for(items: tuple[Item, ...]) -> str:
+    return next((item.reason for item in items if item.state == "waiting" and item.reason), "")
+
+
+def _bug(error: Exception) -> GessoError:
+    log.error("an item met a fault of our own", exc_info=error)
+    return GessoError(
+        f"A fault in gesso itself: {type(error).__name__}: {error}.",
+        "The traceback is in the studio's log; please report it.",
+    )
