@@ -1,0 +1,1 @@
+"""Everything between us and the world: the desk, its ledger, its limits, the HTTP client."""

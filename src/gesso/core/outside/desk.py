@@ -1,0 +1,367 @@
+"""The desk: every request to the world goes over it, is paid for, written down and answered for."""
+
+from __future__ import annotations
+
+import random
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Generic, Self, TypeVar
+
+from gesso.core.errors import BadOutput, Interrupted, OutsideError, RateLimited, UnknownOutcome
+from gesso.core.outside.budget import Budget, Reservation
+from gesso.core.outside.ledger import Ledger, MemoryLedger, MemoryTroubles, TroubleLog
+from gesso.core.outside.limits import Clock, Limits, RealClock
+from gesso.core.outside.retry import Retries, RetryOptions, Turn
+from gesso.core.records.calls import Action, CallState, Errand, Trouble
+
+T = TypeVar("T")
+
+# How soon somebody who waits for a free place notices that the owner stopped.
+_NOTICE_STOP_S = 0.1
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of whom, before anything leaves.
+
+    Attributes:
+        provider: as the registry names it; its rate and its wish for quiet hold for all.
+        operation: "paint", "answer", "judge", ...
+        model: the model id, "" where there is none.
+        errand: on whose behalf.
+        estimate_usd: what it may cost at most; set aside before it leaves.
+        key: unique to the request and the same for its attempts; None makes one up.
+        resendable: it does no harm (and costs nothing) when it is done twice, so an unknown
+            outcome is tried again.
+    """
+
+    provider: str
+    operation: str
+    model: str = ""
+    errand: Errand = field(default=Errand())
+    estimate_usd: float = 0.0
+    key: str | None = None
+    resendable: bool = False
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One sending of a request; its row is in the ledger already.
+
+    Attributes:
+        number: 1 for the first.
+        call_id: the ledger's number.
+        key: the request's key, for an `Idempotency-Key` header.
+        repair: what was wrong with the answer before, to be told to a model; "" for nothing.
+        note_request: keeps the provider's id of the request, committed before it returns: to be
+            called before the first poll.
+        note_cost: tells what the call cost, in US dollars and by which price source, also when
+            its answer turns out to be of no use.
+    """
+
+    number: int
+    call_id: int
+    key: str
+    repair: str
+    note_request: Callable[[str], None]
+    note_cost: Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """What came back, and what it cost.
+
+    Attributes:
+        value: for the asker.
+        cost_usd: None where nobody knows: the estimate counts.
+        price_source: what priced it: "genai-prices 0.2.3", "billed units", "estimate", "free".
+        input_units, output_units: tokens, or the provider's billing unit.
+        request_id: the provider's own id.
+        status: the HTTP status.
+    """
+
+    value: T
+    cost_usd: float | None
+    price_source: str = "estimate"
+    input_units: float | None = None
+    output_units: float | None = None
+    request_id: str = ""
+    status: int | None = 200
+
+
+@dataclass(frozen=True)
+class DeskOptions:
+    """How the desk works.
+
+    Attributes:
+        in_flight: how many calls may be out at the same moment, over all providers.
+        retry: how patient it is with one request.
+    """
+
+    in_flight: int = 16
+    retry: RetryOptions = field(default=RetryOptions())
+
+    def __post_init__(self) -> None:
+        if self.in_flight < 1:
+            raise ValueError(f"at least one call must be allowed out, not {self.in_flight}")
+
+
+class Desk:
+    """Sends what is asked, at most so much at once, and keeps the books.
+
+    For each attempt: wait for the provider's door, its rate and a free place (nobody holds a
+    place while waiting); set the estimate aside; commit the ledger's row; only then send. What
+    failed is tried again by its kind (`retry.py`). What was sent without an answer is written
+    down as "unknown", counts as spent, and is not sent again unless that does no harm.
+
+    `ask` may be called from many threads at once and keeps no other state of the caller.
+
+    Args:
+        ledger, troubles: the books.
+        budget: the owner's cap.
+        limits: the providers' doors.
+        options: how many at once, how patient.
+        stop: set when the owner stops: nothing new is sent; what is out is waited for.
+        clock: the time.
+        rng: disperses those who back off.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        troubles: TroubleLog,
+        budget: Budget,
+        limits: Limits,
+        options: DeskOptions | None = None,
+        *,
+        stop: threading.Event | None = None,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        self.ledger = ledger
+        self.troubles = troubles
+        self.budget = budget
+        self.limits = limits
+        self.options = options or DeskOptions()
+        self.stop = stop or threading.Event()
+        self._clock = clock or RealClock()
+        self._rng = rng or random.Random()
+        self._places = threading.Semaphore(self.options.in_flight)
+
+    @classmethod
+    def offline(cls) -> Self:
+        """A desk with books in memory and no cap: for the library face and for tests."""
+        return cls(MemoryLedger(), MemoryTroubles(), Budget(None), Limits())
+
+    def ask(self, ask: Ask, send: Callable[[Attempt], Answer[T]]) -> T:
+        """Send a request until it is answered or has finally failed.
+
+        Args:
+            ask: what is asked of whom.
+            send: sends one attempt and reads its answer. It raises one of our `OutsideError`s
+                by kind; any other exception leaves the outcome unknown.
+
+        Raises:
+            OutsideError: it failed, by its kind.
+            BudgetSpent: the estimate would pass the cap; nothing was sent this time.
+            Interrupted: the owner stopped before the next attempt.
+        """
+        key = ask.key or uuid.uuid4().hex
+        met = _Met(self.troubles, ask.errand)
+        retries = Retries(self.options.retry, ask.resendable, self._rest, met.note, self._rng)
+        try:
+            for turn in retries:
+                with turn.guard:
+                    value = self._attempt(ask, key, turn, send)
+                    met.recovered = True
+                    return value
+        finally:
+            met.write_down()
+        raise AssertionError("the last failure is always raised")
+
+    def _attempt(self, ask: Ask, key: str, turn: Turn, send: Callable[[Attempt], Answer[T]]) -> T:
+        began = self._clock.now()
+        with self._place(ask.provider):
+            waited_s = turn.rested_s + self._clock.now() - began
+            reservation = self.budget.reserve(ask.estimate_usd)
+            call = _OpenCall(self, ask, reservation)
+            attempt = call.open(key, turn, waited_s)
+            self._hold_back(call)
+            try:
+                answer = send(attempt)
+            except BaseException as error:
+                call.failed(error)
+                raise
+            call.done(answer)
+            return answer.value
+
+    @contextmanager
+    def _place(self, provider: str) -> Iterator[None]:
+        """A free place, with the provider's door passed; given back at the end."""
+        with self.limits.line(provider):
+            self._wait_for_place(provider)
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def _wait_for_place(self, provider: str) -> None:
+        while True:
+            self._rest(self._patiently(provider, self.limits.shut_s(provider)))
+            while not self._places.acquire(timeout=_NOTICE_STOP_S):
+                self._refuse_when_stopped()
+            wait_s = self.limits.enter(provider)
+            if wait_s == 0.0 and not self.stop.is_set():
+                return
+            self._places.release()
+            self._rest(wait_s)
+
+    def _patiently(self, provider: str, shut_s: float) -> float:
+        if shut_s <= self.options.retry.patience_s:
+            return shut_s
+        raise RateLimited(
+            f"'{provider}' asked for a pause that lasts another {shut_s:.0f} s.",
+            "Resume the run when it is over, or choose another provider.",
+            provider=provider,
+            status=None,
+            after_s=shut_s,
+        )
+
+    def _hold_back(self, call: _OpenCall) -> None:
+        """Wait once more if the door was shut while the row was being written."""
+        while (shut_s := self.limits.shut_s(call.ask.provider)) > 0.0:
+            try:
+                self._rest(self._patiently(call.ask.provider, shut_s))
+            except (Interrupted, RateLimited) as error:
+                call.never_left(error)
+                raise
+
+    def _rest(self, seconds: float) -> None:
+        """Let time pass; never a moment less than was asked for."""
+        until = self._clock.now() + seconds
+        self._refuse_when_stopped()
+        while (left := until - self._clock.now()) > 0.0:
+            self._clock.wait(left, self.stop)
+            self._refuse_when_stopped()
+
+    def _refuse_when_stopped(self) -> None:
+        if self.stop.is_set():
+            raise Interrupted(
+                "Stopped before the next call was sent.",
+                "What was paid for is kept; resume the run.",
+            )
+
+
+class _OpenCall:
+    """One row of the ledger with its money, from opening to settling."""
+
+    def __init__(self, desk: Desk, ask: Ask, reservation: Reservation) -> None:
+        self.ask = ask
+        self._desk = desk
+        self._reservation = reservation
+        self._id = 0
+        self._cost_usd: float | None = None
+        self._price_source = ""
+
+    def open(self, key: str, turn: Turn, waited_s: float) -> Attempt:
+        ask, ledger = self.ask, self._desk.ledger
+        try:
+            self._id = ledger.open(
+                errand=ask.errand,
+                provider=ask.provider,
+                operation=ask.operation,
+                model=ask.model,
+                attempt=turn.number,
+                key=key,
+                reserved_usd=ask.estimate_usd,
+                waited_s=waited_s,
+            )
+        except BaseException:
+            self._desk.budget.settle(self._reservation, 0.0)
+            raise
+        return Attempt(turn.number, self._id, key, turn.repair, self._note_request, self._note_cost)
+
+    def done(self, answer: Answer[T]) -> None:
+        cost_usd = self._cost_usd if answer.cost_usd is None else answer.cost_usd
+        source = self._price_source if answer.cost_usd is None else answer.price_source
+        self._settle("done", cost_usd, source or answer.price_source, answer=answer)
+
+    def failed(self, error: BaseException) -> None:
+        """Settle by what is known: no answer or a broken asker leaves the outcome open."""
+        self._shut_door(error)
+        if isinstance(error, UnknownOutcome) or not isinstance(error, OutsideError):
+            self._settle("unknown", self._cost_usd, self._price_source, error=error)
+        elif self._cost_usd is not None:
+            self._settle("failed", self._cost_usd, self._price_source, error=error)
+        elif isinstance(error, BadOutput):
+            # It answered, so it will bill, however useless the answer is.
+            self._settle("failed", self._reservation.usd, "estimate", error=error)
+        else:
+            self._settle("failed", 0.0, "", error=error)
+
+    def never_left(self, error: BaseException) -> None:
+        self._settle("failed", 0.0, "", error=error)
+
+    def _shut_door(self, error: BaseException) -> None:
+        if isinstance(error, RateLimited):
+            # Before anything slow is done: others are about to leave by this door.
+            rest_s = self._desk.options.retry.wait_initial_s
+            after_s = rest_s if error.after_s is None else error.after_s
+            self._desk.limits.shut_for(self.ask.provider, after_s)
+
+    def _note_request(self, request_id: str) -> None:
+        self._desk.ledger.note_request(self._id, request_id)
+
+    def _note_cost(self, cost_usd: float, price_source: str) -> None:
+        self._cost_usd, self._price_source = cost_usd, price_source
+
+    def _settle(
+        self,
+        state: CallState,
+        cost_usd: float | None,
+        price_source: str,
+        *,
+        answer: Answer[T] | None = None,
+        error: BaseException | None = None,
+    ) -> None:
+        self._desk.budget.settle(self._reservation, cost_usd)
+        self._desk.ledger.settle(
+            self._id,
+            state=state,
+            status=answer.status if answer else getattr(error, "status", None),
+            request_id=answer.request_id if answer else "",
+            cost_usd=cost_usd,
+            price_source=price_source,
+            input_units=answer.input_units if answer else None,
+            output_units=answer.output_units if answer else None,
+            error="" if error is None else getattr(error, "kind", type(error).__name__),
+        )
+
+
+class _Met:
+    """The failures of one request, written down when it is known how it ended."""
+
+    def __init__(self, troubles: TroubleLog, errand: Errand) -> None:
+        self.recovered = False
+        self._troubles = troubles
+        self._errand = errand
+        self._met: list[tuple[OutsideError, Action]] = []
+
+    def note(self, error: OutsideError, action: Action) -> None:
+        self._met.append((error, action))
+
+    def write_down(self) -> None:
+        for error, action in self._met:
+            self._troubles.add(
+                Trouble(
+                    run=self._errand.run,
+                    item=self._errand.item,
+                    kind=error.kind,
+                    message=str(error),
+                    action=action,
+                    recovered=self.recovered,
+                )
+            )
