@@ -1,0 +1,1 @@
+"""What a picture's file says about the picture: written truthfully, read with distrust."""

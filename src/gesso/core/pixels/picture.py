@@ -1,0 +1,109 @@
+"""A picture: upright sRGB pixels that nobody can change."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Picture:
+    """Upright sRGB pixels, immutable; equal to another with the same pixels.
+
+    Args:
+        rgb: (height, width, 3) uint8, at least one pixel. It is copied, so the caller's array
+            stays the caller's.
+
+    Raises:
+        ValueError: another shape or dtype, or no pixels.
+    """
+
+    __slots__ = ("_pixels_sha256", "_rgb")
+
+    def __init__(self, rgb: NDArray[np.uint8]) -> None:
+        self._hold(np.array(_checked(rgb), dtype=np.uint8, order="C", copy=True))
+
+    @classmethod
+    def adopt(cls, rgb: NDArray[np.uint8]) -> Picture:
+        """Take an array over without a copy: the caller must not keep it, nor a view of it.
+
+        Raises:
+            ValueError: another shape or dtype, or no pixels.
+        """
+        picture = cls.__new__(cls)
+        picture._hold(np.ascontiguousarray(_checked(rgb)))
+        return picture
+
+    @classmethod
+    def from_array(cls, array: NDArray[Any]) -> Picture:
+        """Make a picture from gray or RGB values.
+
+        Args:
+            array: (height, width) or (height, width, 3); integers 0 to 255 or floats 0 to 1.
+
+        Raises:
+            ValueError: another shape, values outside the range, or not finite.
+        """
+        values = np.asarray(array)
+        if values.ndim == 2:
+            values = np.repeat(values[:, :, np.newaxis], 3, axis=2)
+        if values.dtype == np.uint8:
+            return cls(values)
+        top = 1.0 if np.issubdtype(values.dtype, np.floating) else 255.0
+        if values.size and not (values.min() >= 0 and values.max() <= top):
+            raise ValueError(f"A picture's values lie between 0 and {top:g} in {values.dtype}.")
+        return cls.adopt(np.rint(values * (255.0 / top)).astype(np.uint8))
+
+    def _hold(self, rgb: NDArray[np.uint8]) -> None:
+        rgb.setflags(write=False)
+        # A view of a locked array cannot be unlocked again; the array itself could.
+        self._rgb = rgb.view()
+        self._pixels_sha256 = ""
+
+    @property
+    def rgb(self) -> NDArray[np.uint8]:
+        """(height, width, 3) uint8 sRGB, read-only, C order."""
+        return self._rgb
+
+    @property
+    def width(self) -> int:
+        """Pixels from left to right."""
+        return int(self._rgb.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Pixels from top to bottom."""
+        return int(self._rgb.shape[0])
+
+    @property
+    def pixels_sha256(self) -> str:
+        """Sha256 over the size (as "WIDTHxHEIGHT") and the pixels, hex; computed once."""
+        if not self._pixels_sha256:
+            digest = hashlib.sha256(f"{self.width}x{self.height}".encode())
+            digest.update(self._rgb.data)
+            self._pixels_sha256 = digest.hexdigest()
+        return self._pixels_sha256
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Picture):
+            return NotImplemented
+        return self is other or np.array_equal(self._rgb, other._rgb)
+
+    def __hash__(self) -> int:
+        return hash(self.pixels_sha256)
+
+    def __repr__(self) -> str:
+        return f"<Picture {self.width}x{self.height}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Picture.adopt, (np.asarray(self._rgb),)
+
+
+def _checked(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if rgb.dtype != np.uint8:
+        raise ValueError(f"A picture is made of uint8 values, not of {rgb.dtype}.")
+    if rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
+        raise ValueError(f"A picture's array is (height, width, 3) and not empty, not {rgb.shape}.")
+    return rgb
