@@ -69,7 +69,7 @@ class ListWriter:
 
     def expand(self, text: str, title: str, avoid: str, errand: Errand) -> Prompt:
         return Prompt(
-            title=title or text.split(".")[0],
+            title=title or text.split(".", maxsplit=1)[0],
             subject="", scene="", mood="", light="", palette="", composition="",
             avoid=avoid,
             text=text,

@@ -22,16 +22,16 @@ from gesso.core.records.recipes import Recipe
 from gesso.core.records.runs import Item, Run
 from gesso.core.records.works import Provenance, Rights, Work
 from gesso.make.batch import Entry
-from gesso.make.run.claims import claim
 from gesso.make.critics.critic import View
-from gesso.make.run.events import Event, Listener, nobody
 from gesso.make.hanging import Hanging, slug
 from gesso.make.painters.painter import Order, Painter
-from gesso.make.run.parts import Parts, RunOptions
 from gesso.make.replay import Replay, recipe_in, replay
+from gesso.make.run.claims import claim
+from gesso.make.run.events import Event, Listener, nobody
+from gesso.make.run.parts import Parts, RunOptions
 from gesso.make.run.run import MakeRun, RunReport
-from gesso.make.themes import read_theme
 from gesso.make.run.verify import verified
+from gesso.make.themes import read_theme
 from gesso.make.writers.writer import Attempt
 
 log = logging.getLogger(__name__)

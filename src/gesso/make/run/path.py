@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from hashlib import blake2b
 
-from gesso.core.errors import InputError, Refused
+from gesso.core.errors import InputError, Interrupted, Refused
 from gesso.core.records.calls import Errand
 from gesso.core.records.judgements import Check, Evaluation
 from gesso.core.records.maker import Maker
@@ -94,6 +94,7 @@ class ItemPath:
         prompts = {found.number: found.prompt for found in stored}
         prompt = prompts.get(1, first)
         for number in range(1, self._options.rounds + 1):
+            self._check_cancelled()
             player.check_stop()
             judged, prompt = self._play_round(player, self._brief(number, prompt, best))
             attempts.append(Attempt(prompt, judged.evaluation))
@@ -120,6 +121,11 @@ class ItemPath:
             if prompt.text == brief.prompt.text:
                 raise
             return player.play(replace(brief, prompt=prompt)), prompt
+
+    def _check_cancelled(self) -> None:
+        run = self._parts.catalogue.runs.get(self._item.run)
+        if run.state == "cancelled":
+            raise Interrupted(f"The run '{run.id}' was cancelled.", "Start a new one.")
 
     def _brief(self, number: int, prompt: Prompt, best: Judged | None) -> Brief:
         # The best seed so far stays in the pair, so that a change of the words shows as such;

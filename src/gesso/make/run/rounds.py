@@ -20,8 +20,8 @@ from gesso.core.records.recipes import Recipe
 from gesso.core.records.runs import Item, Round, Take
 from gesso.core.records.works import Provenance, Rights, Work
 from gesso.make.critics.critic import View
-from gesso.make.run.events import Event, EventKind, Listener
 from gesso.make.painters.painter import Order, Painting
+from gesso.make.run.events import Event, EventKind, Listener
 from gesso.make.run.parts import Parts
 
 Result = TypeVar("Result")

@@ -97,13 +97,11 @@ class MakeRun:
     def _walk(self, item: Item) -> Work:
         try:
             return ItemPath(self._parts, self._options, item, self._listen).walk()
-        except _STOPS_ALL:
+        except (Interrupted, *_STOPS_ALL):
             self._pause.set()
             raise
 
     def _settle(self, outcome: Outcome[Item, Work]) -> None:
-        if self._parts.stop.is_set():
-            self._pause.set()
         error = outcome.error
         if error is None:
             return

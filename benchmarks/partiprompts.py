@@ -1,0 +1,140 @@
+"""The 854 PartiPrompts through `gesso make --input-file`, beside painter + evaluator alone.
+
+Both work on the same machine in the same run, with as many processes as there are cores: first
+the bare painter and the bare evaluator on the same orders, then the whole program: catalogue,
+hashes, thumbnails, recipes, fsync, result folders. Memory is the run's largest resident size at a
+tenth of the way and at its end.
+
+    python benchmarks/partiprompts.py PROMPTS.jsonl [--size 256] [--limit N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import cv2
+
+from gesso.core.outside.desk import Desk
+from gesso.core.records.calls import Errand
+from gesso.make.critics.critic import CRITICS, View
+from gesso.make.painters.painter import PAINTERS, Order
+from gesso.make.run.path import seed_of
+from gesso.make.writers.writer import WRITERS
+
+BAR = 1.15
+
+
+def paint_and_evaluate(task: tuple[str, int, int]) -> float:
+    """One picture by the bare painter, held against its prompt by the bare critic."""
+    text, seed, size = task
+    desk = Desk.offline()
+    writer, painter, critic = (
+        factory(factory.Options(), desk)
+        for factory in (
+            WRITERS.open("offline"),
+            PAINTERS.open("procedural"),
+            CRITICS.open("measured"),
+        )
+    )
+    prompt = writer.expand(text, "", "", Errand())
+    painting = painter.paint(Order(prompt.text, prompt.avoid, size, size, seed))
+    view = View(painting.picture, painting.shows, painting.omits, painting.repertoire)
+    return critic.evaluate(view, prompt, Errand()).error
+
+
+def bare(texts: list[str], size: int, cores: int) -> float:
+    """Seconds for two pictures of every text, with nothing around them."""
+    tasks = [(t, seed_of(1, t, slot), size) for t in texts for slot in (0, 1)]
+    with ProcessPoolExecutor(cores, get_context("spawn"), cv2.setNumThreads, (1,)) as pool:
+        list(pool.map(paint_and_evaluate, tasks[:cores]))
+        began = time.perf_counter()
+        list(pool.map(paint_and_evaluate, tasks, chunksize=8))
+        return time.perf_counter() - began
+
+
+def resident_mb(pid: int) -> float:
+    """Resident megabytes of a process and its children."""
+    pages = 0
+    for each in (pid, *children_of(pid)):
+        try:
+            pages += int(Path(f"/proc/{each}/statm").read_text().split()[1])
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+    return pages * os.sysconf("SC_PAGESIZE") / 1e6
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes below `pid`."""
+    try:
+        listed = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    own = [int(child) for child in listed]
+    return own + [below for child in own for below in children_of(child)]
+
+
+def whole(prompts: Path, size: int, scratch: Path) -> tuple[float, list[float], dict[str, object]]:
+    """Seconds, resident sizes over time, and the report of the whole program."""
+    command = [
+        str(Path(sys.executable).with_name("gesso")), "make", "--input-file", str(prompts),
+        "--output-dir", str(scratch / "results"), "--studio", str(scratch / "studio"),
+        "--size", f"{size}x{size}", "--rounds", "1", "--seed", "1", "--json",
+    ]  # fmt: skip
+    began = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        sizes: list[float] = []
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.wait(0.5):
+                sizes.append(resident_mb(process.pid))
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        printed, _ = process.communicate()
+        over.set()
+        watcher.join()
+    took = time.perf_counter() - began
+    if process.returncode not in {0, 1}:
+        raise SystemExit(f"gesso make ended with {process.returncode}: {printed[-400:]}")
+    report: dict[str, object] = json.loads(printed)
+    return took, sizes, report
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("prompts", type=Path)
+    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--limit", type=int)
+    asked = parser.parse_args()
+    rows = [json.loads(line) for line in asked.prompts.read_text("utf-8").splitlines() if line]
+    rows = [{"id": row["id"], "prompt": row["prompt"]} for row in rows[: asked.limit]]
+    cores = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        entries = scratch / "prompts.json"
+        entries.write_text(json.dumps(rows), "utf-8")
+        alone = bare([row["prompt"] for row in rows], asked.size, cores)
+        took, sizes, report = whole(entries, asked.size, scratch)
+    pictures = 2 * len(rows)
+    early, late = max(sizes[: max(1, len(sizes) // 10)]), max(sizes[-max(1, len(sizes) // 10) :])
+    print(f"{len(rows)} prompts, {pictures} pictures of {asked.size} px, {cores} cores")
+    print(f"painter + evaluator alone  {alone:8.1f} s  {1000 * alone / pictures:7.1f} ms a picture")
+    print(f"gesso make --input-file    {took:8.1f} s  {1000 * took / pictures:7.1f} ms a picture")
+    print(f"ratio {took / alone:.3f}   (bar {BAR})")
+    print(f"resident: first tenth {early:.0f} MB, last tenth {late:.0f} MB")
+    print(f"kept {report.get('kept_count', '?')}, failed {report.get('failed', '?')}")
+
+
+if __name__ == "__main__":
+    main()

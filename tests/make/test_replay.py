@@ -1,0 +1,79 @@
+"""Painting again from the recipe in the file."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gesso.core.errors import InputError
+from gesso.core.pixels.encode import encode
+from gesso.core.pixels.picture import Picture
+from gesso.core.records.runs import Item
+from gesso.make.painters.painter import Painting
+from gesso.make.replay import recipe_in, replay
+from gesso.make.run.events import nobody
+from gesso.make.run.parts import RunOptions
+from gesso.make.run.run import MakeRun
+
+
+@pytest.fixture
+def kept(parts):
+    items = [Item("r1", "p0", 0, settings={"text": "A bridge. Key: low (40)."})]
+    run = parts.catalogue.runs.create("r1", "", {}, items)
+    work = MakeRun(parts, RunOptions(rounds=2, width=96, height=64), run, nobody).go().kept[0]
+    return Path(parts.catalogue.path_of(work)).read_bytes()
+
+
+def test_a_kept_picture_replays_to_itself(kept, painter):
+    found = replay(kept, "kept.png", recipe_in(kept, "kept.png"), painter)
+
+    assert (found.verdict, found.largest_difference) == ("identical", 0)
+
+
+class OtherPainter:
+    """The same painter in a later version, one shade lighter, or larger, or broken."""
+
+    name = "slope"
+    place = "outside"
+
+    def __init__(self, painter, change):
+        self.painter, self.change = painter, change
+
+    def paint(self, order, tell=None):
+        painting = self.painter.paint(order)
+        return Painting(
+            self.change(painting.picture), replace(painting.maker, version="2"), "algorithmicMedia"
+        )
+
+
+def test_a_drifted_painter_is_found_out(kept, painter):
+    lighter = OtherPainter(painter, lambda p: Picture(np.minimum(p.rgb + np.uint8(9), 255)))
+    found = replay(kept, "kept.png", recipe_in(kept, "kept.png"), lighter)
+
+    assert found.verdict == "drifted"
+    assert found.largest_difference == 9
+    assert "version 1, now 2" in found.line
+
+
+def test_rounding_of_one_step_is_the_same_picture(kept, painter):
+    rounded = OtherPainter(painter, lambda p: Picture(np.minimum(p.rgb + np.uint8(1), 255)))
+
+    assert replay(kept, "k", recipe_in(kept, "k"), rounded).verdict == "identical"
+
+
+def test_another_size_is_drift(kept, painter):
+    cropped = OtherPainter(painter, lambda p: Picture(p.rgb[:-1]))
+    found = replay(kept, "k", recipe_in(kept, "k"), cropped)
+
+    assert found.verdict == "drifted"
+    assert found.largest_difference is None
+
+
+def test_a_picture_without_a_recipe_is_refused_in_one_sentence():
+    bare = encode(Picture(np.zeros((8, 8, 3), dtype=np.uint8)))
+
+    with pytest.raises(InputError, match="carries no recipe"):
+        recipe_in(bare, "bare.png")
