@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import queue
 import signal
 import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import CancelledError
+from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from gesso.core.errors import GessoError
 
@@ -24,8 +26,8 @@ Result = TypeVar("Result")
 class Workers:
     """A bounded set of worker processes, or none: then the work is done where it is asked for.
 
-    `call` may be used from many threads at once; calls beyond `count` wait in line. Workers
-    start with the first call. They ignore Ctrl-C, which is the owner's word to this process,
+    `call` may be used from many threads at once; calls beyond `count` wait in line. A worker
+    starts with its first call. Workers ignore Ctrl-C, which is the owner's word to this process,
     and leave when this process is gone, however it went.
 
     Args:
@@ -50,8 +52,12 @@ class Workers:
         if count < 0:
             raise ValueError(f"a number of workers is zero or more, not {count}")
         self.count = count
-        self._timeout_s = timeout_s
-        self._pool = _pool(count, initializer, initargs) if count else None
+        self._over = False
+        self._workers = [_Worker(timeout_s, initializer, initargs) for _ in range(count)]
+        # The last one given back is the next one taken: few calls keep few processes warm.
+        self._free: queue.LifoQueue[_Worker] = queue.LifoQueue()
+        for worker in self._workers:
+            self._free.put(worker)
 
     def call(
         self, function: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs
@@ -62,43 +68,33 @@ class Workers:
         it was raised.
 
         Raises:
-            GessoError: the worker died or took longer than the limit; other calls go on.
+            GessoError: the worker died or took longer than the limit; other calls go on. Or the
+                workers were closed.
         """
-        if self._pool is None:
+        if self.count == 0:
             return function(*args, **kwargs)
-        name = getattr(function, "__qualname__", type(function).__name__)
-        future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
+        worker = self._free.get()
         try:
-            return future.result()
-        except ProcessExpired as error:
-            raise GessoError(
-                f"The worker that did '{name}' died ({_how_it_died(error.exitcode)}).",
-                "The other work goes on. If it was short of memory, use fewer workers.",
-            ) from error
-        except TimeoutError as error:
-            if not _is_pools_own(error):
-                raise
-            raise GessoError(
-                f"'{name}' took longer than {self._timeout_s:g} s and was ended.",
-                "The other work goes on; a smaller picture may help.",
-            ) from error
+            self._refuse_when_over()
+            return worker.do(function, args, kwargs)
         except CancelledError as error:
-            raise GessoError(
-                f"'{name}' was given up, because the workers were stopped.",
-                "Resume the run to do it again.",
-            ) from error
+            self._refuse_when_over(error)
+            raise
+        finally:
+            self._free.put(worker)
 
     def close(self) -> None:
-        """Wait for the calls that are in progress and in line, then end the workers."""
-        if self._pool is not None:
-            self._pool.close()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
-            self._pool.join()
+        """Wait for the calls that are in progress, then end the workers."""
+        self._over = True
+        for worker in [self._free.get() for _ in self._workers]:
+            worker.end(at_once=False)
+            self._free.put(worker)
 
     def stop(self) -> None:
         """End the workers at once; calls in progress and in line fail."""
-        if self._pool is not None:
-            self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
-            self._pool.join()
+        self._over = True
+        for worker in self._workers:
+            worker.end(at_once=True)
 
     def __enter__(self) -> Self:
         return self
@@ -114,19 +110,94 @@ class Workers:
         else:
             self.stop()
 
+    def _refuse_when_over(self, cause: BaseException | None = None) -> None:
+        if self._over:
+            raise GessoError(
+                "The work was given up, because the workers were stopped.",
+                "Resume the run to do it again.",
+            ) from cause
 
-def _pool(
-    count: int, initializer: Callable[..., None] | None, initargs: tuple[Any, ...]
-) -> ProcessPool:
-    # A fork of a process with threads may inherit a lock that nobody will ever open, so workers
-    # come from a clean process: the fork server where there is one (fast), else a fresh start.
-    method = "spawn" if sys.platform == "win32" else "forkserver"
-    return ProcessPool(
-        max_workers=count,
-        initializer=_settle_in,
-        initargs=(initializer, initargs),
-        context=multiprocessing.get_context(method),
-    )
+
+class _Worker:
+    """One process, and another in its place when it is gone.
+
+    Each has a pool of its own: workers of one pebble pool share a pipe and its lock, and one that
+    is killed while idle breaks them all.
+    """
+
+    def __init__(
+        self,
+        timeout_s: float | None,
+        initializer: Callable[..., None] | None,
+        initargs: tuple[Any, ...],
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._settling = (initializer, initargs)
+        self._pool = self._new_pool()
+
+    def do(
+        self, function: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Result:
+        name = getattr(function, "__qualname__", type(function).__name__)
+        try:
+            return self._do_even_if_it_died_idle(function, args, kwargs)
+        except ProcessExpired as error:
+            raise GessoError(
+                f"The worker that did '{name}' died ({_how_it_died(error.exitcode)}).",
+                "The other work goes on. If it was short of memory, use fewer workers.",
+            ) from error
+        except BrokenProcessPool as error:
+            raise GessoError(
+                f"A worker for '{name}' could not be started.",
+                "Its own message stands above, in the terminal.",
+            ) from error
+        except TimeoutError as error:
+            if not _is_pools_own(error):
+                raise
+            raise GessoError(
+                f"'{name}' took longer than {self._timeout_s:g} s and was ended.",
+                "The other work goes on; a smaller picture may help.",
+            ) from error
+
+    def end(self, *, at_once: bool) -> None:
+        pool: Any = self._pool  # pebble leaves close and stop untyped
+        if at_once:
+            pool.stop()
+        else:
+            pool.close()
+        pool.join()
+
+    def _do_even_if_it_died_idle(
+        self, function: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Result:
+        try:
+            return self._send(function, args, kwargs).result()
+        except BrokenProcessPool:
+            # It was gone before it took the call up, so the call can be given to another.
+            self.end(at_once=True)
+            self._pool = self._new_pool()
+            return self._send(function, args, kwargs).result()
+
+    def _send(
+        self, function: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> ProcessFuture[Result]:
+        try:
+            return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
+        except RuntimeError as error:
+            if self._pool.active:
+                raise
+            raise BrokenProcessPool("the process is gone") from error
+
+    def _new_pool(self) -> ProcessPool:
+        # A fork of a process with threads may inherit a lock that nobody will ever open, so
+        # workers come from a clean process: the fork server where there is one, else anew.
+        method = "spawn" if sys.platform == "win32" else "forkserver"
+        return ProcessPool(
+            max_workers=1,
+            initializer=_settle_in,
+            initargs=self._settling,
+            context=multiprocessing.get_context(method),
+        )
 
 
 def _settle_in(initializer: Callable[..., None] | None, initargs: tuple[Any, ...]) -> None:
