@@ -1,0 +1,137 @@
+"""The colours of a picture, with the share of its area that each covers."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gesso.core.pixels.colour import srgb_to_oklab
+from gesso.core.pixels.picture import Picture
+from gesso.core.records.works import Swatch
+
+_SIDE = 256
+_BITS = 5  # a channel is cut into 32: finer steps move no swatch, coarser ones show
+# In OKLab hue and chroma count too little beside lightness: CSS Color 4's deltaEOK2 doubles a, b.
+_CHROMA = 2.0
+# Two swatches nearer than one just noticeable difference (deltaEOK 0.02) are one.
+_ALIKE = 0.02
+# Farther-first seeds weigh a colour by a low power of its area, so a small accent gets a seed.
+_SEED_POWER = 0.3
+_LEAST_SHARE = 0.001
+_ROUNDS = 12
+
+Points = NDArray[np.float64]
+
+
+def swatches(picture: Picture, count: int = 8) -> tuple[Swatch, ...]:
+    """Find a picture's colours by clustering in OKLab, largest share first.
+
+    The same picture gives the same swatches everywhere: counting is done in whole numbers, and
+    nothing is drawn by lot. A flat picture has one swatch; colours that cannot be told apart are
+    one. Shares add up to 1.
+
+    Args:
+        picture: what to look at; large ones are reduced to about 256 pixels first.
+        count: how many at most, 1 or more.
+
+    Raises:
+        ValueError: `count` is below 1.
+    """
+    if count < 1:
+        raise ValueError(f"At least one swatch is wanted, not {count}.")
+    points, weights = _colours(picture.rgb)
+    centres = _settled(_seeds(points, weights, count), points, weights)
+    centres, shares = _told_apart(*_gathered(centres, points, weights))
+    order = np.argsort(-shares, kind="stable")
+    return tuple(
+        Swatch(
+            lightness=float(centres[i, 0]),
+            a=float(centres[i, 1] / _CHROMA),
+            b=float(centres[i, 2] / _CHROMA),
+            share=float(shares[i]),
+        )
+        for i in order
+    )
+
+
+def _colours(rgb: NDArray[np.uint8]) -> tuple[Points, NDArray[np.float64]]:
+    """The distinct colours, (n, 3) L, 2a, 2b, and their shares, (n,)."""
+    pixels = _whole_steps(rgb).reshape(-1, 3)
+    shift = 8 - _BITS
+    red, green, blue = (pixels[:, i].astype(np.int32) for i in range(3))
+    cell = (red >> shift) << (2 * _BITS) | (green >> shift) << _BITS | blue >> shift
+    number = np.bincount(cell, minlength=1 << 3 * _BITS)
+    used = np.flatnonzero(number)
+    sums = np.stack([np.bincount(cell, channel)[used] for channel in (red, green, blue)], axis=1)
+    means = sums / number[used, np.newaxis] / 255
+    points = srgb_to_oklab(means).astype(np.float64) * (1, _CHROMA, _CHROMA)
+    return points, number[used].astype(np.float64) / len(pixels)
+
+
+def _whole_steps(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Reduce by a whole factor: sums of bytes are exact on every machine, fractions are not."""
+    height, width = rgb.shape[:2]
+    factor = -(-max(height, width) // _SIDE)
+    rows, columns = min(factor, height), min(factor, width)
+    if rows == columns == 1:
+        return rgb
+    cut = rgb[: height - height % rows, : width - width % columns]
+    size = (cut.shape[1] // columns, cut.shape[0] // rows)
+    return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def _seeds(points: Points, weights: NDArray[np.float64], count: int) -> Points:
+    """The commonest colour first, then each time the one farthest from all so far."""
+    pull = weights**_SEED_POWER
+    chosen = [int(np.argmax(weights))]
+    away = _distances(points, points[chosen])[:, 0]
+    while len(chosen) < count and away.max() > 0:
+        chosen.append(int(np.argmax(away * pull)))
+        away = np.minimum(away, _distances(points, points[chosen[-1:]])[:, 0])
+    return points[chosen]
+
+
+def _settled(centres: Points, points: Points, weights: NDArray[np.float64]) -> Points:
+    for _ in range(_ROUNDS):
+        moved, _ = _gathered(centres, points, weights)
+        if moved.shape == centres.shape and np.abs(moved - centres).max() < 1e-4:
+            return moved
+        centres = moved
+    return centres
+
+
+def _gathered(
+    centres: Points, points: Points, weights: NDArray[np.float64]
+) -> tuple[Points, NDArray[np.float64]]:
+    """Each centre to the middle of the colours nearest to it, with their share; none stays bare."""
+    nearest = np.argmin(_distances(points, centres), axis=1)
+    shares = np.bincount(nearest, weights, minlength=len(centres)).astype(np.float64)
+    sums = [np.bincount(nearest, weights * points[:, i], len(centres)) for i in range(3)]
+    held = shares > 0
+    return np.stack(sums, axis=1)[held] / shares[held, np.newaxis], shares[held]
+
+
+def _told_apart(centres: Points, shares: NDArray[np.float64]) -> tuple[Points, NDArray[np.float64]]:
+    """Join what the eye cannot tell apart, and specks with what is nearest to them."""
+    while len(centres) > 1:
+        apart = np.sqrt(_distances(centres, centres))
+        np.fill_diagonal(apart, np.inf)
+        least = int(np.argmin(shares))
+        if shares[least] < _LEAST_SHARE:
+            one, other = least, int(np.argmin(apart[least]))
+        elif apart.min() < _ALIKE:
+            one, other = (int(i) for i in np.unravel_index(np.argmin(apart), apart.shape))
+        else:
+            break
+        both = shares[one] + shares[other]
+        centres[other] = (shares[one] * centres[one] + shares[other] * centres[other]) / both
+        shares[other] = both
+        centres, shares = np.delete(centres, one, axis=0), np.delete(shares, one)
+    return centres, shares / shares.sum()
+
+
+def _distances(points: Points, centres: Points) -> NDArray[np.float64]:
+    """Squared distances, (points, centres)."""
+    apart = points[:, np.newaxis] - centres[np.newaxis]
+    return np.asarray(np.einsum("ijk,ijk->ij", apart, apart))
