@@ -23,7 +23,7 @@ from gesso.core.records.runs import Item, Run
 from gesso.core.records.works import Provenance, Rights, Work
 from gesso.make.batch import Entry
 from gesso.make.critics.critic import View
-from gesso.make.hanging import Hanging, slug
+from gesso.make.hanging.folder import Hanging, slug
 from gesso.make.painters.painter import Order, Painter
 from gesso.make.replay import Replay, recipe_in, replay
 from gesso.make.run.claims import claim

@@ -86,15 +86,27 @@ class MeasuredCritic:
         readable = {name: wish for name, wish in wishes.items() if name in values}
         if not readable:
             return Check(question.words, "unknown", "Nothing that can be measured tells this.")
-        worst = max(readable, key=lambda name: aims.SCALES[name].error(values[name], wishes[name]))
+        short = {
+            name: _short_of(aims.SCALES[name], values[name], wishes[name]) for name in readable
+        }
+        worst = max(short, key=lambda name: short[name])
         scale = aims.SCALES[worst]
-        met = scale.error(values[worst], wishes[worst]) <= self._options.yes_within
+        met = short[worst] <= self._options.yes_within
         return Check(
             question.words,
             "yes" if met else "no",
             f"{scale.label} measures {_figure(scale, values[worst])}; "
             f"the words ask for about {_figure(scale, wishes[worst])}.",
         )
+
+
+def _short_of(scale: aims.Scale, value: float, wish: float) -> float:
+    """How far a picture falls short of a word: darker than "night" is night all the more."""
+    if not scale.circular:
+        middle = (scale.low + scale.high) / 2
+        if (wish < middle and value <= wish) or (wish > middle and value >= wish):
+            return 0.0
+    return scale.error(value, wish)
 
 
 def _subject_check(question: Question, view: View) -> Check:

@@ -87,7 +87,8 @@ def _balance(lab: NDArray[np.float32]) -> float:
 
 def _light(light: Plane) -> tuple[float, float]:
     soft = cv2.GaussianBlur(light, (0, 0), 6)
-    floor = float(np.percentile(soft, 93))
+    top, bottom = float(soft.max()), float(soft.min())
+    floor = min(float(np.percentile(soft, 93)), top - 0.15 * (top - bottom))
     weight = np.clip(soft - floor, 0, None)
     total = float(weight.sum())
     if total < 1e-3:

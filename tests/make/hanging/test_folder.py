@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from gesso.make.hanging import Hanging, slug, suffix_of
+from gesso.make.hanging.folder import Hanging, slug, suffix_of
 
 
 @dataclass
