@@ -13,6 +13,7 @@ from pathlib import Path
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.pixels.decode import decode
+from gesso.core.pixels.encode import encode
 from gesso.core.pixels.metadata.read import read_recipe
 from gesso.core.records.calls import Errand, Trouble
 from gesso.core.records.judgements import Evaluation
@@ -24,6 +25,7 @@ from gesso.core.records.works import Provenance, Rights, Work
 from gesso.make.batch import Entry
 from gesso.make.critics.critic import View
 from gesso.make.hanging.folder import Hanging, slug
+from gesso.make.hanging.sheet import Framed, hang_sheet
 from gesso.make.painters.painter import Order, Painter
 from gesso.make.replay import Replay, recipe_in, replay
 from gesso.make.run.claims import claim
@@ -35,6 +37,9 @@ from gesso.make.themes import read_theme
 from gesso.make.writers.writer import Attempt
 
 log = logging.getLogger(__name__)
+
+_SHEET_MOST = 60
+"""A sheet of more pictures than this would show none of them."""
 
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -340,7 +345,22 @@ class Atelier:
             self._catalogue.calls.abandon_open(run.id)
             heard = self._hanging(hanging, listen)
             report = MakeRun(self._assemble(run.id), options, run, heard).go()
+        self._hang_sheet(hanging, report)
         return replace(report, folder=hanging.folder if hanging.folder.exists() else None)
+
+    def _hang_sheet(self, hanging: Hanging, report: RunReport) -> None:
+        if not 2 <= len(report.kept) <= _SHEET_MOST:
+            return
+        prompts = {item.kept: item.prompt for item in report.items}
+        framed = []
+        for work in report.kept:
+            prompt = prompts[work.id]
+            line = prompt.subject if prompt else ""
+            framed.append(Framed(self._catalogue.picture(work), work.title, line))
+        try:
+            hanging.add("sheet.jpg", encode(hang_sheet(framed), "image/jpeg"))
+        except OSError as error:
+            log.warning("the sheet of run %s could not be written: %s", report.run.id, error)
 
     def _hanging(self, hanging: Hanging, listen: Listener) -> Listener:
         def heard(event: Event) -> None:

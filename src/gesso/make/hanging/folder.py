@@ -53,12 +53,20 @@ class Hanging:
         Raises:
             OSError: the folder cannot be written.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
         name = f"{position + 1:02d}-{slug(work.title)}{suffix_of(work.media_type)}"
+        return self.add(name, self._data_of(work))
+
+    def add(self, name: str, data: bytes) -> Path:
+        """Put one file there, whole or not at all; another of that name is replaced.
+
+        Raises:
+            OSError: the folder cannot be written.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
         target = self.folder / name
         temporary = target.with_name(f".{name}.{os.getpid()}.part")
         try:
-            temporary.write_bytes(self._data_of(work))
+            temporary.write_bytes(data)
             temporary.replace(target)
         finally:
             with suppress(FileNotFoundError):
