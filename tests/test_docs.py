@@ -16,17 +16,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from gesso.cli import app
+from gesso.core.catalogue.blobs.blob import BLOBS
+from gesso.core.registry import Registry
 from gesso.make.critics.critic import CRITICS
 from gesso.make.painters.painter import PAINTERS
 from gesso.make.writers.writer import WRITERS
 
 ROOT = Path(__file__).resolve().parents[1]
 VERBS = ("make", "collect", "study", "search", "show", "train")
+SHELVES: tuple[Registry[Any], ...] = (PAINTERS, WRITERS, CRITICS, BLOBS)
 # Words that look like dotted names of ours and are none.
 FILES_OF_OURS = {"gesso.toml", "gesso.db", "gesso.log"}
 SCHEMAS = {"gesso.recipe"}
@@ -176,8 +180,7 @@ def unknown_names(page: Page) -> list[str]:
 
 
 def _exists(name: str) -> bool:
-    groups = {registry.group for registry in (PAINTERS, WRITERS, CRITICS)}
-    if name in groups:
+    if name in {registry.group for registry in SHELVES}:
         return True
     parts = name.split(".")
     for end in range(len(parts), 0, -1):
@@ -286,9 +289,8 @@ def test_every_verb_has_a_page(verb: str) -> None:
     assert doc(verb).text.startswith("# ")
 
 
-@pytest.mark.parametrize("registry", [PAINTERS, WRITERS, CRITICS], ids=lambda one: one.plural)
-def test_every_shelf_has_a_page_with_a_row_for_each_adapter(registry: object) -> None:
-    assert isinstance(registry, type(PAINTERS))
+@pytest.mark.parametrize("registry", SHELVES, ids=lambda one: one.plural)
+def test_every_shelf_has_a_page_with_a_row_for_each_adapter(registry: Registry[Any]) -> None:
     page = doc(registry.plural)
 
     for name in registry.names():
