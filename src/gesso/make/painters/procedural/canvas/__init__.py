@@ -1,0 +1,1 @@
+"""The ground a scene is composed on, the brushes that repaint it, and the light on the paint."""

@@ -1,0 +1,1 @@
+"""Towns, works, machines, vessels, rooms: what people have made."""

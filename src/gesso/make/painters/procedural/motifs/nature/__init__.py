@@ -1,0 +1,1 @@
+"""Skies, land, water, plants: what the settings are made of."""

@@ -1,0 +1,51 @@
+"""What a text asks of the offline painter, as numbers: everything that its pictures depend on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class PaintSpec:
+    """One picture's parameters, read from its text; aims are None where the text leaves them free.
+
+    Attributes:
+        seed: of every random number.
+        setting: where it plays: a row of the motif table, "sea".
+        subjects: what stands in it, by motif name, the first is the focal point.
+        skies: what hangs over it, by motif name.
+        night: 0 broad day to 1 deep night.
+        season: "", "spring", "summer", "autumn" or "winter".
+        key, contrast: CIE L*, 0 to 100.
+        chroma: mean OKLab chroma.
+        hue_dark, hue_mid, hue_light: OKLCH angle in degrees.
+        ground_chroma: the chroma to mix colours with before any aim is steered to.
+        symmetry, balance, light_x, light_y, mist: 0 to 1, as `make/aims.py` defines them.
+        density: share of the area that shall hold an edge, 0 to 0.6.
+        brush: 0 the finest brushes to 1 the broadest.
+        relief: 0 a glaze without relief to 1 thick impasto.
+        steer: the aims that the text states, so that the last tone step knows what to keep to.
+    """
+
+    seed: int
+    setting: str
+    subjects: tuple[str, ...] = ()
+    skies: tuple[str, ...] = ()
+    night: float = 0.0
+    season: str = ""
+    key: float | None = None
+    contrast: float | None = None
+    chroma: float | None = None
+    hue_dark: float = 265.0
+    hue_mid: float = 230.0
+    hue_light: float = 70.0
+    ground_chroma: float = 0.075
+    symmetry: float = 0.0
+    balance: float | None = None
+    light_x: float = 0.64
+    light_y: float = 0.3
+    mist: float = 0.25
+    density: float = 0.2
+    brush: float = 0.45
+    relief: float = 0.5
+    steer: frozenset[str] = field(default=frozenset())
