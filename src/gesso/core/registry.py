@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from gesso.core.errors import MissingExtra, UnknownAdapter
@@ -116,6 +115,8 @@ class Registry(Generic[Adapter]):
         raise self._unknown(name, tuple(point.name for point in announced))
 
     def _unknown(self, name: str, foreign: tuple[str, ...]) -> UnknownAdapter:
+        from difflib import get_close_matches  # noqa: PLC0415 - slow, and rarely needed
+
         known = (*self._entries, *sorted(foreign))
         near = get_close_matches(name, known, n=1)
         guess = f"Did you mean '{near[0]}'? " if near else ""

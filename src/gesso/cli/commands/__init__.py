@@ -1,0 +1,1 @@
+"""Commands, a file each, imported when one runs."""

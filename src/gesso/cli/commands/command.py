@@ -1,0 +1,31 @@
+"""Which commands there are; a command's module is imported when it runs."""
+
+from __future__ import annotations
+
+import click
+
+from gesso.core.registry import Entry, Registry
+
+_MAKE = "gesso.cli.commands.make"
+_STUDIO = "gesso.cli.commands.studio"
+
+SECTIONS = {_MAKE: "Make pictures", _STUDIO: "Look after the studio"}
+"""Headings of the help text, by the package that a command lives in."""
+
+COMMANDS: Registry[click.Command] = Registry(
+    "command",
+    "commands",
+    {
+        "make": Entry(f"{_MAKE}.make", "make", summary="Make pictures on a theme, or of a file."),
+        "demo": Entry(f"{_MAKE}.demo", "demo", summary="Paint a small exhibition, offline."),
+        "paint": Entry(f"{_MAKE}.paint", "paint", summary="Paint one picture of a text."),
+        "evaluate": Entry(f"{_MAKE}.evaluate", "evaluate", summary="Hold a picture to a prompt."),
+        "refine": Entry(f"{_MAKE}.refine", "refine", summary="Write a better prompt."),
+        "replay": Entry(f"{_MAKE}.replay", "replay", summary="Paint a picture again, compare."),
+        "painters": Entry(f"{_MAKE}.painters", "painters", summary="Show who can paint."),
+        "runs": Entry(f"{_STUDIO}.runs", "runs", summary="List, show, resume or cancel runs."),
+        "check": Entry(f"{_STUDIO}.check", "check", summary="Verify that everything is whole."),
+        "errors": Entry(f"{_STUDIO}.errors", "errors", summary="Show what went wrong."),
+        "settings": Entry(f"{_STUDIO}.settings", "settings", summary="Show what is in force."),
+    },
+)
