@@ -132,7 +132,7 @@ def read_entries(path: Path, *, ignore_unknown: bool = False) -> Entries:
 
 
 def entries_schema() -> dict[str, Any]:
-    """The JSON Schema of a prompts file, as published in `schemas/prompts.schema.json`."""
+    """The JSON Schema of a prompts file, as published beside this module."""
     entry = _ENTRY.json_schema()
     entry["description"] = str(Entry.__doc__).partition("\n")[0]
     for name in ("id", "theme", "prompt"):
