@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
-import threading
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,10 +13,12 @@ from gesso.core.errors import PictureError
 from gesso.core.pixels.metadata.containers import (
     PNG_SIGNATURE,
     gif_frames,
+    jpeg_segments,
     png_chunks,
     tiff_pages,
     webp_size,
 )
+from gesso.core.pixels.metadata.quiet import hushed
 from gesso.core.pixels.picture import Picture
 
 # What Pillow calls the formats that we accept, and their media types.
@@ -135,7 +132,7 @@ def decode(
     called = "The picture" if name == "the picture" else f"'{name}'"
     _check_bytes(data, limits, called)
     try:
-        with _hushed():
+        with hushed():
             return _decoded(data, limits, called)
     except PictureError:
         raise
@@ -168,6 +165,7 @@ def _decoded(data: bytes, limits: DecodeLimits, called: str) -> Decoded:
     size = webp_size(data) if data[:4] == b"RIFF" and data[8:12] == b"WEBP" else None
     if size is not None:  # its decoder takes the whole canvas as soon as it opens
         _check_size(size, limits, called)
+    _check_parts(data)
     try:
         image = Image.open(io.BytesIO(_without_text(data)), formats=tuple(MEDIA_TYPES))
     except UnidentifiedImageError as error:
@@ -192,6 +190,15 @@ def _decoded(data: bytes, limits: DecodeLimits, called: str) -> Decoded:
         oriented=sideways in _UPRIGHT,
         icc_name=icc_name,
     )
+
+
+def _check_parts(data: bytes) -> None:
+    """Refuse a file cut into millions of pieces before a decoder walks through them."""
+    if data.startswith(b"\xff\xd8"):
+        for _ in jpeg_segments(data):
+            pass
+    elif data.startswith(b"GIF8"):
+        gif_frames(data)
 
 
 def _without_text(data: bytes) -> bytes:
@@ -340,55 +347,3 @@ def _turned(rgb: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     if columns:
         rgb = rgb[:, ::-1]
     return rgb
-
-
-class _Hush:
-    """Silences Pillow's warnings while at least one thread decodes.
-
-    `warnings.catch_warnings` swaps state of the whole process (before Python 3.14's context-aware
-    mode), so overlapping threads share one: the first in opens it, the last out closes it.
-    """
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._inside = 0
-        self._catcher: warnings.catch_warnings[None] | None = None
-
-    def enter(self) -> None:
-        with self._lock:
-            self._inside += 1
-            if self._inside == 1:
-                self._catcher = _ignoring_pillow()
-
-    def leave(self) -> None:
-        with self._lock:
-            self._inside -= 1
-            if self._inside == 0 and self._catcher is not None:
-                self._catcher.__exit__(None, None, None)
-                self._catcher = None
-
-
-def _ignoring_pillow() -> warnings.catch_warnings[None]:
-    catcher = warnings.catch_warnings()
-    catcher.__enter__()
-    warnings.filterwarnings("ignore", module=r"PIL\.")
-    return catcher
-
-
-_HUSH = _Hush()
-
-
-@contextmanager
-def _hushed() -> Iterator[None]:
-    if getattr(sys.flags, "context_aware_warnings", False):
-        catcher = _ignoring_pillow()
-        try:
-            yield
-        finally:
-            catcher.__exit__(None, None, None)
-        return
-    _HUSH.enter()
-    try:
-        yield
-    finally:
-        _HUSH.leave()

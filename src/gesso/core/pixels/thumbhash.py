@@ -60,7 +60,8 @@ def thumbhash(picture: Picture) -> bytes:
         | landscape << 15
     )
     waves = np.concatenate([light.waves, yellow.waves, ruddy.waves])
-    return head.to_bytes(3, "little") + tail.to_bytes(2, "little") + _nibbles(waves)
+    code: bytes = head.to_bytes(3, "little") + int(tail).to_bytes(2, "little")
+    return code + _nibbles(waves)
 
 
 def thumbhash_to_rgb(code: bytes) -> NDArray[np.uint8]:
