@@ -1,0 +1,155 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from gesso.core.outside.limits import Limits, Rate, RealClock
+
+from .conftest import FakeClock
+
+
+def test_a_provider_without_a_rate_is_always_open(clock: FakeClock) -> None:
+    limits = Limits(clock=clock)
+    assert [limits.enter("p") for _ in range(100)] == [0.0] * 100
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_rate_lets_so_many_through_and_says_when_the_next_may(
+    clock: FakeClock, tmp_path: Path, *, shared: bool
+) -> None:
+    limits = Limits({"p": Rate(3, 10)}, path=tmp_path / "l.db" if shared else None, clock=clock)
+
+    assert [limits.enter("p") for _ in range(3)] == [0.0, 0.0, 0.0]
+    wait_s = limits.enter("p")
+    assert wait_s == pytest.approx(10, abs=0.01)
+    assert limits.enter("another") == 0.0
+
+    clock.time += wait_s - 0.1
+    assert limits.enter("p") > 0.0
+    clock.time += 0.2
+    assert limits.enter("p") == 0.0
+    limits.close()
+
+
+def test_a_shut_door_stays_shut_for_as_long_as_was_asked(clock: FakeClock) -> None:
+    limits = Limits(clock=clock)
+    limits.shut_for("p", 30)
+
+    assert limits.enter("p") == 30
+    clock.time += 29.999
+    assert limits.enter("p") > 0.0
+    clock.time += 0.001
+    assert limits.enter("p") == 0.0
+
+
+def test_a_shorter_wish_never_shortens_a_longer_one(clock: FakeClock, tmp_path: Path) -> None:
+    for path in (None, tmp_path / "l.db"):
+        limits = Limits(path=path, clock=clock)
+        limits.shut_for("p", 30)
+        limits.shut_for("p", 1)
+        assert limits.shut_s("p") == pytest.approx(30)
+        limits.close()
+
+
+def test_a_shut_door_uses_up_no_call_of_the_rate(clock: FakeClock) -> None:
+    limits = Limits({"p": Rate(1, 100)}, clock=clock)
+    limits.shut_for("p", 5)
+    assert limits.enter("p") == 5
+
+    clock.time += 5
+    assert limits.enter("p") == 0.0
+
+
+def test_two_studios_on_one_file_share_the_quiet(clock: FakeClock, tmp_path: Path) -> None:
+    ours = Limits(path=tmp_path / "l.db", clock=clock)
+    theirs = Limits(path=tmp_path / "l.db", clock=clock)
+
+    ours.shut_for("p", 12)
+
+    assert theirs.shut_s("p") == pytest.approx(12)
+    assert theirs.shut_s("another") == 0.0
+    ours.close()
+    theirs.close()
+
+
+def test_a_wall_clock_set_back_does_not_prolong_the_quiet(clock: FakeClock, tmp_path: Path) -> None:
+    limits = Limits(path=tmp_path / "l.db", clock=clock)
+    limits.shut_for("p", 12)
+    clock.wall_offset -= 86400
+
+    assert Limits(path=tmp_path / "l.db", clock=clock).shut_s("p") <= 12
+    limits.close()
+
+
+def test_a_wall_clock_set_back_does_not_block_a_shared_rate(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    limits = Limits({"p": Rate(1, 10)}, path=tmp_path / "l.db", clock=clock)
+    assert limits.enter("p") == 0.0
+    clock.wall_offset -= 86400
+
+    assert limits.enter("p") == 0.0
+    limits.close()
+
+
+def test_threads_together_keep_the_rate(tmp_path: Path) -> None:
+    limits = Limits({"p": Rate(5, 60)}, path=tmp_path / "l.db")
+
+    with ThreadPoolExecutor(16) as threads:
+        waits = list(threads.map(lambda _: limits.enter("p"), range(200)))
+
+    assert waits.count(0.0) == 5
+    limits.close()
+
+
+TAKE_EIGHT = """
+import sys, threading, time
+from pathlib import Path
+from gesso.core.outside.limits import Limits, Rate, RealClock
+
+limits = Limits({"p": Rate(5, 0.5)}, path=Path(sys.argv[1]))
+for _ in range(8):
+    while (wait_s := limits.enter("p")) > 0.0:
+        RealClock().wait(wait_s, threading.Event())
+    print(time.time())
+"""
+
+
+def test_processes_together_keep_the_rate(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", TAKE_EIGHT, str(tmp_path / "l.db")]
+    both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    times = sorted(float(line) for one in both for line in one.communicate(timeout=60)[0].split())
+
+    assert len(times) == 16
+    # The sixth after any one must be at least the window later; 0.03 s for our own stopwatch.
+    assert min(b - a for a, b in zip(times, times[5:], strict=False)) > 0.5 - 0.03
+
+
+@pytest.mark.parametrize("name", ["a'; DROP TABLE shut; --", "", "../x"])
+def test_a_name_that_could_not_be_a_providers_opens_no_bucket(tmp_path: Path, name: str) -> None:
+    limits = Limits({name: Rate(1)}, path=tmp_path / "l.db")
+    with pytest.raises(ValueError, match="no name for a provider"):
+        limits.enter(name)
+    limits.close()
+
+
+@pytest.mark.parametrize(("calls", "per_s"), [(0, 1.0), (1, 0.0), (1, float("nan"))])
+def test_a_rate_must_let_something_through(calls: int, per_s: float) -> None:
+    with pytest.raises(ValueError, match="at least 1 call"):
+        Rate(calls, per_s)
+
+
+def test_a_real_wait_ends_when_the_owner_stops() -> None:
+    stop = threading.Event()
+    threading.Timer(0.05, stop.set).start()
+    began = time.monotonic()
+
+    RealClock().wait(60, stop)
+
+    assert time.monotonic() - began < 5
