@@ -1,0 +1,203 @@
+"""Finding two words for a theme: near enough to belong to it, far enough apart to surprise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from gesso.core.errors import InputError
+from gesso.core.records.maker import Maker
+from gesso.core.records.prompts import Concept, Theme
+from gesso.make.writers.offline.lots import pick, shuffled
+from gesso.make.writers.offline.vocabulary.lexicon import FirstWord, Lexicon, SecondWord
+from gesso.make.writers.offline.vocabulary.plain import listed
+from gesso.make.writers.offline.vocabulary.thesaurus import Meaning, Thesaurus
+
+FEWEST_PAIRS = 24
+"""Nearest pairs to draw from; where a theme is met by fewer, the next nearest join them."""
+
+_UNNAMED = 100
+"""How much farther a pair is that leaves out a thing which the theme calls by its name."""
+
+_TURNS = (
+    "As if {bearer} had been asked {task}.",
+    "Here {bearer} has learned {task}.",
+    "What if it fell to {bearer} {task}?",
+    "Suppose that only {bearer} still remembered how {task}.",
+    "Long ago {bearer} was given one task, {task}, and has kept to it.",
+)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A first and a second word."""
+
+    first: FirstWord
+    second: SecondWord
+
+    @property
+    def words(self) -> str:
+        """The concept's two words."""
+        return f"{self.first.word} {self.second.word}"
+
+
+class ConceptFinder:
+    """Finds concepts in the lexicon."""
+
+    def __init__(self, lexicon: Lexicon, thesaurus: Thesaurus, maker: Maker) -> None:
+        self._lexicon = lexicon
+        self._thesaurus = thesaurus
+        self._maker = maker
+
+    def find(self, theme: Theme, is_taken: Callable[[str], bool], seed: int) -> Concept:
+        """Find the concept of `seed` for `theme`; see `Writer.find_concept`."""
+        meanings = self._thesaurus.read(theme.words)
+        pair = self._choose(theme, meanings, is_taken, seed)
+        return Concept(
+            words=pair.words,
+            theme=theme.words,
+            turn=_turn(pair, seed),
+            reasoning=self._reasoning(pair, meanings),
+            maker=self._maker,
+        )
+
+    def _choose(
+        self,
+        theme: Theme,
+        meanings: tuple[Meaning, ...],
+        is_taken: Callable[[str], bool],
+        seed: int,
+    ) -> Pair:
+        for pairs in self._nearest_first(meanings):
+            chosen = _draw(pairs, theme.words, is_taken, seed)
+            if chosen is not None:
+                return chosen
+        raise InputError(
+            f"Every one of the {len(self._lexicon.firsts) * len(self._lexicon.seconds):,} "
+            "concepts of the offline writer is taken.",
+            "Let concepts come again with --allow-repeat, or choose another writer.",
+        )
+
+    def _nearest_first(self, meanings: tuple[Meaning, ...]) -> list[list[Pair]]:
+        rings: dict[int, list[Pair]] = {}
+        for first in self._lexicon.firsts.values():
+            for second in self._lexicon.seconds.values():
+                far = self._distance(first, second, meanings)
+                rings.setdefault(far, []).append(Pair(first, second))
+        pools: list[list[Pair]] = []
+        gathered: list[Pair] = []
+        for far in sorted(rings):
+            gathered += rings[far]
+            if len(gathered) >= FEWEST_PAIRS:
+                pools.append(gathered)
+                gathered = []
+        return [*pools, gathered] if gathered else pools
+
+    def _distance(self, first: FirstWord, second: SecondWord, meanings: tuple[Meaning, ...]) -> int:
+        """How far a pair lies from a theme, 0 for one that answers it from two sides."""
+        called = [meaning for meaning in meanings if meaning.names]
+        by_name = [meaning for meaning in called if second.word.lower() in meaning.names]
+        left = [meaning for meaning in meanings if meaning not in by_name] or list(meanings)
+        far = 0 if by_name or not called else _UNNAMED
+        far += _gap(first.fields, second.fields, left, named=bool(by_name), near=self._near)
+        # What a theme means first of all should be the first meaning of one of the two words,
+        # and two words of one main field say the same thing twice.
+        heads = {first.fields[0], second.fields[0]}
+        far += not heads & {meaning.fields[0] for meaning in left}
+        return far + 2 * (len(heads) == 1)
+
+    def _near(self, fields: tuple[str, ...]) -> set[str]:
+        return {near for name in fields for near in self._lexicon.fields[name].near[:2]}
+
+    def _two_sides(self, pair: Pair, meanings: tuple[Meaning, ...]) -> str:
+        meant = list(dict.fromkeys(name for meaning in meanings for name in meaning.fields))
+        first = next((name for name in meant if name in pair.first.fields), "")
+        second = next((n for n in meant if n in pair.second.fields and n != first), "")
+        called = {name: field.called for name, field in self._lexicon.fields.items()}
+        if first and second:
+            return f"The one answers {called[first]}, the other {called[second]}."
+        guest = pair.second if first or not second else pair.first
+        if not (first or second):
+            return "Nearer words are taken, so these two come from the theme's neighbourhood."
+        return (
+            f"{guest.word} comes from elsewhere, from {called[guest.fields[0]]}, "
+            "and keeps the picture from the obvious."
+        )
+
+    def _reasoning(self, pair: Pair, meanings: tuple[Meaning, ...]) -> str:
+        said = [_about_theme(self._lexicon, meanings)]
+        said.append(f"{pair.first.word} brings {pair.first.sense}.")
+        said.append(f"The {pair.second.word.lower()} is {pair.second.gloss}.")
+        strangers = tuple(f"'{meaning.word}'" for meaning in meanings if not meaning.known)
+        if strangers:
+            verb, its = ("are", "their") if len(strangers) > 1 else ("is", "its")
+            said.append(
+                f"{listed(strangers[:4])} {verb} not in the offline writer's thesaurus, "
+                f"so {its} part was drawn by lot."
+            )
+        else:
+            said.append(self._two_sides(pair, meanings))
+        return " ".join(said)
+
+
+def _gap(
+    first: tuple[str, ...],
+    second: tuple[str, ...],
+    meanings: list[Meaning],
+    *,
+    named: bool,
+    near: Callable[[tuple[str, ...]], set[str]],
+) -> int:
+    by_first = {meaning.word for meaning in meanings if set(first) & set(meaning.fields)}
+    by_second = {meaning.word for meaning in meanings if set(second) & set(meaning.fields)}
+    beside = {
+        meaning.word for meaning in meanings if (set(first) | set(second)) & near(meaning.fields)
+    }
+    if named:
+        return 0 if by_first else 1 if beside else 2
+    apart = len(by_first | by_second) > 1 or len(meanings) == 1
+    if by_first and by_second:
+        return 0 if apart else 1
+    if by_first or by_second:
+        return 1 if beside and len(meanings) == 1 else 2
+    return 3 if beside else 4
+
+
+def _draw(pairs: list[Pair], theme: str, is_taken: Callable[[str], bool], seed: int) -> Pair | None:
+    """The pair of `seed`: other seeds walk through other subjects first, then other qualities.
+
+    A subject of which no concept is taken goes before all others, so that pictures of one
+    theme keep showing different things for as long as there are different things to show.
+    """
+    subjects: dict[str, list[Pair]] = {}
+    for pair in pairs:
+        subjects.setdefault(pair.second.word, []).append(pair)
+    order = shuffled(list(subjects), str, "subject", theme)
+    start = seed % len(order)
+    turned = [*order[start:], *order[:start]]
+    left = {name: [p for p in subjects[name] if not is_taken(p.words)] for name in turned[:1]}
+    if len(left[turned[0]]) < len(subjects[turned[0]]):
+        for name in turned[1:]:
+            left[name] = [pair for pair in subjects[name] if not is_taken(pair.words)]
+            if len(left[name]) == len(subjects[name]):
+                break
+    used = {name: len(subjects[name]) - len(left[name]) for name in left if left[name]}
+    if not used:
+        return None
+    name = min(used, key=lambda found: (used[found], turned.index(found)))
+    free = {pair.words for pair in left[name]}
+    firsts = shuffled(subjects[name], lambda pair: pair.first.word, "first", theme)
+    step = (order.index(name) + seed // len(order)) % len(firsts)
+    return next(p for p in [*firsts[step:], *firsts[:step]] if p.words in free)
+
+
+def _turn(pair: Pair, seed: int) -> str:
+    frame = pick(_TURNS, "turn", pair.words, seed)
+    return frame.format(bearer=pair.first.bearer, task=pair.second.task)
+
+
+def _about_theme(lexicon: Lexicon, meanings: tuple[Meaning, ...]) -> str:
+    known = [meaning for meaning in meanings if meaning.known]
+    fields = list(dict.fromkeys(meaning.fields[0] for meaning in known or meanings))[:3]
+    called = listed([lexicon.fields[name].called for name in fields])
+    return f"The theme speaks of {called}." if known else f"The theme was taken to {called}."

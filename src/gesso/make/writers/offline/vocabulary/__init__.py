@@ -1,0 +1,1 @@
+"""What the offline writer knows of words: its lexicon, its thesaurus, its plain words."""
