@@ -141,7 +141,8 @@ class Studio:
     @cached_property
     def make(self) -> Atelier:
         """The verb make."""
-        from gesso.make.atelier import Atelier, AtelierOptions
+        from gesso.make.atelier import Atelier
+        from gesso.make.bench.workbench import AtelierOptions
         from gesso.make.run.parts import RunOptions
 
         asked = self.settings.make

@@ -6,35 +6,22 @@ import logging
 import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 
-from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import InputError, UnknownItem
-from gesso.core.pixels.decode import decode
 from gesso.core.pixels.encode import encode
-from gesso.core.pixels.metadata.read import read_recipe
-from gesso.core.records.calls import Errand, Trouble
-from gesso.core.records.judgements import Evaluation
+from gesso.core.records.calls import Trouble
 from gesso.core.records.maker import Setting
-from gesso.core.records.prompts import Prompt
-from gesso.core.records.recipes import Recipe
 from gesso.core.records.runs import Item, Run
-from gesso.core.records.works import Provenance, Rights, Work
-from gesso.make.batch import Entry
-from gesso.make.critics.critic import View
+from gesso.make.batch.entries import Entry
+from gesso.make.bench.workbench import Workbench, random_seed
 from gesso.make.hanging.folder import Hanging, slug
 from gesso.make.hanging.sheet import Framed, hang_sheet
-from gesso.make.painters.painter import Order, Painter
-from gesso.make.replay import Replay, recipe_in, replay
 from gesso.make.run.claims import claim
 from gesso.make.run.events import Event, Listener, nobody
-from gesso.make.run.parts import Parts, RunOptions
 from gesso.make.run.run import MakeRun, RunReport
-from gesso.make.run.verify import verified
-from gesso.make.themes import read_theme
-from gesso.make.writers.writer import Attempt
+from gesso.make.writers.themes import read_theme
 
 log = logging.getLogger(__name__)
 
@@ -44,49 +31,8 @@ _SHEET_MOST = 60
 _RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
-@dataclass(frozen=True)
-class AtelierOptions:
-    """What the owner set for making.
-
-    Attributes:
-        run: for runs; `seed` 0 there means nothing, see `seed`.
-        seed: None for a new one each time.
-        painter, llm: as their registries name them.
-        exports: where kept pictures are hung, a folder a run.
-        locks: where lock files live.
-        software: "gesso 0.1.0".
-    """
-
-    run: RunOptions
-    seed: int | None
-    painter: str
-    llm: str
-    exports: Path
-    locks: Path
-    software: str
-
-
-class Atelier:
-    """Makes pictures: whole runs, and each of their steps alone.
-
-    Args:
-        catalogue: where everything is kept.
-        options: what the owner set.
-        assemble: builds who works in a run, by the run's id; "" for work outside runs.
-        open_painter: builds the painter of a name, for replays.
-    """
-
-    def __init__(
-        self,
-        catalogue: Catalogue,
-        options: AtelierOptions,
-        assemble: Callable[[str], Parts],
-        open_painter: Callable[[str], Painter],
-    ) -> None:
-        self._catalogue = catalogue
-        self._options = options
-        self._assemble = assemble
-        self._open_painter = open_painter
+class Atelier(Workbench):
+    """Makes pictures: whole runs, and each of their steps alone."""
 
     # Whole runs ----------------------------------------------------------------------------
 
@@ -178,120 +124,6 @@ class Atelier:
         self._catalogue.runs.set_state(run_id, "cancelled", "cancelled by the owner")
         return self._catalogue.runs.get(run_id)
 
-    # Single steps --------------------------------------------------------------------------
-
-    def paint(
-        self,
-        text: str,
-        *,
-        seed: int | None = None,
-        width: int | None = None,
-        height: int | None = None,
-        title: str = "",
-        avoid: str = "",
-    ) -> Work:
-        """Paint one picture of a text, with no evaluation and no refinement."""
-        parts, run = self._assemble(""), self._options.run
-        prompt = parts.writer.expand(_read_text(text), title, avoid, Errand())
-        order = Order(
-            text=prompt.text,
-            avoid=prompt.avoid,
-            width=width or run.width,
-            height=height or run.height,
-            seed=_random_seed() if seed is None else seed,
-        )
-        painting = parts.painter.paint(order)
-        recipe = Recipe(
-            prompt=prompt,
-            painter=painting.maker,
-            seed=order.seed,
-            width=order.width,
-            height=order.height,
-            source_type=painting.source_type,
-            shows=painting.shows,
-            omits=painting.omits,
-            repertoire=painting.repertoire,
-            cost_usd=painting.cost_usd,
-            software=self._options.software,
-        )
-        return self._catalogue.accession.accept_painting(
-            painting.picture,
-            title=prompt.title,
-            creator=f"{painting.maker.name} {painting.maker.version}".strip(),
-            provenance=Provenance(
-                "made",
-                painting.maker.name,
-                f"paint/{secrets.token_hex(8)}",
-                source_type=painting.source_type,
-            ),
-            rights=Rights(),
-            recipe=recipe,
-            standing="kept",
-        )
-
-    def evaluate(
-        self, data: bytes, prompt: Prompt | str | None = None, *, name: str = "the picture"
-    ) -> Evaluation:
-        """Evaluate a picture's file against a prompt.
-
-        Args:
-            data: the file's bytes.
-            prompt: a prompt, its text, or None for the recipe inside the file.
-            name: what errors call the file.
-
-        Raises:
-            PictureError: the bytes are no picture that we accept.
-            InputError: no prompt was given and the file carries none.
-        """
-        parts = self._assemble("")
-        picture = decode(data, name=name).picture
-        found = read_recipe(data)
-        recipe = found.recipe if found else None
-        if prompt is None:
-            if found is None or not found.text:
-                raise InputError(f"'{name}' carries no prompt.", "Give one with --prompt TEXT.")
-            prompt = recipe.prompt if recipe else found.text
-        if isinstance(prompt, str):
-            prompt = parts.writer.expand(_read_text(prompt), "", "", Errand())
-        view = View(picture)
-        if recipe is not None and recipe.prompt.questions == prompt.questions:
-            view = View(picture, recipe.shows, recipe.omits, recipe.repertoire)
-        return parts.critic.evaluate(view, prompt, Errand())
-
-    def refine(self, prompt: Prompt | str, evaluations: Sequence[Evaluation]) -> Prompt:
-        """Write a better prompt from what was found in its pictures, oldest finding first.
-
-        Raises:
-            InputError: there is no evaluation to learn from.
-        """
-        if not evaluations:
-            raise InputError(
-                "There is no evaluation to refine from.",
-                "Evaluate a picture first: gesso evaluate FILE --json",
-            )
-        writer = self._assemble("").writer
-        if isinstance(prompt, str):
-            prompt = writer.expand(_read_text(prompt), "", "", Errand())
-        attempts = [Attempt(prompt, evaluation) for evaluation in evaluations]
-        return verified(writer.refine(attempts, Errand()), prompt)
-
-    def replay(self, data: bytes, *, name: str = "the picture") -> Replay:
-        """Paint a picture again from the recipe in its file.
-
-        Raises:
-            InputError: the file carries no recipe of ours.
-        """
-        recipe = recipe_in(data, name)
-        try:
-            painter = self._open_painter(recipe.painter.name)
-        except UnknownItem:
-            raise
-        except Exception as error:
-            log.info("the painter of a replay could not be opened", exc_info=error)
-            line = f"Its painter cannot be opened: {error}"
-            return Replay("gone", line, None, recipe)
-        return replay(data, name, recipe, painter)
-
     # The inside of a run -------------------------------------------------------------------
 
     def _begin(
@@ -328,7 +160,7 @@ class Atelier:
         try:
             return self._catalogue.runs.get(run_id).options.get("seed")
         except UnknownItem:
-            return _random_seed()
+            return random_seed()
 
     def _go(self, run: Run, listen: Listener) -> RunReport:
         options = replace(
@@ -381,14 +213,6 @@ class Atelier:
 def _new_id(words: str) -> str:
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     return f"{slug(words, 40)}-{now}-{secrets.token_hex(2)}"
-
-
-def _random_seed() -> int:
-    return secrets.randbelow(2**31)
-
-
-def _read_text(text: str) -> str:
-    return read_theme(text, most=20_000, name="prompt").words
 
 
 def _item(run: str, position: int, entry: Entry) -> Item:

@@ -12,8 +12,8 @@ from gesso.core.errors import InputError
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.runs import Item
+from gesso.make.bench.replay import recipe_in, replay
 from gesso.make.painters.painter import Painting
-from gesso.make.replay import recipe_in, replay
 from gesso.make.run.events import nobody
 from gesso.make.run.parts import RunOptions
 from gesso.make.run.run import MakeRun

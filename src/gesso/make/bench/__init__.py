@@ -1,0 +1,1 @@
+"""Each step of making, alone: paint, evaluate, refine, paint again."""
