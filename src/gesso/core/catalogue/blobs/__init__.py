@@ -1,0 +1,1 @@
+"""Blob stores: where the bytes of pictures lie, by the hash of their content."""

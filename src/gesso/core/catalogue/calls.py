@@ -1,0 +1,202 @@
+"""The ledger in the catalogue: a call is a committed row before its bytes leave."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+from weakref import WeakValueDictionary
+
+from sqlalchemy import RowMapping, case, func, insert, select, update
+
+from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.tables import api_calls
+from gesso.core.errors import UnknownItem
+from gesso.core.records.calls import Call, CallState, Errand
+
+_COLUMNS = [column for column in api_calls.c if column.name != "process"]
+_COUNTED = func.coalesce(
+    api_calls.c.cost_usd, case((api_calls.c.state == "failed", 0.0), else_=api_calls.c.reserved_usd)
+)
+
+
+class CallLedger:
+    """The calls to the world outside, of every process that works in this studio.
+
+    Args:
+        database: where they are kept.
+        clock: tells the time, UTC.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+        token = uuid4().hex
+        self._process = f"{socket.gethostname()}/{os.getpid()}/{token}"
+        _OPEN_HERE[token] = self
+
+    def open(
+        self,
+        *,
+        errand: Errand,
+        provider: str,
+        operation: str,
+        model: str,
+        attempt: int,
+        key: str,
+        reserved_usd: float,
+        waited_s: float,
+    ) -> int:
+        """Commit a row in state "sent" and return its number."""
+        row: dict[str, Any] = {
+            "run": errand.run,
+            "item": errand.item,
+            "provider": provider,
+            "operation": operation,
+            "model": model,
+            "attempt": attempt,
+            "key": key,
+            "state": "sent",
+            "reserved_usd": reserved_usd,
+            "waited_s": waited_s,
+            "started_at": self._clock(),
+            "process": self._process,
+        }
+        with self._database.write() as connection:
+            written = connection.execute(insert(api_calls), row)
+            (number,) = written.inserted_primary_key or (0,)
+        return int(number)
+
+    def note_request(self, call_id: int, request_id: str) -> None:
+        """Keep the provider's own id before the first question for the result.
+
+        Raises:
+            UnknownItem: there is no such call.
+        """
+        self._change(call_id, {"request_id": request_id})
+
+    def settle(
+        self,
+        call_id: int,
+        *,
+        state: CallState,
+        status: int | None,
+        request_id: str,
+        cost_usd: float | None,
+        price_source: str,
+        input_units: float | None,
+        output_units: float | None,
+        error: str,
+    ) -> None:
+        """Write down how a call ended; a `request_id` of "" leaves a noted one as it is.
+
+        Raises:
+            UnknownItem: there is no such call.
+        """
+        values: dict[str, Any] = {
+            "state": state,
+            "status": status,
+            "cost_usd": cost_usd,
+            "price_source": price_source,
+            "input_units": input_units,
+            "output_units": output_units,
+            "error": error,
+            "ended_at": self._clock(),
+        }
+        self._change(call_id, values | ({"request_id": request_id} if request_id else {}))
+
+    def spent(self, run: str = "") -> float:
+        """US dollars that a run cost, or everything for "".
+
+        A known cost counts as it is; else a failed call costs nothing, and any other what was
+        reserved for it.
+        """
+        wanted = select(func.sum(_COUNTED))
+        if run:
+            wanted = wanted.where(api_calls.c.run == run)
+        with self._database.read() as connection:
+            return float(connection.scalar(wanted) or 0.0)
+
+    def calls(
+        self,
+        run: str | None = None,
+        *,
+        state: CallState | None = None,
+        after: int = 0,
+        limit: int | None = None,
+    ) -> list[Call]:
+        """Calls in the order they were opened.
+
+        Args:
+            run: of this run only ("" for those of no run), None for all.
+            state: in this state only.
+            after: with a greater number only, to go on from the last one seen.
+            limit: at most so many, None for all.
+        """
+        wanted = select(*_COLUMNS).where(api_calls.c.id > after).order_by(api_calls.c.id)
+        if run is not None:
+            wanted = wanted.where(api_calls.c.run == run)
+        if state is not None:
+            wanted = wanted.where(api_calls.c.state == state)
+        with self._database.read() as connection:
+            return [_call(row) for row in connection.execute(wanted.limit(limit)).mappings()]
+
+    def abandon_open(self, run: str) -> int:
+        """Turn the "sent" rows that dead processes left behind into "unknown".
+
+        Rows of processes that still live are left to them.
+
+        Returns:
+            How many rows were turned.
+        """
+        is_sent = (api_calls.c.run == run) & (api_calls.c.state == "sent")
+        owners = select(api_calls.c.process).where(is_sent).distinct()
+        with self._database.write() as connection:
+            dead = [owner for owner in connection.scalars(owners) if not _lives(owner)]
+            if not dead:
+                return 0
+            turned = connection.execute(
+                update(api_calls)
+                .where(is_sent, api_calls.c.process.in_(dead))
+                .values(state="unknown", ended_at=self._clock(), error="unknown-outcome")
+            )
+            return turned.rowcount
+
+    def close(self) -> None:
+        """Say that nobody here waits for an answer any more."""
+        _OPEN_HERE.pop(self._process.rpartition("/")[2], None)
+
+    def _change(self, call_id: int, values: dict[str, Any]) -> None:
+        with self._database.write() as connection:
+            changed = connection.execute(
+                update(api_calls).where(api_calls.c.id == call_id).values(values)
+            )
+            if not changed.rowcount:
+                raise UnknownItem(f"There is no call number {call_id} in the ledger.")
+
+
+_OPEN_HERE: WeakValueDictionary[str, CallLedger] = WeakValueDictionary()
+"""The ledgers of this process by their tokens: a number of a process may come again, as it does
+in every container, a token never."""
+
+
+def _lives(owner: str) -> bool:
+    host, number, token = owner.rsplit("/", 2)
+    if token in _OPEN_HERE:
+        return True
+    if host != socket.gethostname() or int(number) == os.getpid() or os.name == "nt":
+        return False  # Windows has no way to ask that does no harm; a resume is the owner's word
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _call(row: RowMapping) -> Call:
+    return Call(**row)

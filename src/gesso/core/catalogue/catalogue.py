@@ -1,0 +1,189 @@
+"""The catalogue: everything that a studio keeps, opened from its folder."""
+
+from __future__ import annotations
+
+import platform
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import cv2
+import numpy as np
+import PIL
+
+from gesso import __version__
+from gesso.core.catalogue.accession import Accession, AccessionOptions, picture_of
+from gesso.core.catalogue.blobs.blob import BLOBS, BlobStore
+from gesso.core.catalogue.calls import CallLedger
+from gesso.core.catalogue.runs.book import RunBook
+from gesso.core.catalogue.store import folder as studio_folder
+from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.disk import Disk
+from gesso.core.catalogue.store.migrations.history import HEAD, upgrade
+from gesso.core.catalogue.store.versions import VersionBook
+from gesso.core.catalogue.troubles import TroubleBook
+from gesso.core.catalogue.works import WorkShelf
+from gesso.core.pixels.picture import Picture
+from gesso.core.records.works import Work
+
+_DAY_S = 86_400
+
+
+def utc_now() -> datetime:
+    """The time, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class CatalogueOptions:
+    """How a catalogue works.
+
+    Attributes:
+        accession: how pictures come in.
+        blobs: the name of the blob store.
+        busy_timeout_s: how long a writer waits for another process.
+    """
+
+    accession: AccessionOptions = field(default=AccessionOptions())
+    blobs: str = "local"
+    busy_timeout_s: float = 5.0
+
+
+_DEFAULT = CatalogueOptions()
+
+
+class Catalogue:
+    """What a studio keeps. Every method of every part may be called from many threads.
+
+    Attributes:
+        folder: the studio's folder.
+        works: the works.
+        runs: the runs, their items and rounds.
+        calls: the ledger of calls to the world outside.
+        troubles: what went wrong.
+        versions: what has worked here.
+        blobs: the bytes of pictures.
+        accession: the door in.
+        database: what all but the bytes is written on.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        database: Database,
+        blobs: BlobStore,
+        clock: Callable[[], datetime],
+        options: CatalogueOptions,
+    ) -> None:
+        self.folder = folder
+        self.database = database
+        self.blobs = blobs
+        self.works = WorkShelf(database)
+        self.runs = RunBook(database, clock)
+        self.calls = CallLedger(database, clock)
+        self.troubles = TroubleBook(database, clock)
+        self.versions = VersionBook(database, clock)
+        self.accession = Accession(database, blobs, clock, options.accession)
+
+    @classmethod
+    def open(
+        cls,
+        folder: Path,
+        *,
+        create: bool = True,
+        clock: Callable[[], datetime] = utc_now,
+        options: CatalogueOptions = _DEFAULT,
+        disk: Disk | None = None,
+    ) -> Catalogue:
+        """Open a studio's catalogue, made or brought up to date where it has to be.
+
+        Args:
+            folder: the studio's folder.
+            create: make a studio where there is none.
+            clock: tells the time, UTC.
+            options: how it works.
+            disk: what to write on, None for the real disk.
+
+        Raises:
+            NewerStudio: a newer gesso made it.
+            StudioError: the folder is no studio and cannot become one; or StudioBusy,
+                StorageError, DamageError by the cause.
+        """
+        disk = disk or Disk()
+        folder = Path(folder).absolute()
+        studio_folder.prepare(folder, disk, create=create)
+        blobs = BLOBS.open(options.blobs)(folder / studio_folder.BLOBS, disk)
+        blobs.sweep(older_than_s=_DAY_S)
+        database = Database(folder / studio_folder.DATABASE, disk, options.busy_timeout_s)
+        try:
+            upgrade(database)
+            catalogue = cls(folder, database, blobs, clock, options)
+            catalogue.versions.record_all(_what_works_here())
+        except BaseException:
+            database.close()
+            raise
+        return catalogue
+
+    def picture(self, work: Work) -> Picture:
+        """The pixels of a work, from a file that is held against its hash.
+
+        Raises:
+            DamageError: the file is missing or is not what was kept.
+            StorageError: the disk would not read it.
+        """
+        return picture_of(self.blobs, work)
+
+    def data(self, work: Work) -> bytes:
+        """The file of a work as it lies there.
+
+        Raises:
+            DamageError: it is missing.
+            StorageError: the disk would not read it.
+        """
+        return self.blobs.get(work.blob)
+
+    def thumbnail(self, work: Work, side_px: int = 512) -> bytes:
+        """A work's thumbnail (JPEG or WebP): the smallest that is not smaller, else the largest.
+
+        Raises:
+            DamageError: it is missing.
+            StorageError: the disk would not read it.
+        """
+        fitting = [key for side, key in work.thumbnails if side >= side_px]
+        return self.blobs.get(fitting[-1] if fitting else work.thumbnails[0][1])
+
+    def path_of(self, work: Work) -> Path | None:
+        """Where a person can open the file of a work, None where the store has no files."""
+        return self.blobs.path(work.blob)
+
+    def close(self) -> None:
+        """Let go of everything; what was kept is kept without it as well."""
+        self.calls.close()
+        self.database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _what_works_here() -> dict[str, str]:
+    return {
+        "gesso": __version__,
+        "schema": HEAD,
+        "python": platform.python_version(),
+        "sqlite": sqlite3.sqlite_version,
+        "numpy": np.__version__,
+        "opencv": cv2.__version__,
+        "pillow": PIL.__version__,
+    }

@@ -1,0 +1,1 @@
+"""The book of runs: what was asked for, how far each item has come, round by round."""

@@ -1,0 +1,214 @@
+"""The book of runs: each order of work, its items and their rounds, resumable by its id."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import NoReturn
+
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
+
+from gesso.core.catalogue.runs.items import ItemPages, item_row
+from gesso.core.catalogue.runs.rounds import RoundPages
+from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.tables import api_calls, prompts, runs, works
+from gesso.core.errors import InputError, UnknownItem
+from gesso.core.records.maker import Setting
+from gesso.core.records.runs import Item, Run, RunState
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """A run in one line.
+
+    Attributes:
+        run: the run.
+        waiting, working, done, failed: how many of its items are in each state.
+        kept: its works that hang in the gallery.
+        calls: its calls to the world outside.
+    """
+
+    run: Run
+    waiting: int
+    working: int
+    done: int
+    failed: int
+    kept: int
+    calls: int
+
+    @property
+    def items(self) -> int:
+        """How many items it has."""
+        return self.waiting + self.working + self.done + self.failed
+
+
+class RunBook(ItemPages, RoundPages):
+    """All runs of the catalogue.
+
+    Args:
+        database: where they are kept.
+        clock: tells the time, UTC.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        super().__init__(database, clock)
+
+    def create(
+        self, run_id: str, theme: str, options: Mapping[str, Setting], items: Iterable[Item]
+    ) -> Run:
+        """Begin a run, or find it begun: the same id with the same order is the same run.
+
+        Args:
+            run_id: 1 to 100 letters, digits, `.`, `_` or `-`, a letter or digit first.
+            theme: "" for a batch of prompts.
+            options: what the run is asked to do.
+            items: not looked at when the run is there already.
+
+        Raises:
+            InputError: the id cannot be one, two items share an id, or a run of that id was
+                asked for something else.
+        """
+        if _ID.fullmatch(run_id) is None:
+            raise InputError(
+                f"{run_id[:100]!r} cannot be the id of a run.",
+                "Use 1 to 100 letters, digits, '.', '_' or '-', a letter or a digit first.",
+            )
+        now = self._clock()
+        run = Run(run_id, theme, json.loads(_plain(options)), "running", "", now, now)
+        with self._database.write() as connection:
+            known = _find(connection, run_id)
+            if known is not None:
+                return _same_order(known, run)
+            connection.execute(insert(runs), _row(run))
+            rows = [item_row(item, run_id, now) for item in items]
+            _refuse_twins([row["item"] for row in rows])
+            if rows:
+                connection.execute(insert(prompts), rows)
+        return run
+
+    def get(self, run_id: str) -> Run:
+        """One run.
+
+        Raises:
+            UnknownItem: there is none of that id; near ids are offered.
+        """
+        with self._database.read() as connection:
+            return _find(connection, run_id) or _raise_unknown(connection, run_id)
+
+    def list(self) -> list[Run]:
+        """All runs, newest first."""
+        with self._database.read() as connection:
+            return _runs(connection)
+
+    def set_state(self, run_id: str, state: RunState, reason: str = "") -> None:
+        """Say how a run stands, and why.
+
+        Raises:
+            UnknownItem: there is no such run.
+        """
+        values = {"state": state, "reason": reason, "updated_at": self._clock()}
+        with self._database.write() as connection:
+            changed = connection.execute(update(runs).where(runs.c.id == run_id).values(values))
+            if not changed.rowcount:
+                _raise_unknown(connection, run_id)
+
+    def summaries(self) -> builtins.list[RunSummary]:
+        """Every run in one line, newest first."""
+        with self._database.read() as connection:
+            states = _counts(connection, prompts.c.run, prompts.c.state)
+            kept = _counts(connection, works.c.run, works.c.standing)
+            calls = _counts(connection, api_calls.c.run, api_calls.c.provider)
+            return [_summary(run, states, kept, calls) for run in _runs(connection)]
+
+    def summary(self, run_id: str) -> RunSummary:
+        """One run in one line.
+
+        Raises:
+            UnknownItem: there is no such run.
+        """
+        with self._database.read() as connection:
+            run = _find(connection, run_id) or _raise_unknown(connection, run_id)
+            states = _counts(connection, prompts.c.run, prompts.c.state, run_id)
+            kept = _counts(connection, works.c.run, works.c.standing, run_id)
+            calls = _counts(connection, api_calls.c.run, api_calls.c.provider, run_id)
+            return _summary(run, states, kept, calls)
+
+
+def _find(connection: Connection, run_id: str) -> Run | None:
+    row = connection.execute(select(runs).where(runs.c.id == run_id)).mappings().one_or_none()
+    return _run(row) if row else None
+
+
+def _runs(connection: Connection) -> list[Run]:
+    wanted = select(runs).order_by(runs.c.created_at.desc(), runs.c.id)
+    return [_run(row) for row in connection.execute(wanted).mappings()]
+
+
+def _run(row: RowMapping) -> Run:
+    return Run(**(dict(row) | {"options": json.loads(row["options"])}))
+
+
+def _row(run: Run) -> dict[str, object]:
+    return vars(run) | {"options": _plain(run.options)}
+
+
+def _plain(options: Mapping[str, Setting]) -> str:
+    return json.dumps(dict(options), ensure_ascii=False)
+
+
+def _same_order(known: Run, wanted: Run) -> Run:
+    if known.theme == wanted.theme and known.options == wanted.options:
+        return known
+    names = sorted(known.options.keys() | wanted.options.keys())
+    other = [name for name in names if known.options.get(name) != wanted.options.get(name)]
+    if known.theme != wanted.theme:
+        other.insert(0, "theme")
+    raise InputError(
+        f"The run '{known.id}' is there already and was asked for something else: "
+        f"another {', '.join(other)}.",
+        f"Give a new run another id, or go on with that one: gesso runs resume {known.id}",
+    )
+
+
+def _refuse_twins(ids: list[str]) -> None:
+    if len(set(ids)) < len(ids):
+        twin = next(one for one in ids if ids.count(one) > 1)
+        raise InputError(
+            f"Two items of the run have the id '{twin}'.", "Give every item an id of its own."
+        )
+
+
+def _raise_unknown(connection: Connection, run_id: str) -> NoReturn:
+    known = connection.scalars(select(runs.c.id)).all()
+    near = get_close_matches(run_id, known, n=3)
+    advice = f"Near it: {', '.join(near)}." if near else "See all with: gesso runs list"
+    raise UnknownItem(f"There is no run '{run_id}'.", advice)
+
+
+Counts = Mapping[tuple[str, str], int]
+
+
+def _counts(connection: Connection, run: object, kind: object, only: str = "") -> Counts:
+    wanted = select(run, kind, func.count()).group_by(run, kind)  # type: ignore[call-overload]
+    if only:
+        wanted = wanted.where(run == only)
+    return {(row[0], row[1]): row[2] for row in connection.execute(wanted)}
+
+
+def _summary(run: Run, states: Counts, kept: Counts, calls: Counts) -> RunSummary:
+    return RunSummary(
+        run=run,
+        waiting=states.get((run.id, "waiting"), 0),
+        working=states.get((run.id, "working"), 0),
+        done=states.get((run.id, "done"), 0),
+        failed=states.get((run.id, "failed"), 0),
+        kept=kept.get((run.id, "kept"), 0),
+        calls=sum(count for (owner, _), count in calls.items() if owner == run.id),
+    )

@@ -1,0 +1,192 @@
+"""The rounds of an item: the prompt as it was sent, the pair, what was found, who won."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.tables import evaluations, iterations, refined_prompts, works
+from gesso.core.errors import UnknownItem
+from gesso.core.records.codec import from_json, to_json
+from gesso.core.records.judgements import Comparison, Evaluation
+from gesso.core.records.prompts import Prompt
+from gesso.core.records.runs import Round, Take
+
+
+class RoundPages:
+    """The part of the book of runs that keeps rounds.
+
+    A picture belongs to its round by its work's identifier, `run/item/number/slot`, from the
+    moment it is in the catalogue; its evaluation follows when there is one.
+
+    Args:
+        database: where they are kept.
+        clock: tells the time, UTC.
+    """
+
+    def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
+        self._database = database
+        self._clock = clock
+
+    def rounds(self, run: str, item: str) -> list[Round]:
+        """The rounds of an item by number, each with what there is of it."""
+        wanted = (
+            select(iterations)
+            .where(iterations.c.run == run, iterations.c.item == item)
+            .order_by(iterations.c.number)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(wanted).mappings().all()
+            takes = _takes(connection, run, item) if rows else {}
+        return [
+            Round(
+                number=row["number"],
+                prompt=from_json(Prompt, row["prompt"]),
+                takes=tuple(takes.get(row["number"], ())),
+                comparison=from_json(Comparison, row["comparison"]) if row["comparison"] else None,
+            )
+            for row in rows
+        ]
+
+    def start_round(self, run: str, item: str, number: int, prompt: Prompt) -> None:
+        """Keep the prompt of a round before anything is painted for it.
+
+        A round that has started keeps its prompt as soon as one picture of it is in the
+        catalogue; until then a reworded prompt (after a refusal) takes its place.
+
+        Args:
+            run: the run's id.
+            item: the item's id.
+            number: 1 for the first; a later one also becomes a row of `refined_prompts`.
+            prompt: as it will be sent.
+
+        Raises:
+            UnknownItem: there is no such item.
+        """
+        told = to_json(prompt)
+        try:
+            with self._database.write() as connection:
+                here = _round_is(iterations, run, item, number)
+                stored = connection.scalar(select(iterations.c.prompt).where(here))
+                if stored == told:
+                    return
+                if stored is not None:
+                    if any(number == of for of, _ in _painted(connection, run, item)):
+                        return
+                    connection.execute(update(iterations).where(here).values(prompt=told))
+                else:
+                    row = {"prompt": told, "started_at": self._clock()}
+                    connection.execute(insert(iterations), _place(run, item, number) | row)
+                if number > 1:
+                    self._keep_refined(connection, _place(run, item, number), prompt)
+        except IntegrityError as error:
+            raise UnknownItem(f"The run '{run}' has no item '{item}'.") from error
+
+    def set_evaluation(  # noqa: PLR0917 - a finding is filed under run, item, round and slot
+        self,
+        run: str,
+        item: str,
+        number: int,
+        slot: int,
+        work: int,
+        seed: int,
+        evaluation: Evaluation,
+    ) -> None:
+        """Keep what was found in one picture of a round, in place of an earlier finding.
+
+        Raises:
+            UnknownItem: there is no such round, or no such work.
+        """
+        row = _place(run, item, number) | {
+            "slot": slot,
+            "work": work,
+            "seed": seed,
+            "score": evaluation.score,
+            "error": evaluation.error,
+            "critic": evaluation.maker.name,
+            "evaluation": to_json(evaluation),
+            "created_at": self._clock(),
+        }
+        here = _round_is(evaluations, run, item, number) & (evaluations.c.slot == slot)
+        try:
+            with self._database.write() as connection:
+                connection.execute(delete(evaluations).where(here))
+                connection.execute(insert(evaluations), row)
+        except IntegrityError as error:
+            raise UnknownItem(
+                f"There is no round {number} of '{run}/{item}', or no work {work}."
+            ) from error
+
+    def set_comparison(self, run: str, item: str, number: int, comparison: Comparison) -> None:
+        """Keep which of the pair won; that ends the round.
+
+        Raises:
+            UnknownItem: there is no such round.
+        """
+        values = {"comparison": to_json(comparison), "ended_at": self._clock()}
+        with self._database.write() as connection:
+            changed = connection.execute(
+                update(iterations).where(_round_is(iterations, run, item, number)).values(values)
+            )
+            if not changed.rowcount:
+                raise UnknownItem(f"There is no round {number} of '{run}/{item}'.")
+
+    def _keep_refined(self, connection: Connection, place: dict[str, Any], prompt: Prompt) -> None:
+        here = _round_is(refined_prompts, **place)
+        connection.execute(delete(refined_prompts).where(here))
+        row = {
+            "parent": place["number"] - 1,
+            "text": prompt.text,
+            "reasoning": prompt.reasoning,
+            "refiner": prompt.maker.name,
+            "created_at": self._clock(),
+        }
+        connection.execute(insert(refined_prompts), place | row)
+
+
+@dataclass(frozen=True)
+class _Painted:
+    work: int
+    seed: int
+
+
+def _takes(connection: Connection, run: str, item: str) -> dict[int, list[Take]]:
+    """The pictures of an item by round: those in the catalogue, with their evaluations."""
+    stored = select(evaluations).where(evaluations.c.run == run, evaluations.c.item == item)
+    found = {(row["number"], row["slot"]): row for row in connection.execute(stored).mappings()}
+    takes: dict[int, list[Take]] = {}
+    for (number, slot), painted in sorted(_painted(connection, run, item).items()):
+        row = found.get((number, slot))
+        evaluation = from_json(Evaluation, row["evaluation"]) if row else None
+        takes.setdefault(number, []).append(Take(slot, painted.work, painted.seed, evaluation))
+    return takes
+
+
+def _painted(connection: Connection, run: str, item: str) -> dict[tuple[int, int], _Painted]:
+    head = f"{run}/{item}/"
+    wanted = select(works.c.identifier, works.c.id, works.c.seed).where(
+        works.c.run == run,
+        works.c.origin == "made",
+        works.c.identifier >= head,
+        works.c.identifier < f"{head[:-1]}0",  # "0" follows "/"
+    )
+    painted = {}
+    for identifier, work, seed in connection.execute(wanted):
+        number, slash, slot = identifier.removeprefix(head).partition("/")
+        if slash and number.isdecimal() and slot.isdecimal():
+            painted[int(number), int(slot)] = _Painted(work, seed or 0)
+    return painted
+
+
+def _place(run: str, item: str, number: int) -> dict[str, Any]:
+    return {"run": run, "item": item, "number": number}
+
+
+def _round_is(table: Any, run: str, item: str, number: int) -> Any:
+    return (table.c.run == run) & (table.c.item == item) & (table.c.number == number)

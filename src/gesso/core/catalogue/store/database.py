@@ -1,0 +1,188 @@
+"""The database: many readers, one writer at a time, every failure in our own words."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+
+from gesso.core.catalogue.store.disk import Disk
+from gesso.core.errors import DamageError, GessoError, StorageError, StudioBusy
+
+_IDLE_READERS = 8
+
+
+class Database:
+    """One SQLite file in WAL mode.
+
+    Writers of this process wait for each other at a lock, writers of other processes at
+    `BEGIN IMMEDIATE`; readers wait for nobody and see the state of one moment.
+
+    Args:
+        path: the file; it is made when it is missing.
+        disk: what commits go through.
+        busy_timeout_s: how long a writer waits for another before it gives up.
+    """
+
+    def __init__(self, path: Path, disk: Disk, busy_timeout_s: float = 5.0) -> None:
+        self.path = path
+        self._disk = disk
+        self._busy_timeout_s = busy_timeout_s
+        self._turn = Lock()
+        self._writer = self._engine(readers=0)
+        self._readers = self._engine(readers=_IDLE_READERS)
+        self._start_wal()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Read in one transaction; nothing can be written through this connection.
+
+        Raises:
+            StudioError: StorageError, StudioBusy or DamageError, by the cause.
+        """
+        try:
+            with self._readers.connect() as connection:
+                yield connection
+        except (DBAPIError, sqlite3.Error) as error:
+            raise self._ours(error) from error
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Write in one transaction: all of the block, or with any exception nothing of it.
+
+        Keep the block short and never open a second one inside: there is one writer.
+
+        Raises:
+            StudioError: StorageError, StudioBusy or DamageError, by the cause.
+        """
+        if not self._turn.acquire(timeout=self._busy_timeout_s):
+            raise self._busy()
+        try:
+            with self._writer.connect() as connection:
+                transaction = connection.begin()
+                yield connection
+                self._disk.commit(transaction)
+        except (DBAPIError, sqlite3.Error) as error:
+            raise self._ours(error) from error
+        finally:
+            self._turn.release()
+
+    def close(self) -> None:
+        """Let go of the file; the planner's statistics are refreshed on the way out."""
+        try:
+            with self.write() as connection:
+                connection.exec_driver_sql("PRAGMA optimize")
+        except GessoError:
+            pass  # a database that is being left may be full, busy or gone: nothing is lost by it
+        finally:
+            self._readers.dispose()
+            self._writer.dispose()
+
+    def _engine(self, readers: int) -> Engine:
+        engine = create_engine(
+            f"sqlite:///{self.path}",
+            poolclass=QueuePool,
+            pool_size=readers or 1,
+            max_overflow=-1 if readers else 0,
+            connect_args={"check_same_thread": False, "timeout": self._busy_timeout_s},
+        )
+        begin = "BEGIN" if readers else "BEGIN IMMEDIATE"
+
+        @event.listens_for(engine, "connect")
+        def _on_connect(connection: Any, _record: Any) -> None:
+            # The driver's own transactions begin too late for DDL and for BEGIN IMMEDIATE.
+            connection.isolation_level = None
+            for pragma in (
+                "foreign_keys=ON",
+                "synchronous=NORMAL",
+                "cache_size=-8000",
+                f"query_only={'ON' if readers else 'OFF'}",
+            ):
+                connection.execute(f"PRAGMA {pragma}").close()
+
+        @event.listens_for(engine, "begin")
+        def _on_begin(connection: Connection) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+    def _start_wal(self) -> None:
+        # Two processes that make one studio at once: changing the journal does not wait for a
+        # lock by itself, so it is tried until the other one is through.
+        give_up = time.monotonic() + self._busy_timeout_s
+        while True:
+            try:
+                self._switch_to_wal()
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > give_up:
+                    raise self._ours(error) from error
+                time.sleep(0.02)
+            except sqlite3.Error as error:
+                raise self._ours(error) from error
+            else:
+                return
+
+    def _switch_to_wal(self) -> None:
+        connection = sqlite3.connect(self.path, timeout=self._busy_timeout_s)
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+        finally:
+            connection.close()
+
+    def _busy(self) -> StudioBusy:
+        return StudioBusy(
+            f"Another program has been writing to {self.path} for more than "
+            f"{self._busy_timeout_s:g} seconds.",
+            "Wait for it to end, or stop it, then run the same command again.",
+        )
+
+    def _ours(self, error: DBAPIError | sqlite3.Error) -> Exception:
+        original = error.orig if isinstance(error, DBAPIError) else error
+        code = getattr(original, "sqlite_errorcode", 0) & 0xFF
+        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return self._busy()
+        if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return DamageError(
+                f"The database {self.path} is damaged: {original}.",
+                "Put back a copy of it; the pictures themselves lie untouched in blobs/.",
+            )
+        if code in _CAUSES:
+            cause, advice = _CAUSES[code]
+            return StorageError(f"Could not write to {self.path}: {cause}.", advice)
+        return error
+
+
+_CAUSES = {
+    sqlite3.SQLITE_FULL: (
+        "the disk is full",
+        "Free some space and run the same command again; nothing that was kept is lost.",
+    ),
+    sqlite3.SQLITE_IOERR: (
+        "the disk is failing (input/output error)",
+        "Look at the system's log; copy the studio to a sound disk, then run: gesso check",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        "it is read-only",
+        "Give yourself the right to write there, or name another folder with --studio.",
+    ),
+    sqlite3.SQLITE_PERM: (
+        "permission is denied",
+        "Give yourself the right to write there, or name another folder with --studio.",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "it cannot be opened",
+        "Look at the rights of that folder, or name another one with --studio.",
+    ),
+}
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

@@ -1,0 +1,66 @@
+"""Bring a database to the tables of this gesso: Alembic, set up in code, with no file beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from gesso.core.catalogue.store.database import Database
+from gesso.core.errors import DamageError, NewerStudio
+
+HEAD = "0001"
+"""The revision that this gesso works with."""
+
+
+def upgrade(database: Database) -> None:
+    """Bring the database to `HEAD` in one transaction: a kill leaves the old state or the new.
+
+    Raises:
+        NewerStudio: its revision is not in our history.
+        DamageError: it holds tables, but not ours.
+    """
+    with database.read() as connection:
+        if revision_of(connection) == HEAD:
+            return
+    with database.write() as connection:
+        # Another process may have come first; what counts is what stands now.
+        revision = revision_of(connection)
+        if revision == HEAD:
+            return
+        _refuse_foreign(database.path, connection, revision)
+        config = _config()
+        config.attributes["connection"] = connection
+        command.upgrade(config, HEAD)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The revision that a database is at, None for one without any history."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return None if found is None else str(found)
+
+
+def _refuse_foreign(path: Path, connection: Connection, revision: str | None) -> None:
+    known = [script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    if revision is not None and revision not in known:
+        raise NewerStudio(
+            f"{path} was made by a newer gesso: its tables are at {revision}, "
+            f"this gesso knows them up to {HEAD}.",
+            "Install the newer one: pip install --upgrade gesso",
+        )
+    if revision is None and inspect(connection).get_table_names():
+        raise DamageError(
+            f"{path} is a database, but not of a gesso studio.",
+            "Name another folder with --studio, or move that file away.",
+        )
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config

@@ -1,0 +1,255 @@
+"""The shelf of works: found by id, by page, by words, by what the picture is."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Float, Integer, Select, column, select, text, tuple_, update
+
+from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.pages import read_cursor, write_cursor
+from gesso.core.catalogue.store.rows import WORK_COLUMNS, is_from, tag_lines, work_of
+from gesso.core.catalogue.store.tables import work_counts, works
+from gesso.core.errors import InputError, UnknownItem
+from gesso.core.records.codec import from_json
+from gesso.core.records.recipes import Recipe
+from gesso.core.records.works import Origin, Provenance, Standing, Work
+
+PageOrder = Literal["newest", "oldest"]
+MAX_PAGE = 1000
+_MAX_WORDS = 32
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some works of a list.
+
+    Attributes:
+        works: in the order that was asked for.
+        next: the mark of the page that follows, None after the last.
+    """
+
+    works: tuple[Work, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class WordHit:
+    """A work whose words were searched for; a higher score is a better match."""
+
+    work: Work
+    score: float
+
+
+class WorkShelf:
+    """All works of the catalogue.
+
+    Args:
+        database: where they are kept.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, work_id: int) -> Work:
+        """One work.
+
+        Raises:
+            UnknownItem: the catalogue has none of that number.
+        """
+        found = self._list(select(*WORK_COLUMNS).where(works.c.id == work_id))
+        if not found:
+            raise _unknown(work_id)
+        return found[0]
+
+    def page(
+        self,
+        after: str | None = None,
+        limit: int = 60,
+        *,
+        standing: Standing | None = "kept",
+        origin: Origin | None = None,
+        favourite: bool | None = None,
+        run: str | None = None,
+        order: PageOrder = "newest",
+    ) -> Page:
+        """A page of works by the time they came in; a page in the middle costs no more.
+
+        Works that come in meanwhile shift nothing: no work is missed and none comes twice.
+
+        Args:
+            after: the `next` of the page before, None for the first page.
+            limit: works on the page, 1 to 1,000.
+            standing: of these works only, None for any.
+            origin: of this origin only, None for any.
+            favourite: marked or unmarked ones only, None for both.
+            run: made by this run only, None for any.
+            order: of the whole list.
+
+        Raises:
+            InputError: `after` is no mark of this list, or `limit` is out of bounds.
+        """
+        if not 1 <= limit <= MAX_PAGE:
+            raise InputError(f"A page of {limit} works?", f"Ask for 1 to {MAX_PAGE}.")
+        narrowing = {"standing": standing, "origin": origin, "favourite": favourite, "run": run}
+        question = json.dumps([order, narrowing])
+        place = tuple_(works.c.added_at, works.c.id)
+        wanted = _narrowed(select(*WORK_COLUMNS), narrowing)
+        if after is not None:
+            mark = tuple_(*read_cursor(after, question))
+            wanted = wanted.where(place < mark if order == "newest" else place > mark)
+        by = (works.c.added_at, works.c.id)
+        wanted = wanted.order_by(*(c.desc() if order == "newest" else c.asc() for c in by))
+        found = self._list(wanted.limit(limit + 1))
+        shown = tuple(found[:limit])
+        is_last = len(found) <= limit
+        return Page(
+            shown, None if is_last else write_cursor(shown[-1].added_at, shown[-1].id, question)
+        )
+
+    def count(
+        self,
+        *,
+        standing: Standing | None = "kept",
+        origin: Origin | None = None,
+        source: str | None = None,
+    ) -> int:
+        """How many works there are; each argument narrows, None for any."""
+        return sum(
+            count
+            for (of_origin, of_source, of_standing), count in self.counts().items()
+            if standing in (None, of_standing)
+            and origin in (None, of_origin)
+            and source in (None, of_source)
+        )
+
+    def counts(self) -> Mapping[tuple[str, str, str], int]:
+        """How many works there are by (origin, source, standing), at any size of the catalogue."""
+        with self._database.read() as connection:
+            rows = connection.execute(select(work_counts).where(work_counts.c.count > 0))
+            return {(row.origin, row.source, row.standing): row[3] for row in rows}
+
+    def find(self, provenance: Provenance) -> Work | None:
+        """The work of that origin, source and identifier; None also without an identifier."""
+        if not provenance.identifier:
+            return None
+        found = self._list(select(*WORK_COLUMNS).where(is_from(provenance)))
+        return found[0] if found else None
+
+    def by_pixels(self, sha256: str) -> list[Work]:
+        """Works that show exactly these pixels, oldest first."""
+        return self._list(
+            select(*WORK_COLUMNS).where(works.c.pixels_sha256 == sha256).order_by(works.c.id)
+        )
+
+    def by_data(self, sha256: str) -> list[Work]:
+        """Works whose file is exactly these bytes, oldest first."""
+        return self._list(
+            select(*WORK_COLUMNS).where(works.c.data_sha256 == sha256).order_by(works.c.id)
+        )
+
+    def words(
+        self, query: str, limit: int = 60, *, standing: Standing | None = "kept"
+    ) -> list[WordHit]:
+        """Works with all these words in title, creator, tags or prompt, the best match first.
+
+        The query is words and nothing else: no sign in it has a meaning of its own. The last
+        word may be the beginning of one. Of more than 32 words the first 32 count.
+
+        Args:
+            query: what a person typed; without a word in it nothing is found.
+            limit: at most so many.
+            standing: of these works only, None for any.
+        """
+        terms = re.findall(r"\w+", query)[:_MAX_WORDS]
+        if not terms:
+            return []
+        match = " ".join(f'"{term}"' for term in terms) + "*"
+        # bm25's weights: a word in the title says most; SQLite gives a better match a lower rank.
+        ranked = text(
+            "SELECT rowid AS id, -bm25(works_fts, 8, 3, 4, 1) AS score "
+            "FROM works_fts WHERE works_fts MATCH :match"
+        ).bindparams(match=match)
+        hits = ranked.columns(column("id", Integer), column("score", Float)).subquery("hits")
+        wanted = (
+            _narrowed(select(*WORK_COLUMNS, hits.c.score), {"standing": standing})
+            .join(hits, hits.c.id == works.c.id)
+            .order_by(hits.c.score.desc(), works.c.id.desc())
+            .limit(limit)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(wanted).mappings().all()
+        return [WordHit(work_of(row), row["score"]) for row in rows]
+
+    def recipe(self, work_id: int) -> Recipe | None:
+        """How a work was made, None for one that was not made here.
+
+        Raises:
+            UnknownItem: the catalogue has none of that number.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(select(works.c.recipe).where(works.c.id == work_id)).first()
+        if row is None:
+            raise _unknown(work_id)
+        return from_json(Recipe, row[0]) if row[0] else None
+
+    def tags(self, work_id: int) -> tuple[str, ...]:
+        """What a work is tagged with.
+
+        Raises:
+            UnknownItem: the catalogue has none of that number.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(select(works.c.tags).where(works.c.id == work_id)).first()
+        if row is None:
+            raise _unknown(work_id)
+        return tuple(row[0].splitlines())
+
+    def set_favourite(self, work_id: int, favourite: bool) -> None:
+        """Keep a person's mark, or take it off.
+
+        Raises:
+            UnknownItem: the catalogue has none of that number.
+        """
+        self._change(work_id, {"favourite": favourite})
+
+    def set_title(self, work_id: int, title: str) -> None:
+        """Call a work something else.
+
+        Raises:
+            UnknownItem: the catalogue has none of that number.
+        """
+        self._change(work_id, {"title": title})
+
+    def set_tags(self, work_id: int, tags: tuple[str, ...]) -> None:
+        """Tag a work, in place of its earlier tags.
+
+        Raises:
+            UnknownItem: the catalogue has none of that number.
+        """
+        self._change(work_id, {"tags": tag_lines(tags)})
+
+    def _change(self, work_id: int, values: dict[str, Any]) -> None:
+        with self._database.write() as connection:
+            changed = connection.execute(update(works).where(works.c.id == work_id).values(values))
+            if not changed.rowcount:
+                raise _unknown(work_id)
+
+    def _list(self, wanted: Select[Any]) -> list[Work]:
+        with self._database.read() as connection:
+            return [work_of(row) for row in connection.execute(wanted).mappings()]
+
+
+def _narrowed(wanted: Select[Any], narrowing: Mapping[str, object]) -> Select[Any]:
+    for name, value in narrowing.items():
+        if value is not None:
+            wanted = wanted.where(works.c[name] == value)
+    return wanted
+
+
+def _unknown(work_id: int) -> UnknownItem:
+    return UnknownItem(f"There is no work number {work_id} in the catalogue.")
