@@ -1,0 +1,278 @@
+"""A batch's results as files: a folder for each prompt, filled while its rounds are played."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import Any, Literal
+
+import yaml
+
+from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.store.disk import Disk, storage_error
+from gesso.core.errors import GessoError, StorageError
+from gesso.core.records.codec import to_plain
+from gesso.core.records.runs import Item, Round, Take
+from gesso.make.batch.entries import is_id
+from gesso.make.run.events import Event
+
+DataFormat = Literal["json", "yaml"]
+
+_OURS = re.compile(r"iteration_(\d+)(\.png|_results\.(json|yaml)|_evaluation\.json)")
+
+
+class Results:
+    """A listener that writes what a run makes into a folder for each item, named by its id.
+
+        iteration_N.png                the better picture of round N
+        iteration_N_results.json       its prompt, painter, seeds and takes (or .yaml)
+        iteration_N_evaluation.json    both evaluations, and which picture won
+        summary.json                   how the item ended, round by round
+
+    Each file is there whole or not at all. Pictures are copies, so that whoever edits one cannot
+    harm the store. A listener must not raise: the first failure is kept in `failure`, `stop` is
+    called, and nothing more is written.
+
+    Args:
+        folder: made when missing.
+        catalogue: where the run keeps what it makes.
+        data_format: of the results files.
+        stop: called once, when the folder can no longer be written.
+        disk: what to write on.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        catalogue: Catalogue,
+        *,
+        data_format: DataFormat = "json",
+        stop: Callable[[], None] = lambda: None,
+        disk: Disk | None = None,
+    ) -> None:
+        self.folder = folder
+        self.failure: GessoError | None = None
+        self._catalogue = catalogue
+        self._format = data_format
+        self._stop = stop
+        self._disk = disk or Disk()
+        self._lock = Lock()
+        self._written: set[tuple[str, int]] = set()
+        self._summed: set[str] = set()
+
+    def prepare(self) -> None:
+        """Make the folder and try it, before anything is painted for it.
+
+        Raises:
+            StorageError: it cannot be written.
+        """
+        self._put(self.folder, {".gesso-was-here": b""})
+        (self.folder / ".gesso-was-here").unlink(missing_ok=True)
+
+    def hear(self, event: Event) -> None:
+        """Write what an event of the run brings; safe from many threads."""
+        if self.failure is not None:
+            return
+        try:
+            if event.kind == "round" and event.round_record is not None:
+                self._write_round(event.run, event.item, event.round_record)
+            elif event.kind in {"kept", "failed"} and event.item_record is not None:
+                self._write_end(event.item_record)
+        except GessoError as error:
+            self._fail(error)
+
+    def finish(self, items: tuple[Item, ...]) -> None:
+        """Write what an earlier going of the run has ended, and raise what went wrong.
+
+        Raises:
+            StorageError: the folder could not be written.
+        """
+        if self.failure is None:
+            for item in items:
+                if item.state in {"done", "failed"} and item.id not in self._summed:
+                    self._write_end(item)
+        if self.failure is not None:
+            raise self.failure
+
+    # The files -----------------------------------------------------------------------------
+
+    def _write_round(self, run: str, item: str, played: Round) -> None:
+        best = better_take(played)
+        if best is None:
+            return
+        name = f"iteration_{played.number}"
+        told = self._told(run, item, played, best)
+        judged = {
+            "schema": "gesso.evaluation/1",
+            **told["of"],
+            "takes": [
+                {"slot": take.slot, "evaluation": _plain(take.evaluation)} for take in played.takes
+            ],
+            "comparison": _plain(played.comparison),
+        }
+        results = {"schema": "gesso.results/1", **told["of"], **told["made"]}
+        files = {
+            f"{name}.png": self._data(best.work),
+            f"{name}_results.{self._format}": self._formatted(results),
+            f"{name}_evaluation.json": _json(judged),
+        }
+        self._put(self._folder_of(item), files)
+        with self._lock:
+            self._written.add((item, played.number))
+
+    def _told(self, run: str, item: str, played: Round, best: Take) -> dict[str, dict[str, Any]]:
+        recipe = self._catalogue.works.recipe(best.work)
+        of = {"run": run, "item": item, "iteration": played.number}
+        made = {
+            "picture": f"iteration_{played.number}.png",
+            "prompt": to_plain(played.prompt),
+            "painter": _plain(recipe.painter if recipe else None),
+            "width": recipe.width if recipe else None,
+            "height": recipe.height if recipe else None,
+            "takes": [self._take(take, best) for take in played.takes],
+        }
+        return {"of": of, "made": made}
+
+    def _take(self, take: Take, best: Take) -> dict[str, Any]:
+        path = self._catalogue.path_of(self._catalogue.works.get(take.work))
+        return {
+            "slot": take.slot,
+            "work": take.work,
+            "seed": take.seed,
+            "better": take is best,
+            "score": take.evaluation.score if take.evaluation else None,
+            "blob": str(path) if path else None,
+        }
+
+    def _write_end(self, item: Item) -> None:
+        rounds = self._catalogue.runs.rounds(item.run, item.id)
+        kept = next((played for played in rounds if _holds(played, item.kept)), None)
+        for played in rounds:
+            if (item.id, played.number) not in self._written:
+                self._write_round(item.run, item.id, played)
+        files = {"summary.json": _json(self._summary(item, rounds, kept))}
+        if kept is not None and item.kept is not None:
+            # Keeping a work writes its verdict into its file, so the copy is taken again.
+            files[f"iteration_{kept.number}.png"] = self._data(item.kept)
+        self._put(self._folder_of(item.id), files)
+        self._sweep(self._folder_of(item.id), len(rounds))
+        with self._lock:
+            self._summed.add(item.id)
+
+    def _summary(self, item: Item, rounds: list[Round], kept: Round | None) -> dict[str, Any]:
+        ended = [(played, better_take(played)) for played in rounds]
+        return {
+            "schema": "gesso.summary/1",
+            "run": item.run,
+            "item": item.id,
+            "state": item.state,
+            "reason": item.reason,
+            "theme": item.theme,
+            "concept": _plain(item.concept),
+            "title": item.prompt.title if item.prompt else "",
+            "prompt": item.prompt.text if item.prompt else item.settings.get("text", ""),
+            "kept": {
+                "work": item.kept,
+                "iteration": kept.number,
+                "picture": f"iteration_{kept.number}.png",
+            }
+            if kept
+            else None,
+            "iterations": [
+                {"iteration": played.number, **_marks(take)} for played, take in ended if take
+            ],
+            "pictures_usd": self._cost(rounds),
+        }
+
+    def _cost(self, rounds: list[Round]) -> float | None:
+        """What the item's pictures cost together; None when nobody knows of one of them."""
+        works = self._catalogue.works
+        recipes = [works.recipe(take.work) for played in rounds for take in played.takes]
+        costs = [recipe.cost_usd if recipe else None for recipe in recipes]
+        known = [cost for cost in costs if cost is not None]
+        return round(sum(known), 6) if len(known) == len(costs) else None
+
+    def _sweep(self, folder: Path, rounds: int) -> None:
+        """Take away what another run, of more rounds, left in the folder."""
+        for path in folder.iterdir():
+            found = _OURS.fullmatch(path.name)
+            if found and int(found[1]) > rounds:
+                path.unlink(missing_ok=True)
+
+    def _data(self, work: int) -> bytes:
+        return self._catalogue.data(self._catalogue.works.get(work))
+
+    def _formatted(self, content: Mapping[str, Any]) -> bytes:
+        if self._format == "json":
+            return _json(content)
+        text: str = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False, width=100)
+        return text.encode()
+
+    def _folder_of(self, item: str) -> Path:
+        if not is_id(item):
+            raise ValueError(f"an item's id names a folder, and {item!r} cannot")
+        return self.folder / item
+
+    def _put(self, folder: Path, files: Mapping[str, bytes]) -> None:
+        """Write files, each whole or not at all, and make their names durable together."""
+        path = folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, data in files.items():
+                path = folder / name
+                passing = path.with_name(f".{name}.part")
+                with passing.open("wb", buffering=0) as file:
+                    self._disk.write(file.fileno(), data)
+                    self._disk.fsync(file.fileno())
+                self._disk.rename(passing, path)
+            self._disk.fsync_folder(folder)
+        except OSError as error:
+            raise StorageError(
+                storage_error(error, path, "write").message,
+                "Mend that, or name another folder with --output-dir, and run the same command "
+                "with the same --run-id again; what was painted is kept in the studio.",
+            ) from error
+
+    def _fail(self, error: GessoError) -> None:
+        with self._lock:
+            first = self.failure is None
+            self.failure = self.failure or error
+        if first:
+            self._stop()
+
+
+def better_take(played: Round) -> Take | None:
+    """The better picture of a round: as compared, else by score; None before any is painted."""
+    if played.comparison is not None:
+        chosen = (take for take in played.takes if take.slot == played.comparison.winner)
+        return next(chosen, None)
+    return max(
+        played.takes,
+        key=lambda take: take.evaluation.score if take.evaluation else -1.0,
+        default=None,
+    )
+
+
+def _holds(played: Round, work: int | None) -> bool:
+    return any(take.work == work for take in played.takes)
+
+
+def _marks(take: Take) -> dict[str, Any]:
+    found = take.evaluation
+    return {
+        "score": found.score if found else None,
+        "error": found.error if found else None,
+        "passes": found.passes if found else None,
+        "verdict": found.verdict if found else "",
+    }
+
+
+def _plain(record: object) -> Any:
+    return None if record is None else to_plain(record)
+
+
+def _json(content: Mapping[str, Any]) -> bytes:
+    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
