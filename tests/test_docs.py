@@ -95,7 +95,7 @@ def broken_links(page: Page) -> list[str]:
             continue
         file, _, anchor = target.partition("#")
         path = (page.path.parent / file).resolve() if file else page.path
-        if not path.exists():
+        if file and not path.exists():
             found.append(f"{page.name}: {target} leads nowhere")
         elif anchor and path.suffix == ".md":
             other = page if path == page.path else read_page(path)
@@ -140,7 +140,7 @@ def unknown_commands(page: Page) -> list[str]:
 def _faults_of(arguments: str) -> Iterator[str]:
     tokens = _tokens(arguments)
     command: click.Command = root_command()
-    context = click.Context(command)
+    context = click.Context(command, resilient_parsing=True)
     options: set[str] = {"--help"}
     for token in tokens:
         options |= {name for option in command.params for name in option.opts}
