@@ -79,21 +79,17 @@ class Studio:
         Raises:
             StudioError: the folder cannot be used, or a newer gesso made it.
         """
+        from gesso.core.catalogue.accession import AccessionOptions
         from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions
         from gesso.core.pixels.decode import DecodeLimits
 
         pictures = self.settings.pictures
-        return Catalogue.open(
-            self.folder,
-            options=CatalogueOptions(
-                software=SOFTWARE,
-                recipe=self.settings.make.recipe,
-                limits=DecodeLimits(
-                    max_pixels=round(pictures.max_megapixels * 1e6),
-                    max_bytes=round(pictures.max_megabytes * 1e6),
-                ),
-            ),
+        limits = DecodeLimits(
+            max_pixels=round(pictures.max_megapixels * 1e6),
+            max_bytes=round(pictures.max_megabytes * 1e6),
         )
+        accession = AccessionOptions(limits=limits, privacy=self.settings.make.recipe)
+        return Catalogue.open(self.folder, options=CatalogueOptions(accession=accession))
 
     @cached_property
     def _workers(self) -> Workers:

@@ -21,7 +21,7 @@ from gesso.make.hanging.sheet import Framed, hang_sheet
 from gesso.make.run.claims import claim
 from gesso.make.run.events import Event, Listener, nobody
 from gesso.make.run.run import MakeRun, RunReport
-from gesso.make.writers.themes import read_theme
+from gesso.make.themes import read_theme
 
 log = logging.getLogger(__name__)
 
@@ -172,7 +172,7 @@ class Atelier(Workbench):
             seed=int(run.options["seed"] or 0),
             allow_repeat=bool(run.options["allow_repeat"]),
         )
-        hanging = Hanging(self._options.exports / run.id, self._catalogue.data_of)
+        hanging = Hanging(self._options.exports / run.id, self._catalogue.data)
         with claim(self._options.locks, run.id):
             self._catalogue.calls.abandon_open(run.id)
             heard = self._hanging(hanging, listen)

@@ -125,7 +125,9 @@ def test_one_failure_fails_alone_and_is_written_down(parts, painter):
     assert "3x3" in report.items[1].reason
     assert report.run.state == "done"
     logged = parts.catalogue.troubles.list()
-    assert [(row.item, row.kind, row.action) for row in logged] == [("p1", "bad-request", "failed")]
+    assert [(row.trouble.item, row.trouble.kind, row.trouble.action) for row in logged] == [
+        ("p1", "bad-request", "failed")
+    ]
 
 
 def test_a_fault_of_our_own_fails_its_item_alone(parts, painter):

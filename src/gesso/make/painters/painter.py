@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import ClassVar, Literal, Protocol
+from typing import Literal, Protocol
 
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
@@ -76,8 +76,15 @@ class Painter(Protocol):
     What the run will never ask: to keep state between orders, to judge, to store, to retry.
     """
 
-    name: ClassVar[str]
-    place: ClassVar[Literal["cpu", "outside"]]
+    @property
+    def name(self) -> str:
+        """As the registry calls it."""
+        ...
+
+    @property
+    def place(self) -> Literal["cpu", "outside"]:
+        """Where its time goes."""
+        ...
 
     def paint(self, order: Order, tell: Tell = silent) -> Painting:
         """Paint one picture.

@@ -178,8 +178,17 @@ def seed_of(seed: int, *names: str | int) -> int:
 
 
 def _own(options: RunOptions, item: Item) -> RunOptions:
-    own = {name: item.settings.get(name) for name in ("rounds", "width", "height", "seed")}
-    return replace(options, **{name: value for name, value in own.items() if value is not None})
+    def asked(name: str, otherwise: int) -> int:
+        value = item.settings.get(name)
+        return otherwise if value is None else int(value)
+
+    return replace(
+        options,
+        rounds=asked("rounds", options.rounds),
+        width=asked("width", options.width),
+        height=asked("height", options.height),
+        seed=asked("seed", options.seed),
+    )
 
 
 def _is_in(taken: Collection[str]) -> Callable[[str], bool]:
