@@ -20,6 +20,7 @@ from typing import Any
 
 import click
 import pytest
+import yaml
 
 from gesso.cli import app
 from gesso.core.catalogue.blobs.blob import BLOBS
@@ -329,3 +330,10 @@ def test_the_readme_is_short_and_its_pictures_are_light() -> None:
     assert len(readme.text.splitlines()) < LONGEST_README
     assert sum(path.stat().st_size for path in pictures) < LARGEST_PICTURES
     assert "images/" in readme.text
+
+
+def test_the_sites_navigation_has_every_page_once() -> None:
+    site = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    listed = re.findall(r"[\w-]+\.md", str(site["nav"]))
+
+    assert sorted(listed) == sorted(path.name for path in (ROOT / "docs").glob("*.md"))
