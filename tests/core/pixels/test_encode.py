@@ -1,5 +1,10 @@
+"""Encoding: what goes into a file comes out of it, also for other programs."""
+
+from __future__ import annotations
+
 import io
 import time
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -7,7 +12,7 @@ import pytest
 from PIL import Image
 
 from gesso.core.pixels.decode import decode
-from gesso.core.pixels.encode import SUFFIXES, encode
+from gesso.core.pixels.encode import SUFFIXES, MediaType, encode
 from gesso.core.pixels.metadata.containers import png_chunks
 from gesso.core.pixels.metadata.write import Marks
 from gesso.core.pixels.picture import Picture
@@ -15,13 +20,15 @@ from gesso.core.pixels.picture import Picture
 MARKS = Marks("a naïve 潮\nSteps: 1", '{"words":"潮 🌊"}', b"<x:xmpmeta/>")
 
 
-def test_a_png_gives_the_pixels_back_exactly(painted):
+def test_a_png_gives_the_pixels_back_exactly(painted: Picture) -> None:
     assert decode(encode(painted)).picture == painted
     assert decode(encode(painted, marks=MARKS)).picture == painted
 
 
 @pytest.mark.parametrize("media_type", SUFFIXES)
-def test_every_format_gives_nearly_the_same_picture_back(painted, media_type):
+def test_every_format_gives_nearly_the_same_picture_back(
+    painted: Picture, media_type: MediaType
+) -> None:
     decoded = decode(encode(painted, media_type, MARKS))
 
     assert decoded.media_type == media_type
@@ -30,25 +37,25 @@ def test_every_format_gives_nearly_the_same_picture_back(painted, media_type):
 
 
 @pytest.mark.parametrize("media_type", SUFFIXES)
-def test_the_same_picture_gives_the_same_bytes(painted, media_type):
+def test_the_same_picture_gives_the_same_bytes(painted: Picture, media_type: MediaType) -> None:
     assert encode(painted, media_type, MARKS) == encode(painted, media_type, MARKS)
 
 
 @pytest.mark.parametrize("media_type", ["image/jpeg", "image/webp", "image/avif"])
-def test_a_lower_quality_makes_a_smaller_file(painted, media_type):
+def test_a_lower_quality_makes_a_smaller_file(painted: Picture, media_type: MediaType) -> None:
     assert len(encode(painted, media_type, quality=30)) < len(encode(painted, media_type))
 
 
-def test_another_program_finds_the_texts_in_a_png(painted):
+def test_another_program_finds_the_texts_in_a_png(painted: Picture) -> None:
     with Image.open(io.BytesIO(encode(painted, marks=MARKS))) as image:
         image.load()
 
-    assert image.text["parameters"] == MARKS.parameters
-    assert image.text["gesso"] == MARKS.recipe_json
+    assert image.info["parameters"] == MARKS.parameters
+    assert image.info["gesso"] == MARKS.recipe_json
     assert image.info["xmp"] == MARKS.xmp
 
 
-def test_latin_parameters_are_a_plain_text_chunk_that_old_readers_know(painted):
+def test_latin_parameters_are_a_plain_text_chunk_that_old_readers_know(painted: Picture) -> None:
     data = encode(painted, marks=Marks("naïve\nSteps: 1"))
 
     assert {part.kind: bytes(part.body) for part in png_chunks(data)}[b"tEXt"] == (
@@ -57,7 +64,7 @@ def test_latin_parameters_are_a_plain_text_chunk_that_old_readers_know(painted):
 
 
 @pytest.mark.parametrize("media_type", ["image/jpeg", "image/webp", "image/avif"])
-def test_another_program_finds_the_texts_in_exif(painted, media_type):
+def test_another_program_finds_the_texts_in_exif(painted: Picture, media_type: MediaType) -> None:
     with Image.open(io.BytesIO(encode(painted, media_type, MARKS))) as image:
         exif = image.getexif()
 
@@ -67,7 +74,7 @@ def test_another_program_finds_the_texts_in_exif(painted, media_type):
     assert image.info["xmp"] == MARKS.xmp
 
 
-def test_a_picture_without_marks_says_nothing(painted):
+def test_a_picture_without_marks_says_nothing(painted: Picture) -> None:
     for media_type in SUFFIXES:
         with Image.open(io.BytesIO(encode(painted, media_type))) as image:
             image.load()
@@ -76,7 +83,7 @@ def test_a_picture_without_marks_says_nothing(painted):
             assert "xmp" not in image.info
 
 
-def test_texts_too_long_for_a_jpeg_give_way_in_order(painted):
+def test_texts_too_long_for_a_jpeg_give_way_in_order(painted: Picture) -> None:
     long_text = Marks("x" * 40_000, '{"kept":1}', b"<x/>")
     long_recipe = Marks("short\nSteps: 1", '{"a":"%s"}' % ("y" * 70_000), b"<x/>")
 
@@ -89,7 +96,7 @@ def test_texts_too_long_for_a_jpeg_give_way_in_order(painted):
         assert image.info["xmp"] == b"<x/>"
 
 
-def test_one_pixel_can_be_written_in_every_format():
+def test_one_pixel_can_be_written_in_every_format() -> None:
     dot = Picture(np.full((1, 1, 3), 128, dtype=np.uint8))
 
     for media_type in SUFFIXES:
@@ -97,13 +104,13 @@ def test_one_pixel_can_be_written_in_every_format():
         assert np.abs(rgb.astype(int) - 128).max() <= 2
 
 
-def test_a_flat_png_is_small():
+def test_a_flat_png_is_small() -> None:
     flat = Picture(np.full((1024, 1024, 3), 90, dtype=np.uint8))
 
     assert len(encode(flat)) < 20_000
 
 
-def test_a_format_that_cannot_hold_the_picture_says_so():
+def test_a_format_that_cannot_hold_the_picture_says_so() -> None:
     long = Picture(np.zeros((1, 17_000, 3), dtype=np.uint8))
 
     with pytest.raises(ValueError, match=r"16383 pixels"):
@@ -112,7 +119,7 @@ def test_a_format_that_cannot_hold_the_picture_says_so():
         encode(long, "image/bmp")  # type: ignore[arg-type] # the wrong word is the test
 
 
-def test_a_painting_of_a_megapixel_is_a_png_in_less_time_than_pillow_takes():
+def test_a_painting_of_a_megapixel_is_a_png_in_less_time_than_pillow_takes() -> None:
     rng = np.random.default_rng(3)
     coarse = rng.integers(0, 256, (64, 64, 3), dtype=np.uint8)
     smooth = cv2.resize(coarse, (1024, 1024), interpolation=cv2.INTER_CUBIC).astype(int)
@@ -128,7 +135,7 @@ def test_a_painting_of_a_megapixel_is_a_png_in_less_time_than_pillow_takes():
     assert ours < theirs
 
 
-def _cpu_s(action) -> float:
+def _cpu_s(action: Callable[[], object]) -> float:
     start = time.process_time()
     action()
     return time.process_time() - start

@@ -1,12 +1,18 @@
+"""A picture: locked pixels, compared by what they show."""
+
+from __future__ import annotations
+
 import pickle
+from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from gesso.core.pixels.picture import Picture
 
 
-def test_a_picture_keeps_its_pixels_when_the_array_it_came_from_changes():
+def test_a_picture_keeps_its_pixels_when_the_array_it_came_from_changes() -> None:
     array = np.zeros((2, 3, 3), dtype=np.uint8)
     picture = Picture(array)
 
@@ -16,7 +22,7 @@ def test_a_picture_keeps_its_pixels_when_the_array_it_came_from_changes():
     assert (picture.width, picture.height) == (3, 2)
 
 
-def test_nobody_can_write_into_a_picture():
+def test_nobody_can_write_into_a_picture() -> None:
     picture = Picture(np.zeros((2, 2, 3), dtype=np.uint8))
 
     with pytest.raises(ValueError, match="read-only"):
@@ -25,7 +31,7 @@ def test_nobody_can_write_into_a_picture():
         picture.rgb.setflags(write=True)
 
 
-def test_pictures_of_the_same_pixels_are_equal_and_hash_alike():
+def test_pictures_of_the_same_pixels_are_equal_and_hash_alike() -> None:
     array = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
 
     assert Picture(array) == Picture(array.copy())
@@ -34,14 +40,14 @@ def test_pictures_of_the_same_pixels_are_equal_and_hash_alike():
     assert Picture(array) != "a picture"
 
 
-def test_the_pixel_hash_knows_the_shape():
+def test_the_pixel_hash_knows_the_shape() -> None:
     array = np.zeros((2, 6, 3), dtype=np.uint8)
 
     assert Picture(array).pixels_sha256 != Picture(array.reshape(6, 2, 3)).pixels_sha256
     assert len(Picture(array).pixels_sha256) == 64
 
 
-def test_a_picture_survives_pickling_and_stays_locked():
+def test_a_picture_survives_pickling_and_stays_locked() -> None:
     picture = Picture(np.arange(24, dtype=np.uint8).reshape(2, 4, 3))
 
     again = pickle.loads(pickle.dumps(picture))
@@ -60,12 +66,12 @@ def test_a_picture_survives_pickling_and_stays_locked():
         np.zeros((2, 2, 3), dtype=np.float32),
     ],
 )
-def test_what_is_no_rgb_array_is_refused(array):
+def test_what_is_no_rgb_array_is_refused(array: NDArray[Any]) -> None:
     with pytest.raises(ValueError, match="picture"):
         Picture(array)
 
 
-def test_gray_and_float_arrays_become_pictures():
+def test_gray_and_float_arrays_become_pictures() -> None:
     gray = Picture.from_array(np.array([[0.0, 0.5, 1.0]]))
 
     assert gray.rgb.tolist() == [[[0] * 3, [128] * 3, [255] * 3]]
@@ -73,6 +79,6 @@ def test_gray_and_float_arrays_become_pictures():
 
 
 @pytest.mark.parametrize("value", [1.5, -0.1, float("nan"), float("inf")])
-def test_float_values_outside_the_range_are_refused(value):
+def test_float_values_outside_the_range_are_refused(value: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         Picture.from_array(np.full((2, 2), value))

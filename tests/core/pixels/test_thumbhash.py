@@ -1,3 +1,7 @@
+"""ThumbHash: the published format, written and drawn."""
+
+from __future__ import annotations
+
 import base64
 
 import cv2
@@ -10,7 +14,7 @@ from gesso.core.pixels.picture import Picture
 from gesso.core.pixels.thumbhash import thumbhash, thumbhash_to_rgb
 
 
-def test_a_picture_has_the_code_that_the_published_algorithm_gives_it():
+def test_a_picture_has_the_code_that_the_published_algorithm_gives_it() -> None:
     # Pixels that every reader of this test can make; the code is the reference program's.
     rows, columns = np.mgrid[:40, :60]
     noisy = columns * rows % 241, rows * columns**2 % 251
@@ -19,7 +23,7 @@ def test_a_picture_has_the_code_that_the_published_algorithm_gives_it():
     assert base64.b64encode(thumbhash(Picture(rgb))) == b"WtcNNZZmZnZwd4h4eGiHh4hwmQm4"
 
 
-def test_the_drawn_code_looks_like_the_picture():
+def test_the_drawn_code_looks_like_the_picture() -> None:
     coarse = np.random.default_rng(4).integers(0, 256, (2, 3, 3), dtype=np.uint8)
     rgb = np.asarray(cv2.resize(coarse, (400, 300), interpolation=cv2.INTER_CUBIC), np.uint8)
 
@@ -33,7 +37,7 @@ def test_the_drawn_code_looks_like_the_picture():
         assert error < 0.6 * np.abs(drawn - other).mean()
 
 
-def test_a_flat_picture_is_drawn_flat_in_its_colour():
+def test_a_flat_picture_is_drawn_flat_in_its_colour() -> None:
     flat = Picture(np.full((50, 50, 3), (180, 60, 20), dtype=np.uint8))
 
     drawn = thumbhash_to_rgb(thumbhash(flat))
@@ -43,7 +47,7 @@ def test_a_flat_picture_is_drawn_flat_in_its_colour():
 
 
 @pytest.mark.parametrize(("width", "height"), [(300, 100), (100, 300), (1, 1), (1, 900), (900, 1)])
-def test_a_code_keeps_the_shape_of_the_picture(width, height):
+def test_a_code_keeps_the_shape_of_the_picture(width: int, height: int) -> None:
     picture = Picture(np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8))
 
     code = thumbhash(picture)
@@ -55,7 +59,7 @@ def test_a_code_keeps_the_shape_of_the_picture(width, height):
 
 
 @given(st.binary(max_size=40))
-def test_any_bytes_are_drawn_or_refused(code):
+def test_any_bytes_are_drawn_or_refused(code: bytes) -> None:
     if len(code) < 5:
         with pytest.raises(ValueError, match="ThumbHash"):
             thumbhash_to_rgb(code)

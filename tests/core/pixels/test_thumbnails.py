@@ -1,3 +1,7 @@
+"""Thumbnails: small, in proportion, and averaged."""
+
+from __future__ import annotations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,7 +12,7 @@ from gesso.core.pixels.picture import Picture
 from gesso.core.pixels.thumbnails import make_thumbnails, reduced
 
 
-def test_a_large_picture_has_two_thumbnails_in_its_own_proportions():
+def test_a_large_picture_has_two_thumbnails_in_its_own_proportions() -> None:
     picture = Picture(np.zeros((800, 1200, 3), dtype=np.uint8))
 
     thumbnails = make_thumbnails(picture)
@@ -23,14 +27,14 @@ def test_a_large_picture_has_two_thumbnails_in_its_own_proportions():
         )
 
 
-def test_a_small_picture_is_never_enlarged():
+def test_a_small_picture_is_never_enlarged() -> None:
     thumbnails = make_thumbnails(Picture(np.zeros((30, 40, 3), dtype=np.uint8)))
 
     assert [(t.side, t.width, t.height) for t in thumbnails] == [(512, 40, 30), (256, 40, 30)]
 
 
 @pytest.mark.parametrize("shape", [(1, 20_000), (20_000, 1), (3, 5000)])
-def test_a_thread_of_a_picture_keeps_at_least_one_pixel_of_width(shape):
+def test_a_thread_of_a_picture_keeps_at_least_one_pixel_of_width(shape: tuple[int, int]) -> None:
     thumbnails = make_thumbnails(Picture(np.full((*shape, 3), 200, dtype=np.uint8)))
 
     for thumbnail in thumbnails:
@@ -39,7 +43,7 @@ def test_a_thread_of_a_picture_keeps_at_least_one_pixel_of_width(shape):
         assert int(decode(thumbnail.data).picture.rgb.min()) > 190
 
 
-def test_a_thumbnail_shows_the_colours_of_the_picture_in_their_places():
+def test_a_thumbnail_shows_the_colours_of_the_picture_in_their_places() -> None:
     rgb = np.zeros((1400, 1400, 3), dtype=np.uint8)
     rgb[:, :700] = (200, 40, 40)
     rgb[:, 700:] = (40, 40, 200)
@@ -50,7 +54,7 @@ def test_a_thumbnail_shows_the_colours_of_the_picture_in_their_places():
     assert small[128, 220] == pytest.approx([40, 40, 200], abs=6)
 
 
-def test_fine_lines_are_averaged_not_skipped():
+def test_fine_lines_are_averaged_not_skipped() -> None:
     rgb = np.zeros((2048, 2048, 3), dtype=np.uint8)
     rgb[::2] = 255
 
@@ -61,7 +65,9 @@ def test_fine_lines_are_averaged_not_skipped():
 
 
 @given(st.integers(1, 700), st.integers(1, 700), st.integers(1, 300))
-def test_a_reduced_picture_fits_its_side_and_keeps_its_mean(width, height, side):
+def test_a_reduced_picture_fits_its_side_and_keeps_its_mean(
+    width: int, height: int, side: int
+) -> None:
     rgb = np.full((height, width, 3), 77, dtype=np.uint8)
 
     small = reduced(rgb, side)

@@ -17,7 +17,7 @@ from gesso.core.pixels.picture import Picture
 
 MediaType = Literal["image/png", "image/jpeg", "image/webp", "image/avif"]
 
-SUFFIXES: dict[str, str] = {
+SUFFIXES: dict[MediaType, str] = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/webp": ".webp",

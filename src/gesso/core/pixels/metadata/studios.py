@@ -163,9 +163,9 @@ def _unquoted(value: str) -> str:
 
 
 def _parted(lines: list[str]) -> tuple[str, str]:
-    for number, line in enumerate(lines):
+    for index, line in enumerate(lines):
         if line.strip().startswith(_NEGATIVE):
             first = line.strip().removeprefix(_NEGATIVE)
-            negative = "\n".join([first, *lines[number + 1 :]])
-            return "\n".join(lines[:number]).strip(), negative.strip()
+            negative = "\n".join([first, *lines[index + 1 :]])
+            return "\n".join(lines[:index]).strip(), negative.strip()
     return "\n".join(lines).strip(), ""
