@@ -134,6 +134,9 @@ class _Worker:
         self._timeout_s = timeout_s
         self._settling = (initializer, initargs)
         self._pool = self._new_pool()
+        self._lock = threading.Lock()
+        self._ended = False
+        self._in_progress: ProcessFuture[Any] | None = None
 
     def do(
         self, function: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -160,12 +163,12 @@ class _Worker:
             ) from error
 
     def end(self, *, at_once: bool) -> None:
-        pool: Any = self._pool  # pebble leaves close and stop untyped
-        if at_once:
-            pool.stop()
-        else:
-            pool.close()
-        pool.join()
+        with self._lock:
+            self._ended = True
+            if at_once and self._in_progress is not None:
+                # A pool that is stopped may forget who waits for a result.
+                self._in_progress.cancel()  # type: ignore[no-untyped-call]  # pebble's
+        _end(self._pool, at_once=at_once)
 
     def _do_even_if_it_died_idle(
         self, function: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -174,19 +177,29 @@ class _Worker:
             return self._send(function, args, kwargs).result()
         except BrokenProcessPool:
             # It was gone before it took the call up, so the call can be given to another.
-            self.end(at_once=True)
-            self._pool = self._new_pool()
+            self._replace()
             return self._send(function, args, kwargs).result()
+
+    def _replace(self) -> None:
+        _end(self._pool, at_once=True)
+        with self._lock:
+            if not self._ended:
+                self._pool = self._new_pool()
 
     def _send(
         self, function: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> ProcessFuture[Result]:
-        try:
-            return self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
-        except RuntimeError as error:
-            if self._pool.active:
-                raise
-            raise BrokenProcessPool("the process is gone") from error
+        with self._lock:
+            if self._ended:
+                raise CancelledError
+            try:
+                future = self._pool.schedule(
+                    function, args=args, kwargs=kwargs, timeout=self._timeout_s
+                )
+            except RuntimeError as error:  # the pool has noticed that its process is gone
+                raise BrokenProcessPool(str(error)) from error
+            self._in_progress = future
+            return future
 
     def _new_pool(self) -> ProcessPool:
         # A fork of a process with threads may inherit a lock that nobody will ever open, so
@@ -198,6 +211,14 @@ class _Worker:
             initargs=self._settling,
             context=multiprocessing.get_context(method),
         )
+
+
+def _end(pool: Any, *, at_once: bool) -> None:  # Any: pebble leaves close and stop untyped
+    if at_once:
+        pool.stop()
+    else:
+        pool.close()
+    pool.join()
 
 
 def _settle_in(initializer: Callable[..., None] | None, initargs: tuple[Any, ...]) -> None:

@@ -10,7 +10,14 @@ from typing import NoReturn, Self
 
 import httpx2
 
-from gesso.core.errors import BadOutput, BadRequest, OutsideError, Transient, UnknownOutcome
+from gesso.core.errors import (
+    BadOutput,
+    BadRequest,
+    OutsideError,
+    SettingsError,
+    Transient,
+    UnknownOutcome,
+)
 from gesso.core.outside.redact import is_secret_header, redact, secrets_in
 from gesso.core.outside.replies import Reply, failure_in
 
@@ -58,6 +65,9 @@ class Client:
         options: how long and how much.
         explain: reads a failed reply as only this provider's adapter can (its own codes for
             quota or refusal); None lets its status speak.
+
+    Raises:
+        SettingsError: `base_url` is no address of the web.
     """
 
     def __init__(
@@ -73,6 +83,7 @@ class Client:
         self._options = options or ClientOptions()
         self._explain = explain
         self._base_url = base_url.rstrip("/") + "/"
+        self._origin = _origin_of(provider, base_url)
         self._headers = dict(headers or {})
         self._secrets = secrets_in(self._headers)
         self._http = httpx2.Client(
@@ -119,12 +130,12 @@ class Client:
             OutsideError: the status, or `explain`, says what it is.
         """
         url = path if "://" in path else self._base_url + path.lstrip("/")
-        sent = {**self._headers_for(url), **(headers or {})}
         try:
+            sent = {**self._headers_for(url), **(headers or {})}
             reply = self._exchange(method, url, body, content, sent)
         except httpx2.HTTPError as error:
             self._fail(method, url, error)
-        except httpx2.InvalidURL as error:
+        except (httpx2.InvalidURL, ValueError) as error:
             raise self._unsendable(url, error) from error
         self._raise_failure(reply)
         return reply
@@ -171,7 +182,7 @@ class Client:
         return bytes(data)
 
     def _headers_for(self, url: str) -> dict[str, str]:
-        if httpx2.URL(url).origin == httpx2.URL(self._base_url).origin:
+        if httpx2.URL(url).origin == self._origin:
             return self._headers
         return {k: v for k, v in self._headers.items() if not is_secret_header(k)}
 
@@ -221,3 +232,16 @@ class Client:
             provider=self.provider,
             status=status,
         )
+
+
+def _origin_of(provider: str, base_url: str) -> httpx2.Origin:
+    try:
+        url = httpx2.URL(base_url)
+        if url.scheme in {"http", "https"} and url.host:
+            return url.origin
+    except (httpx2.InvalidURL, ValueError):
+        pass
+    raise SettingsError(
+        f"The address of '{provider}' is not one of the web: {redact(base_url)!r}.",
+        "Write it whole, as in https://api.example.org/v1.",
+    )

@@ -174,7 +174,9 @@ def _is_quota(reply: Reply) -> bool:
 def _said(reply: Reply) -> str:
     """The provider's own words, short and on one line, with the field that they are about."""
     error = _error_object(reply)
-    field = error.get("param") or ".".join(str(part) for part in error.get("loc") or ())
+    place = error.get("loc")
+    path = ".".join(str(part) for part in place) if isinstance(place, list) else ""
+    field = error.get("param") or path
     words = error.get("message") or error.get("msg") or error.get("detail") or ""
     text = _CONTROL.sub(" ", f"{field}: {words}" if field and words else str(words)).strip()
     return text if len(text) <= _QUOTE_CHARS else f"{text[:_QUOTE_CHARS]}…"

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from gesso.core.errors import GessoError, PictureError
+from gesso.core.runner import Workers
+
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+
+
+@pytest.fixture
+def workers() -> Iterator[Workers]:
+    with Workers(2, timeout_s=20) as started:
+        yield started
+
+
+def test_the_work_is_done_in_another_process(workers: Workers) -> None:
+    assert workers.call(os.getpid) != os.getpid()
+    assert workers.call(math.sqrt, 16) == 4
+
+
+def test_without_workers_the_work_is_done_here() -> None:
+    with Workers(0) as none:
+        assert none.call(os.getpid) == os.getpid()
+
+
+def test_an_exception_comes_back_as_it_was_raised(workers: Workers) -> None:
+    with pytest.raises(ValueError, match="math domain error"):
+        workers.call(math.sqrt, -1)
+
+
+def test_a_timeout_that_the_function_raised_itself_is_its_own(workers: Workers) -> None:
+    with pytest.raises(TimeoutError, match="mine"):
+        workers.call(exec, "raise TimeoutError('mine')")
+
+
+def test_our_own_errors_keep_their_message_and_advice(workers: Workers) -> None:
+    source = "from gesso.core.errors import PictureError; raise PictureError('no picture', 'look')"
+    with pytest.raises(PictureError) as failed:
+        workers.call(exec, source, {})
+    assert (failed.value.message, failed.value.advice) == ("no picture", "look")
+
+
+def test_many_threads_may_call_at_once_and_each_gets_its_own_result(workers: Workers) -> None:
+    with ThreadPoolExecutor(16) as threads:
+        results = list(threads.map(lambda number: workers.call(math.factorial, number), range(200)))
+    assert results == [math.factorial(number) for number in range(200)]
+
+
+def test_no_more_processes_work_than_were_asked_for(workers: Workers) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        pids = list(threads.map(lambda _: _pid_after(workers, 0.01), range(40)))
+    assert len(set(pids)) == 2
+
+
+def _pid_after(workers: Workers, seconds: float) -> int:
+    pid: int = workers.call(
+        eval, f"(__import__('time').sleep({seconds}), __import__('os').getpid())[1]"
+    )
+    return pid
+
+
+def test_a_worker_that_dies_fails_only_its_call(workers: Workers) -> None:
+    with ThreadPoolExecutor(4) as threads:
+        deaths = [threads.submit(workers.call, os._exit, 3) for _ in range(3)]
+        others = [threads.submit(workers.call, math.sqrt, n * n) for n in range(20)]
+
+    for death in deaths:
+        with pytest.raises(GessoError, match=r"'_exit' died \(exit code 3\)"):
+            death.result()
+    assert [other.result() for other in others] == list(range(20))
+
+
+def test_a_worker_that_hangs_fails_only_its_call() -> None:
+    with Workers(2, timeout_s=0.5) as workers, ThreadPoolExecutor(4) as threads:
+        hung = threads.submit(workers.call, time.sleep, 60)
+        others = [threads.submit(workers.call, math.sqrt, 4) for _ in range(20)]
+        assert [other.result() for other in others] == [2] * 20
+        with pytest.raises(GessoError, match=r"'sleep' took longer than 0.5 s"):
+            hung.result(20)
+        assert workers.call(math.sqrt, 4) == 2
+
+
+@posix
+def test_a_worker_killed_in_its_call_is_named_by_its_signal(workers: Workers) -> None:
+    with pytest.raises(GessoError, match="SIGKILL"):
+        workers.call(exec, "import os, signal; os.kill(os.getpid(), signal.SIGKILL)")
+
+
+@posix
+@pytest.mark.parametrize("pause_s", [0.0, 0.4])
+def test_a_worker_killed_while_idle_costs_no_call(workers: Workers, pause_s: float) -> None:
+    os.kill(workers.call(os.getpid), signal.SIGKILL)
+    time.sleep(pause_s)
+
+    assert workers.call(math.sqrt, 9) == 3
+
+
+@posix
+def test_a_worker_does_not_hear_the_owners_ctrl_c(workers: Workers) -> None:
+    pid = workers.call(os.getpid)
+    with ThreadPoolExecutor(1) as threads:
+        call = threads.submit(_pid_after, workers, 0.3)
+        time.sleep(0.1)
+        os.kill(pid, signal.SIGINT)
+        assert call.result(10) == pid
+
+
+def test_a_worker_is_settled_in_before_its_first_call() -> None:
+    with Workers(
+        1, initializer=exec, initargs=("import os; os.environ['SETTLED'] = 'yes'",)
+    ) as one:
+        assert one.call(os.getenv, "SETTLED") == "yes"
+    assert os.getenv("SETTLED") is None
+
+
+def test_a_worker_that_cannot_settle_in_is_reported_and_not_retried_for_ever() -> None:
+    one = Workers(1, initializer=exec, initargs=("raise OSError",))
+    with one, pytest.raises(GessoError, match="could not be started"):
+        one.call(math.sqrt, 4)
+
+
+def test_what_does_not_pickle_fails_alone(workers: Workers) -> None:
+    with pytest.raises((TypeError, AttributeError), match="pickle"):
+        workers.call(id, threading.Lock())
+    with pytest.raises((TypeError, AttributeError), match="pickle"):
+        workers.call(threading.Lock)
+    assert workers.call(math.sqrt, 4) == 2
+
+
+def test_closing_waits_for_what_is_in_progress() -> None:
+    workers = Workers(1)
+    with ThreadPoolExecutor(1) as threads:
+        call = threads.submit(_pid_after, workers, 0.3)
+        time.sleep(0.15)
+        workers.close()
+        assert call.done()
+        assert call.result() > 0
+
+
+def test_after_closing_a_call_says_so() -> None:
+    workers = Workers(1)
+    workers.close()
+    with pytest.raises(GessoError, match="stopped"):
+        workers.call(math.sqrt, 4)
+
+
+def test_stopping_ends_a_long_call_at_once() -> None:
+    workers = Workers(1)
+    with ThreadPoolExecutor(2) as threads:
+        calls = [threads.submit(workers.call, time.sleep, 60) for _ in range(2)]
+        time.sleep(0.4)
+        began = time.monotonic()
+        workers.stop()
+        for call in calls:
+            with pytest.raises(GessoError, match="stopped"):
+                call.result(20)
+    assert time.monotonic() - began < 10
+
+
+PARENT = """
+import math, os, sys, threading, time
+from gesso.core.runner import Workers
+
+if __name__ == "__main__":
+    workers = Workers(2)
+    for _ in range(2):
+        threading.Thread(target=workers.call, args=(time.sleep, 300), daemon=True).start()
+    time.sleep(0.05)
+    me = os.getpid()
+    deadline = time.monotonic() + 20
+    children = []
+    while len(children) < 2 and time.monotonic() < deadline:
+        children = [w.pid for worker in workers._workers
+                    for w in worker._pool._pool_manager.worker_manager.workers.values()]
+        time.sleep(0.05)
+    time.sleep(0.5)
+    print(*children, flush=True)
+    time.sleep(300)
+"""
+
+
+@posix
+def test_no_worker_outlives_a_parent_that_was_killed() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", PARENT], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    children = [int(pid) for pid in parent.stdout.readline().split()]
+    assert len(children) == 2
+    assert all(_is_alive(pid) for pid in children)
+
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+
+    deadline = time.monotonic() + 10
+    while any(_is_alive(pid) for pid in children) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not any(_is_alive(pid) for pid in children)
+
+
+def _is_alive(pid: int) -> bool:
+    state = subprocess.run(
+        ["ps", "-o", "state=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
+    return state.stdout.strip()[:1] not in {"", "Z"}
+
+
+def test_a_number_of_workers_is_not_below_zero() -> None:
+    with pytest.raises(ValueError, match="zero or more"):
+        Workers(-1)
