@@ -215,13 +215,20 @@ def load(folder: Path, flags: Mapping[str, object] | None = None) -> Settings:
         for path, value in layer.items():
             _check_path(path, place)
             wishes[path], places[path] = value, place
-    wishes["studio"] = folder
+    wishes["studio"], places["studio"] = folder, _place_of_folder(folder)
     try:
         settings = Settings(**_nested(wishes))
     except PydanticError as error:
         raise _unusable(error, wishes, places) from error
     settings._places.update(places)
     return settings
+
+
+def _place_of_folder(folder: Path) -> str:
+    if folder == DEFAULT_FOLDER:
+        return "default"
+    named = os.environ.get(f"{PREFIX}STUDIO")
+    return f"environment {PREFIX}STUDIO" if named and Path(named) == folder else "flag"
 
 
 def _layers(

@@ -1,0 +1,148 @@
+"""`gesso runs`: list, show, resume or cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from gesso.cli.opening import opened
+from gesso.cli.options import shared
+from gesso.cli.printing import document, dollars, mark, say, table, title
+from gesso.cli.reporting import tell, watch
+from gesso.cli.session import Session, pass_session
+from gesso.core.catalogue.runs.book import RunSummary
+from gesso.core.records.codec import to_plain
+from gesso.core.records.runs import Item
+from gesso.make.batch.results import better_take
+from gesso.studio import Studio
+
+
+@click.group()
+def runs() -> None:
+    """List, show, resume or cancel runs."""
+
+
+@runs.command("list")
+@shared
+@pass_session
+def list_runs(session: Session) -> None:
+    """List the runs, the newest first."""
+    with opened(session, must_exist=True) as studio:
+        found = [_plain_summary(studio, summary) for summary in studio.catalogue.runs.summaries()]
+    if session.as_json:
+        document({"runs": found})
+        return
+    if not found:
+        say("There are no runs yet.")
+        return
+    table(
+        ("run", "state", "done", "failed", "waiting", "spent", "begun", "theme"),
+        [
+            (
+                row["id"],
+                mark(row["state"]),
+                row["done"],
+                row["failed"] or "",
+                row["waiting"] or "",
+                dollars(row["spent_usd"]),
+                row["created_at"][:16].replace("T", " "),
+                row["theme"][:40],
+            )
+            for row in found
+        ],
+        right=(2, 3, 4, 5),
+    )
+
+
+@runs.command()
+@click.argument("run_id", metavar="ID")
+@shared
+@pass_session
+def show(session: Session, run_id: str) -> None:
+    """Show a run with its items and rounds."""
+    with opened(session, must_exist=True) as studio:
+        summary = _plain_summary(studio, studio.catalogue.runs.summary(run_id))
+        items = [_plain_item(studio, item) for item in studio.catalogue.runs.items(run_id)]
+    if session.as_json:
+        document(summary | {"item_list": items})
+        return
+    title(f"{summary['theme'] or run_id}  ·  {summary['state']}")
+    if summary["reason"]:
+        say(f"  {summary['reason']}")
+        say()
+    table(
+        ("item", "state", "title", "scores by round", "kept", ""),
+        [
+            (
+                item["id"],
+                mark(item["state"]),
+                item["title"],
+                "  ".join("–" if score is None else f"{score:.2f}" for score in item["scores"]),
+                item["kept"] or "",
+                item["reason"],
+            )
+            for item in items
+        ],
+        right=(4,),
+    )
+
+
+@runs.command()
+@click.argument("run_id", metavar="ID")
+@click.option("--painter", metavar="NAME", help="The painter that it was begun with.")
+@click.option("--llm", metavar="NAME", help="The llm that it was begun with.")
+@click.option("--budget", metavar="USD", help="What the run may spend in all, or none.")
+@shared
+@pass_session
+def resume(
+    session: Session, run_id: str, painter: str | None, llm: str | None, budget: str | None
+) -> int:
+    """Go on with a run that was stopped.
+
+    Nothing that was finished is done again; at most the calls that were in flight are repeated.
+    """
+    flags = {"make.painter": painter, "make.llm": llm, "make.budget_usd": budget}
+    with opened(session, flags, must_exist=True) as studio:
+        report = watch(session, studio, lambda listen: studio.make.resume(run_id, listen=listen))
+        return tell(session, studio, report)
+
+
+@runs.command()
+@click.argument("run_id", metavar="ID")
+@shared
+@pass_session
+def cancel(session: Session, run_id: str) -> None:
+    """Stop a run for good; what it has kept stays."""
+    with opened(session, must_exist=True) as studio:
+        run = studio.make.cancel(run_id)
+    if session.as_json:
+        document(to_plain(run))
+    else:
+        say(f"The run '{run.id}' is cancelled; what it has kept stays.")
+
+
+def _plain_summary(studio: Studio, summary: RunSummary) -> dict[str, Any]:
+    return {
+        **to_plain(summary.run),
+        "items": summary.items,
+        "waiting": summary.waiting + summary.working,
+        "done": summary.done,
+        "failed": summary.failed,
+        "kept": summary.kept,
+        "calls": summary.calls,
+        "spent_usd": studio.catalogue.calls.spent(summary.run.id),
+    }
+
+
+def _plain_item(studio: Studio, item: Item) -> dict[str, Any]:
+    best = [better_take(played) for played in studio.catalogue.runs.rounds(item.run, item.id)]
+    return {
+        "id": item.id,
+        "state": item.state,
+        "title": item.prompt.title if item.prompt else "",
+        "concept": item.concept.words if item.concept else "",
+        "scores": [take.evaluation.score if take and take.evaluation else None for take in best],
+        "kept": item.kept,
+        "reason": item.reason,
+    }

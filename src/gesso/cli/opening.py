@@ -1,0 +1,84 @@
+"""Opening a studio for one command: its log, the owner's secrets, and what Ctrl-C means."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+from gesso.cli.logs import log_to
+from gesso.cli.session import Session
+from gesso.core.catalogue.store.folder import DATABASE
+from gesso.core.errors import Interrupted, StudioError
+from gesso.core.outside.redact import redact
+from gesso.settings import find_folder
+from gesso.studio import Studio
+
+EXIT_INTERRUPTED = Interrupted.exit_code
+
+_FIRST = (
+    b"\nStopping: nothing new is started, what is in flight is waited for.\n"
+    b"Ctrl-C again ends at once; either way the run can be resumed.\n"
+)
+_SECOND = b"\nEnded at once.\n"
+_SHOW_CURSOR = b"\x1b[?25h"
+
+
+@contextmanager
+def opened(
+    session: Session, flags: Mapping[str, object] | None = None, *, must_exist: bool = False
+) -> Iterator[Studio]:
+    """Open the studio that the owner means.
+
+    Args:
+        session: knows --studio; learns the folder and the secrets.
+        flags: wishes of this command by dotted name; a value of None is no wish.
+        must_exist: looking at a studio must not make one.
+
+    Raises:
+        SettingsError: a wish cannot be met.
+        StudioError: there is no studio, and there must be.
+    """
+    session.folder = find_folder(session.folder)
+    with Studio.open(session.folder, flags) as studio:
+        secrets = studio.settings.keys.values()
+        session.hide = lambda text: redact(text, secrets)
+        if must_exist and not (studio.folder / DATABASE).exists():
+            raise StudioError(
+                f"There is no studio in '{studio.folder}'.",
+                "Make one with `gesso demo`, or name another folder with --studio DIR.",
+            )
+        with log_to(studio.folder, studio.settings.log_level, session.hide), stopping(studio.stop):
+            yield studio
+
+
+@contextmanager
+def stopping(stop: threading.Event) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) set `stop`, and the second end the process at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def heard(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            _say(_SECOND + (_SHOW_CURSOR if sys.stderr.isatty() else b""))
+            os._exit(EXIT_INTERRUPTED)
+        stop.set()
+        _say(_FIRST)
+
+    before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _say(line: bytes) -> None:
+    # A signal handler may stand in the middle of another write, so it passes Python's buffers by.
+    with suppress(OSError):
+        os.write(2, line)

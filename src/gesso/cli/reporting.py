@@ -1,0 +1,183 @@
+"""How a run ended: for people, as JSON, and as an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.text import Text
+
+from gesso.cli.printing import BAD, QUIET, counted, document, dollars, say, span, stderr, table
+from gesso.cli.printing import title as heading
+from gesso.cli.progress import Board
+from gesso.cli.session import Session
+from gesso.core.errors import GessoError, Interrupted
+from gesso.core.records.codec import to_plain
+from gesso.core.records.works import Work
+from gesso.make.batch import BadEntry
+from gesso.make.run.events import Event, Listener
+from gesso.make.run.run import RunReport
+from gesso.studio import Studio
+
+EXIT_SOME_FAILED = 1
+MOST_LISTED = 40
+
+Going = Callable[[Listener], RunReport]
+
+
+def watch(session: Session, studio: Studio, go: Going, also: Sequence[Listener] = ()) -> RunReport:
+    """Go through a run, with its progress on stderr unless JSON was wished for.
+
+    Args:
+        session: this call.
+        studio: the open studio.
+        go: starts the run with the listener it is handed.
+        also: further listeners.
+    """
+    asked = studio.settings.make
+    board = Board(stderr(), asked.rounds, asked.budget_usd, studio.stop)
+    heard = also if session.as_json else (board.hear, *also)
+
+    def listen(event: Event) -> None:
+        for listener in heard:
+            listener(event)
+
+    if session.as_json:
+        return go(listen)
+    with board.shown():
+        return go(listen)
+
+
+def tell(
+    session: Session,
+    studio: Studio,
+    report: RunReport,
+    *,
+    bad: Sequence[BadEntry] = (),
+    results: Path | None = None,
+) -> int:
+    """Show how a run ended, and return the exit code for it."""
+    code = exit_code(studio, report, bad)
+    if session.as_json:
+        document(plain_report(studio, report, bad, results) | {"exit_code": code})
+        return code
+    heading(_headline(report))
+    if report.kept and len(report.items) <= MOST_LISTED:
+        table(("", "title", "score", "round", "seed"), _rows(studio, report), right=(0, 2, 3, 4))
+    _tell_failures(report)
+    _tell_places(report, results)
+    tell_bad(bad)
+    _tell_rest(report)
+    return code
+
+
+def exit_code(studio: Studio, report: RunReport, bad: Sequence[BadEntry] = ()) -> int:
+    """What the process says of a run: docs/exit-codes.md."""
+    if report.waiting and studio.stop.is_set():
+        return Interrupted.exit_code
+    if report.waiting:
+        troubles = studio.catalogue.troubles.list(report.run.id, recovered=False, limit=1)
+        return _code_of(troubles[0].trouble.kind if troubles else "")
+    return EXIT_SOME_FAILED if report.failed or bad else 0
+
+
+def plain_report(
+    studio: Studio, report: RunReport, bad: Sequence[BadEntry], results: Path | None
+) -> dict[str, Any]:
+    """A run's end as plain values, for --json."""
+    return {
+        "run": to_plain(report.run),
+        "items": [
+            {"id": item.id, "state": item.state, "kept": item.kept, "reason": item.reason}
+            for item in report.items
+        ],
+        "kept": [plain_work(studio, work) for work in report.kept],
+        "failed": report.failed,
+        "waiting": report.waiting,
+        "spent_usd": report.spent_usd,
+        "seconds": round(report.seconds, 3),
+        "folder": str(report.folder) if report.folder else None,
+        "results": str(results) if results else None,
+        "bad_entries": [to_plain(entry) for entry in bad],
+    }
+
+
+def plain_work(studio: Studio, work: Work) -> dict[str, Any]:
+    """A made work in the few values that a script wants."""
+    recipe = studio.catalogue.works.recipe(work.id)
+    found = recipe.evaluation if recipe else None
+    path = studio.catalogue.path_of(work)
+    return {
+        "work": work.id,
+        "title": work.title,
+        "score": found.score if found else None,
+        "round": recipe.round if recipe else None,
+        "seed": recipe.seed if recipe else None,
+        "width": work.width,
+        "height": work.height,
+        "path": str(path) if path else None,
+    }
+
+
+def tell_bad(bad: Sequence[BadEntry]) -> None:
+    """Name the entries of a prompts file that were not run."""
+    if not bad:
+        return
+    click.echo(f"{counted(len(bad), 'entry', 'entries')} could not be used:", err=True)
+    for entry in bad[:MOST_LISTED]:
+        name = f" ({entry.id})" if entry.id else ""
+        click.echo(f"  {entry.path}{name}: {entry.message}", err=True)
+    if len(bad) > MOST_LISTED:
+        click.echo(f"  and {len(bad) - MOST_LISTED:,} more; --json lists them all.", err=True)
+
+
+def _headline(report: RunReport) -> str:
+    theme = report.run.theme or report.run.id
+    told = [counted(len(report.kept), "work") + " kept"]
+    told += [f"{report.failed} failed"] if report.failed else []
+    told += [f"{report.waiting} waiting"] if report.waiting else []
+    money = f", {dollars(report.spent_usd)} spent" if report.spent_usd else ""
+    return f"{theme}: {', '.join(told)}, in {span(report.seconds)}{money}"
+
+
+def _rows(studio: Studio, report: RunReport) -> list[tuple[object, ...]]:
+    rows: list[tuple[object, ...]] = []
+    for number, work in enumerate(report.kept, 1):
+        told: Mapping[str, Any] = plain_work(studio, work)
+        score = "" if told["score"] is None else f"{told['score']:.2f}"
+        seed = Text(str(told["seed"]), style=QUIET)
+        rows.append((number, work.title, score, told["round"], seed))
+    return rows
+
+
+def _tell_failures(report: RunReport) -> None:
+    failed = [item for item in report.items if item.state == "failed"]
+    for item in failed[:MOST_LISTED]:
+        say(Text.assemble((f"  {item.id} failed: ", BAD), item.reason))
+
+
+def _tell_places(report: RunReport, results: Path | None) -> None:
+    if report.folder:
+        say()
+        say(f"  The pictures hang in {report.folder}")
+    if results:
+        say(f"  The results of each prompt are in {results}")
+
+
+def _tell_rest(report: RunReport) -> None:
+    if not report.waiting:
+        return
+    reason = f" {report.run.reason}" if report.run.reason else ""
+    click.echo(f"gesso: The run '{report.run.id}' is {report.run.state}.{reason}", err=True)
+    if report.run.state != "cancelled":
+        click.echo(f"       Go on with: gesso runs resume {report.run.id}", err=True)
+
+
+def _code_of(kind: str) -> int:
+    """The exit code of the error class whose `kind` was written down."""
+    classes: list[type[GessoError]] = [GessoError]
+    for known in classes:
+        classes.extend(known.__subclasses__())
+    return next((known.exit_code for known in classes if known.kind == kind), EXIT_SOME_FAILED)
