@@ -11,7 +11,7 @@ from gesso.core.records.calls import Errand
 from gesso.core.records.judgements import Check, Evaluation
 from gesso.core.records.maker import Maker
 from gesso.core.records.prompts import Concept, Prompt, Theme
-from gesso.core.records.runs import Item
+from gesso.core.records.runs import Item, Round
 from gesso.core.records.works import Work
 from gesso.make.run.events import Event, Listener
 from gesso.make.run.parts import Parts, RunOptions
@@ -90,20 +90,22 @@ class ItemPath:
     def _play(self, player: RoundPlayer, first: Prompt) -> Judged:
         best: Judged | None = None
         attempts: list[Attempt] = []
-        stored = self._parts.catalogue.runs.rounds(self._item.run, self._item.id)
-        prompts = {found.number: found.prompt for found in stored}
-        prompt = prompts.get(1, first)
+        rounds = self._parts.catalogue.runs.rounds(self._item.run, self._item.id)
+        stored = {found.number: found for found in rounds}
+        prompt = stored[1].prompt if 1 in stored else first
         for number in range(1, self._options.rounds + 1):
             self._check_cancelled()
             player.check_stop()
-            judged, prompt = self._play_round(player, self._brief(number, prompt, best))
+            brief = self._brief(number, prompt, best)
+            judged, prompt = self._play_round(player, brief, stored.get(number))
             attempts.append(Attempt(prompt, judged.evaluation))
             gain = judged.evaluation.score - (best.evaluation.score if best else 0.0)
             if best is None or gain > 0:
                 best = judged
             if self._is_enough(number, best, gain):
                 break
-            refined = prompts.get(number + 1) or self._refine(attempts, first)
+            ahead = stored.get(number + 1)
+            refined = ahead.prompt if ahead else self._refine(attempts, first)
             if any(refined.text == attempt.prompt.text for attempt in attempts):
                 break
             prompt = refined
@@ -112,9 +114,11 @@ class ItemPath:
             raise ValueError("a run has at least one round")
         return best
 
-    def _play_round(self, player: RoundPlayer, brief: Brief) -> tuple[Judged, Prompt]:
+    def _play_round(
+        self, player: RoundPlayer, brief: Brief, stored: Round | None
+    ) -> tuple[Judged, Prompt]:
         try:
-            return player.play(brief), brief.prompt
+            return player.play(brief, stored), brief.prompt
         except Refused as refusal:
             # Never again with the same words: one rewriting that may remove the cause.
             prompt = self._refine([Attempt(brief.prompt, _refused(refusal))], brief.prompt)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from gesso.core.errors import Interrupted
+from gesso.core.errors import DamageError, Interrupted
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.records.judgements import Comparison, Evaluation
@@ -74,19 +74,28 @@ class RoundPlayer:
         self._listen = listen
         self._errand = Errand(run=item.run, item=item.id)
 
-    def play(self, brief: Brief) -> Judged:
-        """Paint, evaluate and compare; returns the better of the pair, kept in the catalogue."""
-        runs = self._parts.catalogue.runs
-        runs.start_round(self._item.run, self._item.id, brief.number, brief.prompt)
-        stored = self._stored(brief.number)
+    def play(self, brief: Brief, stored: Round | None = None) -> Judged:
+        """Paint, evaluate and compare; returns the better of the pair, kept in the catalogue.
+
+        Args:
+            brief: what to paint.
+            stored: what the catalogue holds of this round already, None for nothing.
+        """
+        run, item = self._item.run, self._item.id
+        self._parts.catalogue.runs.start_round(run, item, brief.number, brief.prompt)
         known = {take.slot: take for take in stored.takes} if stored else {}
-        first, second = _both(lambda slot: self._judged(brief, slot, known.get(slot)))
+        pair = _both(lambda slot: self._judged(brief, slot, known.get(slot)))
         comparison = stored.comparison if stored and stored.comparison else None
         if comparison is None:
-            comparison = self._compare(brief, first, second)
-        best = second if comparison.winner else first
+            comparison = self._compare(brief, *pair)
+        best = pair[comparison.winner]
         self.tell("evaluated", brief.number, best.evaluation.verdict)
-        self.tell("round", brief.number, comparison.reason, record=self._stored(brief.number))
+        takes = tuple(
+            Take(slot, judged.shown.work.id, judged.shown.recipe.seed, judged.evaluation)
+            for slot, judged in enumerate(pair)
+        )
+        record = Round(brief.number, brief.prompt, takes, comparison)
+        self.tell("round", brief.number, comparison.reason, record=record)
         return best
 
     def tell(
@@ -110,12 +119,8 @@ class RoundPlayer:
                 f"Go on with: gesso runs resume {self._item.run}",
             )
 
-    def _stored(self, number: int) -> Round | None:
-        rounds = self._parts.catalogue.runs.rounds(self._item.run, self._item.id)
-        return next((found for found in rounds if found.number == number), None)
-
     def _judged(self, brief: Brief, slot: int, known: Take | None) -> Judged:
-        shown = self._found(brief, slot) or self._painted(brief, slot)
+        shown = self._found(known) if known else self._painted(brief, slot)
         if known is not None and known.evaluation is not None:
             return Judged(shown, known.evaluation)
         self.check_stop()
@@ -144,12 +149,14 @@ class RoundPlayer:
         )
         return comparison
 
-    def _found(self, brief: Brief, slot: int) -> Shown | None:
+    def _found(self, take: Take) -> Shown:
         catalogue = self._parts.catalogue
-        work = catalogue.works.find(self._provenance(brief, slot))
-        recipe = catalogue.works.recipe(work.id) if work else None
-        if work is None or recipe is None:
-            return None
+        work, recipe = catalogue.works.get(take.work), catalogue.works.recipe(take.work)
+        if recipe is None:
+            raise DamageError(
+                f"Work {work.id} was made by the run '{self._item.run}' and has lost its recipe.",
+                "Look at the studio with: gesso check --read-data",
+            )
         return Shown(work, recipe, _view(catalogue.picture(work), recipe))
 
     def _painted(self, brief: Brief, slot: int) -> Shown:
@@ -175,8 +182,8 @@ class RoundPlayer:
             recipe=recipe,
         )
         self.tell("painted", brief.number)
-        stored = self._parts.catalogue.works.recipe(work.id) or recipe
-        return Shown(work, stored, _view(painting.picture, stored))
+        recipe = replace(recipe, pixels=work.fingerprint.pixels)
+        return Shown(work, recipe, _view(painting.picture, recipe))
 
     def _recipe(self, brief: Brief, slot: int, painting: Painting) -> Recipe:
         return Recipe(
