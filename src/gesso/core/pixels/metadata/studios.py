@@ -61,7 +61,7 @@ def read_a1111(text: str, container: str = "a1111") -> FoundRecipe | None:
 def read_invoke(text: str) -> FoundRecipe | None:
     """Read InvokeAI's `invokeai_metadata`."""
     data = json_object(text)
-    if data is None:
+    if not data or not ({"positive_prompt", "seed", "model"} & data.keys()):
         return None
     version = words(data, "app_version")
     return FoundRecipe(
