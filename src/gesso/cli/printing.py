@@ -125,7 +125,8 @@ def span(seconds: float) -> str:
 
 def dollars(amount: float) -> str:
     """US dollars: cents, and more places where cents would hide the whole of it."""
-    return f"${amount:.2f}" if amount == 0 or amount >= 0.1 else f"${amount:.4f}"
+    in_cents = abs(amount - round(amount, 2)) < 1e-9 or amount >= 1
+    return f"${amount:.2f}" if in_cents else f"${amount:.4f}"
 
 
 def counted(number: int, one: str, many: str = "") -> str:

@@ -68,11 +68,8 @@ class Tally:
         if 0 < done < self.total:
             told.append(f"about {span(self.seconds / done * (self.total - self.ended))} left")
         money = dollars(self.spent_usd)
-        told.append(
-            f"{money} spent"
-            if budget is None
-            else f"{money} of {dollars(budget)}, {dollars(max(0.0, budget - self.spent_usd))} left"
-        )
+        left = "" if budget is None else f", {dollars(max(0.0, budget - self.spent_usd))} left"
+        told.append(f"{money} spent{left}")
         return "  ·  ".join(told)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from gesso.make.run.events import Event, Listener
 from gesso.make.run.run import RunReport
 from gesso.studio import Studio
 
+log = logging.getLogger(__name__)
+
 EXIT_SOME_FAILED = 1
 MOST_LISTED = 40
 
@@ -38,7 +41,7 @@ def watch(session: Session, studio: Studio, go: Going, also: Sequence[Listener] 
     """
     asked = studio.settings.make
     board = Board(stderr(), asked.rounds, asked.budget_usd, studio.stop)
-    heard = also if session.as_json else (board.hear, *also)
+    heard = (_note, *also) if session.as_json else (_note, board.hear, *also)
 
     def listen(event: Event) -> None:
         for listener in heard:
@@ -48,6 +51,14 @@ def watch(session: Session, studio: Studio, go: Going, also: Sequence[Listener] 
         return go(listen)
     with board.shown():
         return go(listen)
+
+
+def _note(event: Event) -> None:
+    """Keep what happens to items and runs in the studio's log."""
+    if event.kind not in {"painting", "painted"}:
+        level = logging.WARNING if event.kind in {"failed", "waiting"} else logging.INFO
+        told = f"{event.kind}: {event.line}" if event.line else event.kind
+        log.log(level, told, extra={"run": event.run, "item": event.item})
 
 
 def tell(
@@ -68,7 +79,6 @@ def tell(
         table(("", "title", "score", "round", "seed"), _rows(studio, report), right=(0, 2, 3, 4))
     _tell_failures(report)
     _tell_places(report, results)
-    tell_bad(bad)
     _tell_rest(report)
     return code
 
@@ -144,11 +154,12 @@ def _headline(report: RunReport) -> str:
 
 def _rows(studio: Studio, report: RunReport) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
-    for number, work in enumerate(report.kept, 1):
+    positions = {item.kept: item.position + 1 for item in report.items}
+    for work in report.kept:
         told: Mapping[str, Any] = plain_work(studio, work)
         score = "" if told["score"] is None else f"{told['score']:.2f}"
         seed = Text(str(told["seed"]), style=QUIET)
-        rows.append((number, work.title, score, told["round"], seed))
+        rows.append((positions.get(work.id), work.title, score, told["round"], seed))
     return rows
 
 
