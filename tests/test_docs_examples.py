@@ -83,10 +83,11 @@ def test_the_pages_painter_paints_through_a_run(stripes: Path, tmp_path: Path) -
     assert len(list((tmp_path / "studio/exports").rglob("*.png"))) == 2
 
 
-def test_the_pages_painter_is_listed(stripes: Path, tmp_path: Path) -> None:
-    gesso = Path(sys.executable).with_name("gesso")
+def test_the_pages_painter_is_offered_for_a_name_that_nobody_bears(stripes: Path) -> None:
+    code = "from gesso.make.painters.painter import PAINTERS; PAINTERS.open('strips')"
 
-    assert "stripes" in run(gesso, "painters", cwd=tmp_path, path=stripes).stdout
+    with pytest.raises(AssertionError, match="Did you mean 'stripes'"):
+        run(sys.executable, "-c", code, cwd=stripes, path=stripes)
 
 
 def test_the_pages_options_reach_the_painter(stripes: Path, tmp_path: Path) -> None:
