@@ -77,3 +77,12 @@ def test_linear_light_and_srgb_undo_each_other() -> None:
     values = np.linspace(0, 1, 300)
 
     assert colour.linear_to_srgb(colour.srgb_to_linear(values)) == pytest.approx(values, abs=2e-4)
+
+
+def test_light_beyond_the_range_keeps_its_sign() -> None:
+    beyond = np.array([[-0.2, 0.5, 1.3]])
+
+    assert colour.oklab_to_linear(colour.srgb_to_oklab(beyond)) == pytest.approx(
+        colour.srgb_to_linear(beyond), abs=1e-4
+    )
+    assert colour.srgb_to_linear(beyond)[0, 0] < 0

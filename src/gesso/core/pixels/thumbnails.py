@@ -12,8 +12,8 @@ from gesso.core.pixels.picture import Picture
 
 SIDES = (512, 256)
 
-# Turbo JPEG writes both sizes in 0.7 ms; WebP takes 22 ms, AVIF 60 ms for a fifth fewer bytes
-# (benchmarks/RESULTS.md). A wall of a thousand pictures is filled 30 times sooner.
+# At equal likeness (SSIM 0.95 at 512 pixels) JPEG takes 0.6 ms and 41 kB, WebP 8 to 16 ms and
+# 29 kB, AVIF 13 to 47 ms and 26 kB: a wall of a thousand pictures is filled 20 times sooner.
 MEDIA_TYPE = "image/jpeg"
 _SETTINGS = (cv2.IMWRITE_JPEG_QUALITY, 84)
 
