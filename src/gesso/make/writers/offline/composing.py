@@ -113,11 +113,11 @@ class Composer:
         if own:
             said.append(f"With {listed([some(word) for word in own])}.")
         said += [
-            f"{_capital(rows['mood'])} in mood.",
-            f"{_capital(rows['light'])}.",
-            f"The palette is {rows['palette']}.",
-            f"{_capital(rows['composition'])}.",
-            f"{_capital(self._medium)}.",
+            f"Mood: {rows['mood']}.",
+            f"Light: {rows['light']}.",
+            f"Palette: {rows['palette']}.",
+            f"Composition: {rows['composition']}.",
+            f"Medium: {self._medium}.",
         ]
         return " ".join(said)
 

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import lcm
 
 from gesso.core.errors import InputError
 from gesso.core.records.maker import Maker
 from gesso.core.records.prompts import Concept, Theme
 from gesso.make.writers.offline.lots import pick, shuffled
 from gesso.make.writers.offline.vocabulary.lexicon import FirstWord, Lexicon, SecondWord
-from gesso.make.writers.offline.vocabulary.plain import listed
+from gesso.make.writers.offline.vocabulary.nearness import Nearness
+from gesso.make.writers.offline.vocabulary.plain import is_plural, listed
 from gesso.make.writers.offline.vocabulary.thesaurus import Meaning, Thesaurus
 
-FEWEST_PAIRS = 24
+FEWEST_PAIRS = 16
 """Nearest pairs to draw from; where a theme is met by fewer, the next nearest join them."""
-
-_UNNAMED = 100
-"""How much farther a pair is that leaves out a thing which the theme calls by its name."""
 
 _TURNS = (
     "As if {bearer} had been asked {task}.",
     "Here {bearer} has learned {task}.",
-    "What if it fell to {bearer} {task}?",
+    "What if {bearer} were the one {task}?",
     "Suppose that only {bearer} still remembered how {task}.",
     "Long ago {bearer} was given one task, {task}, and has kept to it.",
 )
@@ -79,10 +78,11 @@ class ConceptFinder:
         )
 
     def _nearest_first(self, meanings: tuple[Meaning, ...]) -> list[list[Pair]]:
+        nearness = Nearness(meanings, self._lexicon.fields)
         rings: dict[int, list[Pair]] = {}
         for first in self._lexicon.firsts.values():
             for second in self._lexicon.seconds.values():
-                far = self._distance(first, second, meanings)
+                far = nearness.distance(first, second)
                 rings.setdefault(far, []).append(Pair(first, second))
         pools: list[list[Pair]] = []
         gathered: list[Pair] = []
@@ -92,22 +92,6 @@ class ConceptFinder:
                 pools.append(gathered)
                 gathered = []
         return [*pools, gathered] if gathered else pools
-
-    def _distance(self, first: FirstWord, second: SecondWord, meanings: tuple[Meaning, ...]) -> int:
-        """How far a pair lies from a theme, 0 for one that answers it from two sides."""
-        called = [meaning for meaning in meanings if meaning.names]
-        by_name = [meaning for meaning in called if second.word.lower() in meaning.names]
-        left = [meaning for meaning in meanings if meaning not in by_name] or list(meanings)
-        far = 0 if by_name or not called else _UNNAMED
-        far += _gap(first.fields, second.fields, left, named=bool(by_name), near=self._near)
-        # What a theme means first of all should be the first meaning of one of the two words,
-        # and two words of one main field say the same thing twice.
-        heads = {first.fields[0], second.fields[0]}
-        far += not heads & {meaning.fields[0] for meaning in left}
-        return far + 2 * (len(heads) == 1)
-
-    def _near(self, fields: tuple[str, ...]) -> set[str]:
-        return {near for name in fields for near in self._lexicon.fields[name].near[:2]}
 
     def _two_sides(self, pair: Pair, meanings: tuple[Meaning, ...]) -> str:
         meant = list(dict.fromkeys(name for meaning in meanings for name in meaning.fields))
@@ -127,7 +111,8 @@ class ConceptFinder:
     def _reasoning(self, pair: Pair, meanings: tuple[Meaning, ...]) -> str:
         said = [_about_theme(self._lexicon, meanings)]
         said.append(f"{pair.first.word} brings {pair.first.sense}.")
-        said.append(f"The {pair.second.word.lower()} is {pair.second.gloss}.")
+        thing = pair.second.word.lower()
+        said.append(f"The {thing} {'are' if is_plural(thing) else 'is'} {pair.second.gloss}.")
         strangers = tuple(f"'{meaning.word}'" for meaning in meanings if not meaning.known)
         if strangers:
             verb, its = ("are", "their") if len(strangers) > 1 else ("is", "its")
@@ -138,29 +123,6 @@ class ConceptFinder:
         else:
             said.append(self._two_sides(pair, meanings))
         return " ".join(said)
-
-
-def _gap(
-    first: tuple[str, ...],
-    second: tuple[str, ...],
-    meanings: list[Meaning],
-    *,
-    named: bool,
-    near: Callable[[tuple[str, ...]], set[str]],
-) -> int:
-    by_first = {meaning.word for meaning in meanings if set(first) & set(meaning.fields)}
-    by_second = {meaning.word for meaning in meanings if set(second) & set(meaning.fields)}
-    beside = {
-        meaning.word for meaning in meanings if (set(first) | set(second)) & near(meaning.fields)
-    }
-    if named:
-        return 0 if by_first else 1 if beside else 2
-    apart = len(by_first | by_second) > 1 or len(meanings) == 1
-    if by_first and by_second:
-        return 0 if apart else 1
-    if by_first or by_second:
-        return 1 if beside and len(meanings) == 1 else 2
-    return 3 if beside else 4
 
 
 def _draw(pairs: list[Pair], theme: str, is_taken: Callable[[str], bool], seed: int) -> Pair | None:
@@ -187,7 +149,8 @@ def _draw(pairs: list[Pair], theme: str, is_taken: Callable[[str], bool], seed: 
     name = min(used, key=lambda found: (used[found], turned.index(found)))
     free = {pair.words for pair in left[name]}
     firsts = shuffled(subjects[name], lambda pair: pair.first.word, "first", theme)
-    step = (order.index(name) + seed // len(order)) % len(firsts)
+    # This walk meets every pair of a full table of subjects and qualities once.
+    step = (seed + order.index(name) - start + seed // lcm(len(order), len(firsts))) % len(firsts)
     return next(p for p in [*firsts[step:], *firsts[:step]] if p.words in free)
 
 

@@ -76,7 +76,13 @@ def an(phrase: str) -> str:
 
 def some(thing: str) -> str:
     """A thing with its article, where it is one: "an orrery", "gears"."""
-    return thing if singular(thing) != thing else an(thing)
+    return thing if is_plural(thing) else an(thing)
+
+
+def is_plural(thing: str) -> bool:
+    """Whether the last word of a thing is a plural."""
+    last = thing.rpartition(" ")[2]
+    return singular(last) != last
 
 
 def listed(parts: tuple[str, ...] | list[str], last: str = "and") -> str:

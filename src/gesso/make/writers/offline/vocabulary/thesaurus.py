@@ -68,10 +68,11 @@ def load_thesaurus() -> Thesaurus:
             fields[word] = (*fields.get(word, ()), name)
         things.update(row.get("things", "").split())
     for word, first in lexicon.firsts.items():
-        fields.setdefault(word, first.fields)
+        fields[word] = (*fields.get(word, ()), *first.fields)
     names = _names(lexicon)
     for word, seconds in names.items():
         fields.setdefault(word, lexicon.seconds[seconds[0]].fields)
+    fields = {word: tuple(dict.fromkeys(found)) for word, found in fields.items()}
     return Thesaurus(fields, frozenset(things), names)
 
 
