@@ -78,6 +78,8 @@ def repaint(surface: Surface, tone: Tone, width: int, height: int) -> Canvas:
     for plane, cover in enumerate(surface.front, start=1):
         which[cover > 0.5] = plane
     flow = _flow(surface)
+    edges = _edges(surface)
+    np.maximum(surface.detail, edges, out=surface.detail)
     for plane in range(PLANES):
         if (which == plane).any():
             if plane:
@@ -86,6 +88,14 @@ def repaint(surface: Surface, tone: Tone, width: int, height: int) -> Canvas:
                 _stroke_plane(canvas, surface, which, plane, flow)
         _draw_marks(canvas, [mark for mark in surface.marks if mark.plane == plane], tone)
     return canvas
+
+
+def _edges(surface: Surface) -> Plane:
+    """Where two colours meet, 0 to 1: there the small brush works, and the broad one keeps off."""
+    light = blur(np.ascontiguousarray(surface.lab[..., 0]), 0.6)
+    across = cv2.Sobel(light, cv2.CV_32F, 1, 0, scale=0.25)
+    down = cv2.Sobel(light, cv2.CV_32F, 0, 1, scale=0.25)
+    return smooth(cv2.magnitude(across, down), 0.025, 0.11)
 
 
 def _cover(surface: Surface, plane: int) -> Plane:
@@ -176,6 +186,11 @@ def _seeds(
     chance = stage.random(count, np.float32)
     columns, rows = places[:, 0].astype(np.int64), places[:, 1].astype(np.int64)
     keep = region[rows, columns]
+    reach = int(width * surface.unit * 0.45)
+    if brush.fine < 1 and reach >= 1:
+        edges = cv2.dilate(_edges(surface), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+        keep &= chance > 0.85 * edges[rows, columns]
+        chance = stage.random(count, np.float32)
     if brush.fine:
         wish = surface.detail[rows, columns]
         keep &= chance < (1.5 * wish if brush.fine < 1 else 1.5 * wish * wish)

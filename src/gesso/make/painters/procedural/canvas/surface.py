@@ -158,10 +158,12 @@ class Surface:
         last = max(first + 1, min(self.height, int(np.ceil(bottom * self.unit))))
         return slice(first, last), slice(0, self.width)
 
-    def polygon(self, shapes: Points | Sequence[Points]) -> Stencil:
-        """Filled shapes; where they overlap they unite."""
+    def polygon(
+        self, shapes: Points | Sequence[Points], holes: Sequence[Points] = ()
+    ) -> Stencil:
+        """Filled shapes, united where they overlap, less the holes."""
         polygons = [shapes] if isinstance(shapes, np.ndarray) else list(shapes)
-        return self._drawn(polygons, 0.0, closed=True)
+        return self._drawn(polygons, 0.0, closed=True, holes=holes)
 
     def lines(
         self, lines: Points | Sequence[Points], width: float, closed: bool = False
@@ -178,7 +180,9 @@ class Surface:
         )
         return self.polygon(around)
 
-    def _drawn(self, shapes: list[Points], width: float, closed: bool) -> Stencil:
+    def _drawn(
+        self, shapes: list[Points], width: float, closed: bool, holes: Sequence[Points] = ()
+    ) -> Stencil:
         every = np.concatenate(shapes)
         low = np.floor(every.min(0) * self.unit - width * self.unit).astype(int) - 2
         high = np.ceil(every.max(0) * self.unit + width * self.unit).astype(int) + 3
@@ -187,14 +191,15 @@ class Surface:
             high, (x0 + 1, y0 + 1), (max(self.width, x0 + 1), max(self.height, y0 + 1))
         ).tolist()
         image = np.zeros((y1 - y0, x1 - x0), np.uint8)
-        for shape in shapes:
+        for number, shape in enumerate((*shapes, *holes)):
             px = (shape * self.unit - 0.5 - (x0, y0)) * _SUBPIXEL
-            fixed = np.round(np.clip(px, -1e6, 1e6)).astype(np.int32)[None]
+            fixed = np.round(np.clip(px, -1e6, 1e6)).astype(np.int32)
             if width > 0:
                 thick = max(1, round(width * self.unit))
-                cv2.polylines(image, [fixed[0]], closed, 255, thick, cv2.LINE_AA, _SHIFT)
+                cv2.polylines(image, [fixed], closed, 255, thick, cv2.LINE_AA, _SHIFT)
             else:
-                cv2.fillPoly(image, [fixed[0]], 255, cv2.LINE_AA, _SHIFT)
+                ink = 255 if number < len(shapes) else 0
+                cv2.fillPoly(image, [fixed], ink, cv2.LINE_AA, _SHIFT)
         mask = f32(image) / np.float32(255)
         return Stencil(slice(y0, y1), slice(x0, x1), mask)
 
@@ -272,6 +277,8 @@ class Surface:
 
     def bevel(self, stencil: Stencil, width: float, strength: float) -> None:
         """Light the rim of a shape from the picture's light, and shade the side away from it."""
+        if min(stencil.mask.shape) < 2:
+            return
         soft = blur(np.ascontiguousarray(stencil.mask), width * self.unit)
         down, across = np.gradient(soft)
         x, y = self.inside(stencil)
@@ -284,12 +291,17 @@ class Surface:
         self, stencil: Stencil, dx: float, dy: float, softness: float, strength: float
     ) -> None:
         """Let a shape throw a soft shadow by (dx, dy) onto what is there."""
-        full = np.zeros((self.height, self.width), np.float32)
-        full[stencil.rows, stencil.columns] = stencil.mask
-        move = f32([[1, 0, dx * self.unit], [0, 1, dy * self.unit]])
-        moved = f32(cv2.warpAffine(full, move, (self.width, self.height)))
+        pad = int(np.ceil((max(abs(dx), abs(dy)) + 3 * softness) * self.unit)) + 1
+        top, left = max(0, stencil.rows.start - pad), max(0, stencil.columns.start - pad)
+        rows = slice(top, min(self.height, stencil.rows.stop + pad))
+        columns = slice(left, min(self.width, stencil.columns.stop + pad))
+        cast = np.zeros((rows.stop - top, columns.stop - left), np.float32)
+        y, x = stencil.rows.start - top, stencil.columns.start - left
+        cast[y : y + stencil.mask.shape[0], x : x + stencil.mask.shape[1]] = stencil.mask
+        move = np.array([[1, 0, dx * self.unit], [0, 1, dy * self.unit]])
+        moved = f32(cv2.warpAffine(cast, move, (cast.shape[1], cast.shape[0])))
         dark = blur(moved, softness * self.unit)
-        self.lab *= 1 - (strength * dark)[..., None] * f32((1.0, 0.6, 0.6))
+        self.lab[rows, columns] *= 1 - (strength * dark)[..., None] * f32((1.0, 0.6, 0.6))
 
     def mark(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from gesso.make.painters.procedural.canvas.surface import Surface
+from gesso.make.painters.procedural.motifs.built import machines, rooms, town, vessels, works
 from gesso.make.painters.procedural.motifs.nature import land, plants, sky, water
 
 
@@ -133,6 +134,83 @@ def _falls(s: Surface, ground: Ground, number: int) -> None:
     water.falls(s, place(s, number), ground.horizon - 0.16, ground.foot, 0.055)
 
 
+def _gears(s: Surface, ground: Ground, number: int) -> None:
+    machines.gears_subject(s, place(s, number), ground.foot)
+
+
+def _orrery(s: Surface, ground: Ground, number: int) -> None:
+    reach = 0.30 * min(1.0, s.wide)
+    machines.orrery(s, place(s, number), ground.foot - 0.34, reach, ground.foot + 0.04)
+
+
+def _clockwork(s: Surface, ground: Ground, number: int) -> None:
+    machines.clock_mix(s, place(s, number), ground.foot)
+
+
+def _city(s: Surface) -> Ground:
+    horizon = 0.68 * s.high
+    _air(s, horizon)
+    town.skyline(s, horizon)
+    return Ground(horizon, horizon + 0.012, True, lambda t: water.water(t, horizon, 0.2))
+
+
+def _harbour(s: Surface) -> Ground:
+    horizon = 0.60 * s.high
+    _air(s, horizon)
+    land.mountains(s, horizon - 0.02, 1, 0.2)
+    town.quay(s, horizon)
+    return Ground(horizon + 0.022, horizon + 0.03, True, lambda t: water.water(t, horizon + 0.022, 0.2))
+
+
+def _bridge(s: Surface, ground: Ground, _number: int) -> None:
+    works.suspension(s, ground.horizon - 0.10, s.focus_x)
+
+
+def _viaduct(s: Surface, ground: Ground, _number: int) -> None:
+    works.arches(s, ground.foot - 0.26, ground.foot, s.focus_x)
+
+
+def _rails(s: Surface, ground: Ground, number: int) -> None:
+    if "viaduct" not in s.spec.subjects:
+        works.arches(s, ground.foot - 0.24, ground.foot, s.focus_x)
+        works.train(s, ground.foot - 0.25, place(s, number))
+    else:
+        works.train(s, ground.foot - 0.27, place(s, 0))
+
+
+def _balloons(s: Surface, ground: Ground, number: int) -> None:
+    vessels.balloons(s, place(s, number), ground.horizon)
+
+
+def _airship(s: Surface, ground: Ground, number: int) -> None:
+    vessels.airship(s, place(s, number), 0.42 * ground.horizon)
+
+
+def _lanterns(s: Surface, ground: Ground, _number: int) -> None:
+    vessels.lanterns(s, ground.horizon)
+
+
+def _birds(s: Surface, ground: Ground, _number: int) -> None:
+    vessels.birds(s, ground.horizon)
+
+
+def _moths(s: Surface, ground: Ground, number: int) -> None:
+    vessels.moths(s, place(s, number), 0.55 * ground.horizon)
+
+
+def _path(s: Surface, ground: Ground, _number: int) -> None:
+    town.path(s, ground.foot)
+
+
+def _standing(draw: Callable[[Surface, float, float], None]) -> Callable[[Surface, Ground, int], None]:
+    """A thing that only needs to know where it stands."""
+
+    def stand(s: Surface, ground: Ground, number: int) -> None:
+        draw(s, place(s, number), ground.foot)
+
+    return stand
+
+
 def place(s: Surface, number: int) -> float:
     """Where the thing of this number stands: the first at the focus, others beside it."""
     return min(s.wide - 0.1, max(0.1, s.focus_x + (0.0, -0.30, 0.30)[number % 3] * s.wide))
@@ -146,13 +224,43 @@ SETTINGS: dict[str, Callable[[Surface], Ground]] = {
     "dunes": _dunes,
     "hills": _hills,
     "meadow": _meadow,
+    "city": _city,
+    "harbour": _harbour,
 }
 
 SUBJECTS: dict[str, Callable[[Surface, Ground, int], None]] = {
     "tree": _tree,
     "waterfall": _falls,
+    "gears": _gears,
+    "orrery": _orrery,
+    "clockwork": _clockwork,
+    "bridge": _bridge,
+    "viaduct": _viaduct,
+    "train": _rails,
+    "lighthouse": _standing(works.lighthouse),
+    "windmill": _standing(works.windmill),
+    "observatory": _standing(works.observatory),
+    "boats": _standing(vessels.boats),
+    "steamer": _standing(vessels.steamer),
+    "balloon": _balloons,
+    "airship": _airship,
+    "lanterns": _lanterns,
+    "birds": _birds,
+    "moths": _moths,
+    "village": _standing(town.village),
+    "house": _standing(lambda s, x, foot: town.house(s, x, foot + 0.03, 1.6)),
+    "castle": _standing(town.castle),
+    "clock-tower": _standing(town.clock_tower),
+    "path": _path,
 }
 
 WHOLES: dict[str, Callable[[Surface], None]] = {
     "flowers": plants.bunch,
+    "gears": machines.gears_whole,
+    "orrery": machines.orrery_whole,
+    "clockwork": machines.clockwork_whole,
+    "cathedral": rooms.cathedral,
+    "glass": rooms.glass,
+    "still-life": rooms.still_life,
+    "flow": rooms.flow,
 }
