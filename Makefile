@@ -34,7 +34,7 @@ test: $(DEV)
 lint: $(DEV)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	$(BIN)/python -m mypy
+	MYPYPATH=src $(BIN)/python -m mypy --explicit-package-bases
 
 bench: $(DEV)
 	@for script in $(BENCHMARKS); do \
