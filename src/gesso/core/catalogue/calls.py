@@ -18,9 +18,10 @@ from gesso.core.errors import UnknownItem
 from gesso.core.records.calls import Call, CallState, Errand
 
 _COLUMNS = [column for column in api_calls.c if column.name != "process"]
-_COUNTED = func.coalesce(
+COUNTED_USD = func.coalesce(
     api_calls.c.cost_usd, case((api_calls.c.state == "failed", 0.0), else_=api_calls.c.reserved_usd)
 )
+"""What a call counts for: its cost; without one nothing if it failed, else what was reserved."""
 
 
 class CallLedger:
@@ -114,7 +115,7 @@ class CallLedger:
         A known cost counts as it is; else a failed call costs nothing, and any other what was
         reserved for it.
         """
-        wanted = select(func.sum(_COUNTED))
+        wanted = select(func.sum(COUNTED_USD))
         if run:
             wanted = wanted.where(api_calls.c.run == run)
         with self._database.read() as connection:

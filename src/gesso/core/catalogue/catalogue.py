@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import cv2
 import numpy as np
@@ -27,8 +27,11 @@ from gesso.core.catalogue.store.migrations.history import HEAD, upgrade
 from gesso.core.catalogue.store.versions import VersionBook
 from gesso.core.catalogue.troubles import TroubleBook
 from gesso.core.catalogue.works import WorkShelf
+from gesso.core.errors import DamageError
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Work
+
+Found = TypeVar("Found")
 
 _DAY_S = 86_400
 
@@ -135,7 +138,7 @@ class Catalogue:
             DamageError: the file is missing or is not what was kept.
             StorageError: the disk would not read it.
         """
-        return picture_of(self.blobs, work)
+        return self._as_it_is_now(lambda now: picture_of(self.blobs, now), work)
 
     def data(self, work: Work) -> bytes:
         """The file of a work as it lies there.
@@ -144,7 +147,7 @@ class Catalogue:
             DamageError: it is missing.
             StorageError: the disk would not read it.
         """
-        return self.blobs.get(work.blob)
+        return self._as_it_is_now(lambda now: self.blobs.get(now.blob), work)
 
     def thumbnail(self, work: Work, side_px: int = 512) -> bytes:
         """A work's thumbnail (JPEG or WebP): the smallest that is not smaller, else the largest.
@@ -159,6 +162,16 @@ class Catalogue:
     def path_of(self, work: Work) -> Path | None:
         """Where a person can open the file of a work, None where the store has no files."""
         return self.blobs.path(work.blob)
+
+    def _as_it_is_now(self, look: Callable[[Work], Found], work: Work) -> Found:
+        """Look at a work's file; a record from before a sealing names a file that is gone."""
+        try:
+            return look(work)
+        except DamageError:
+            now = self.works.get(work.id)
+            if now.blob == work.blob:
+                raise
+            return look(now)
 
     def close(self) -> None:
         """Let go of everything; what was kept is kept without it as well."""

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
+from gesso.core.catalogue.calls import COUNTED_USD
 from gesso.core.catalogue.runs.items import ItemPages, item_row
 from gesso.core.catalogue.runs.rounds import RoundPages
 from gesso.core.catalogue.store.database import Database
@@ -33,6 +34,7 @@ class RunSummary:
         waiting, working, done, failed: how many of its items are in each state.
         kept: its works that hang in the gallery.
         calls: its calls to the world outside.
+        spent_usd: as the ledger counts: a call without a known cost at what was reserved for it.
     """
 
     run: Run
@@ -42,6 +44,7 @@ class RunSummary:
     failed: int
     kept: int
     calls: int
+    spent_usd: float
 
     @property
     def items(self) -> int:
@@ -122,10 +125,8 @@ class RunBook(ItemPages, RoundPages):
     def summaries(self) -> builtins.list[RunSummary]:
         """Every run in one line, newest first."""
         with self._database.read() as connection:
-            states = _counts(connection, prompts.c.run, prompts.c.state)
-            kept = _counts(connection, works.c.run, works.c.standing)
-            calls = _counts(connection, api_calls.c.run, api_calls.c.provider)
-            return [_summary(run, states, kept, calls) for run in _runs(connection)]
+            counts = _Counts.of(connection)
+            return [counts.summary(run) for run in _runs(connection)]
 
     def summary(self, run_id: str) -> RunSummary:
         """One run in one line.
@@ -135,10 +136,55 @@ class RunBook(ItemPages, RoundPages):
         """
         with self._database.read() as connection:
             run = _find(connection, run_id) or _raise_unknown(connection, run_id)
-            states = _counts(connection, prompts.c.run, prompts.c.state, run_id)
-            kept = _counts(connection, works.c.run, works.c.standing, run_id)
-            calls = _counts(connection, api_calls.c.run, api_calls.c.provider, run_id)
-            return _summary(run, states, kept, calls)
+            return _Counts.of(connection, run_id).summary(run)
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """What belongs to runs, by run: items by state, kept works, calls with their cost."""
+
+    items: Mapping[tuple[str, str], int]
+    kept: Mapping[str, int]
+    calls: Mapping[str, tuple[int, float]]
+
+    @classmethod
+    def of(cls, connection: Connection, run_id: str | None = None) -> _Counts:
+        """Count for one run, or for all of them."""
+
+        def rows(run: ColumnElement[str], *columns: ColumnElement[Any]) -> Select[Any]:
+            wanted = select(run, *columns)
+            return wanted if run_id is None else wanted.where(run == run_id)
+
+        items = rows(prompts.c.run, prompts.c.state, func.count())
+        kept = rows(works.c.run, func.count()).where(works.c.standing == "kept")
+        calls = rows(api_calls.c.run, func.count(), func.sum(COUNTED_USD))
+        return cls(
+            items={
+                (run, state): count
+                for run, state, count in connection.execute(
+                    items.group_by(prompts.c.run, prompts.c.state)
+                )
+            },
+            kept={row[0]: row[1] for row in connection.execute(kept.group_by(works.c.run))},
+            calls={
+                run: (count, spent)
+                for run, count, spent in connection.execute(calls.group_by(api_calls.c.run))
+            },
+        )
+
+    def summary(self, run: Run) -> RunSummary:
+        """One run in one line."""
+        count, spent = self.calls.get(run.id, (0, 0.0))
+        return RunSummary(
+            run=run,
+            waiting=self.items.get((run.id, "waiting"), 0),
+            working=self.items.get((run.id, "working"), 0),
+            done=self.items.get((run.id, "done"), 0),
+            failed=self.items.get((run.id, "failed"), 0),
+            kept=self.kept.get(run.id, 0),
+            calls=count,
+            spent_usd=spent,
+        )
 
 
 def _find(connection: Connection, run_id: str) -> Run | None:
@@ -190,25 +236,3 @@ def _raise_unknown(connection: Connection, run_id: str) -> NoReturn:
     near = get_close_matches(run_id, known, n=3)
     advice = f"Near it: {', '.join(near)}." if near else "See all with: gesso runs list"
     raise UnknownItem(f"There is no run '{run_id}'.", advice)
-
-
-Counts = Mapping[tuple[str, str], int]
-
-
-def _counts(connection: Connection, run: object, kind: object, only: str = "") -> Counts:
-    wanted = select(run, kind, func.count()).group_by(run, kind)  # type: ignore[call-overload]
-    if only:
-        wanted = wanted.where(run == only)
-    return {(row[0], row[1]): row[2] for row in connection.execute(wanted)}
-
-
-def _summary(run: Run, states: Counts, kept: Counts, calls: Counts) -> RunSummary:
-    return RunSummary(
-        run=run,
-        waiting=states.get((run.id, "waiting"), 0),
-        working=states.get((run.id, "working"), 0),
-        done=states.get((run.id, "done"), 0),
-        failed=states.get((run.id, "failed"), 0),
-        kept=kept.get((run.id, "kept"), 0),
-        calls=sum(count for (owner, _), count in calls.items() if owner == run.id),
-    )

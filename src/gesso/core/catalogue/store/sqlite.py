@@ -1,16 +1,11 @@
 """What only SQLite has: word search by FTS5, and triggers that keep counts and words in step.
 
 FTS5 stands beside the works as an external-content table (contentless_delete would need
-SQLite 3.43). Another database would bring its own of these, under the same names.
+SQLite 3.43). Another database would bring its own of these, under the same names. The history
+makes them; a test holds that the two are the same.
 """
 
 from __future__ import annotations
-
-from typing import Any
-
-from sqlalchemy import Connection, event
-
-from gesso.core.catalogue.store.tables import metadata
 
 _WORDS = (
     "CREATE VIRTUAL TABLE works_fts USING fts5("
@@ -49,13 +44,3 @@ STATEMENTS: tuple[str, ...] = (
 
 CHECK_WORDS = "INSERT INTO works_fts(works_fts, rank) VALUES ('integrity-check', 1)"
 """Fails with a database error when the words are not those of the works."""
-
-
-def add_what_sqlite_has(_tables: Any, connection: Connection, **_told: Any) -> None:
-    """Make the word search and the triggers, once the tables stand."""
-    if connection.dialect.name == "sqlite":
-        for statement in STATEMENTS:
-            connection.exec_driver_sql(statement)
-
-
-event.listen(metadata, "after_create", add_what_sqlite_has)

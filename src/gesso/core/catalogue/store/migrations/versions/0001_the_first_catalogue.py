@@ -66,8 +66,8 @@ def _make_works() -> None:
         sa.Column("tags", sa.Text(), server_default="", nullable=False),
         sa.Column("recipe", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["blob"], ["blobs.key"], name=op.f("fk_works_blob")),
-        sa.ForeignKeyConstraint(["thumb_256"], ["blobs.key"], name=op.f("fk_works_thumb_256")),
         sa.ForeignKeyConstraint(["thumb_512"], ["blobs.key"], name=op.f("fk_works_thumb_512")),
+        sa.ForeignKeyConstraint(["thumb_256"], ["blobs.key"], name=op.f("fk_works_thumb_256")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_works")),
         sqlite_autoincrement=True,
     )
@@ -140,8 +140,8 @@ def _make_runs() -> None:
         sa.Column("reason", sa.Text(), server_default="", nullable=False),
         sa.Column("settings", sa.Text(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["kept"], ["works.id"], name=op.f("fk_prompts_kept")),
         sa.ForeignKeyConstraint(["run"], ["runs.id"], name=op.f("fk_prompts_run")),
+        sa.ForeignKeyConstraint(["kept"], ["works.id"], name=op.f("fk_prompts_kept")),
         sa.PrimaryKeyConstraint("run", "item", name=op.f("pk_prompts")),
     )
     op.create_index(op.f("ix_prompts_concept_key"), "prompts", ["concept_key"], unique=False)

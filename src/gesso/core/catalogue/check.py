@@ -1,0 +1,309 @@
+"""Is everything there, to the byte? Looks, reads, and says what it truly read; changes nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from itertools import islice
+from random import Random
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import DatabaseError
+
+from gesso.core.catalogue.accession import OWN_FILES
+from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
+from gesso.core.catalogue.store.sqlite import CHECK_WORDS
+from gesso.core.catalogue.store.tables import blobs, work_counts, works
+from gesso.core.errors import DamageError, GessoError, InputError
+from gesso.core.pixels.decode import decode
+from gesso.core.records.codec import from_json
+from gesso.core.records.recipes import Recipe
+from gesso.core.records.works import Work
+
+_BATCH = 500
+_COPY = "Put it back from a copy of the studio."
+_ANEW = "Put back a copy of gesso.db; the pictures in blobs/ are not touched by it."
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something that is not as the catalogue says.
+
+    Attributes:
+        kind: "database", "words", "counts", "original", "thumbnail" or "recipe".
+        what: one sentence that names it.
+        advice: what to do next.
+    """
+
+    kind: str
+    what: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What was looked at, and what was found.
+
+    Attributes:
+        works: rows that were looked at.
+        blobs: originals among their files that are there with the right size.
+        thumbnails: thumbnails of which the same is true.
+        files_read: files that were read to the last byte.
+        bytes_read: bytes that were truly read from them.
+        problems: what is wrong; empty for a sound studio.
+        orphans: keys of files that no work names; a crash may leave them, they harm nobody.
+        leftovers: pieces of broken-off writes, swept when they are a day old.
+        complete: everything that was asked for was looked at; False when the time was up.
+        seconds: how long it took.
+    """
+
+    works: int
+    blobs: int
+    thumbnails: int
+    files_read: int
+    bytes_read: int
+    problems: tuple[Problem, ...]
+    orphans: tuple[str, ...]
+    leftovers: int
+    complete: bool
+    seconds: float
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing is wrong with what was looked at."""
+        return not self.problems
+
+
+def check(
+    catalogue: Catalogue,
+    *,
+    read_data: bool = False,
+    subset: float | None = None,
+    max_seconds: float | None = None,
+    rng: Random | None = None,
+) -> CheckReport:
+    """Hold a catalogue against its files; it may be in use meanwhile.
+
+    Always: the database's own check, every row's files and their sizes, the recipes' claims, the
+    word search and the counts. On wish: the bytes of the files, held against their hashes, and
+    the pixels of made pictures, held against their recipes.
+
+    Args:
+        catalogue: what to check.
+        read_data: read the files to the last byte.
+        subset: read those of this share of the works only, above 0 to 1; drawn anew each time.
+        max_seconds: begin no further work after that long.
+        rng: draws the subset.
+
+    Raises:
+        InputError: `subset` is not above 0 and at most 1.
+        StorageError: the disk would not read.
+    """
+    if subset is not None and not 0 < subset <= 1:
+        raise InputError(f"A subset of {subset:g}?", "Ask for a share above 0 and at most 1 (5%).")
+    began = time.monotonic()
+    give_up = None if max_seconds is None else began + max_seconds
+    found = _Findings()
+    found.problems += _database_problems(catalogue)
+    draw = rng or Random()
+    complete = True
+    for work, recipe in _rows(catalogue):
+        if give_up is not None and time.monotonic() >= give_up:
+            complete = False
+            break
+        reads = read_data and (subset is None or draw.random() < subset)
+        found.works += 1
+        _look_at(catalogue, work, recipe, found, reads=reads)
+    return CheckReport(
+        works=found.works,
+        blobs=found.blobs,
+        thumbnails=found.thumbnails,
+        files_read=found.files_read,
+        bytes_read=found.bytes_read,
+        problems=tuple(found.problems),
+        orphans=tuple(_orphans(catalogue)) if complete else (),
+        leftovers=catalogue.blobs.leftovers(),
+        complete=complete,
+        seconds=time.monotonic() - began,
+    )
+
+
+@dataclass
+class _Findings:
+    works: int = 0
+    blobs: int = 0
+    thumbnails: int = 0
+    files_read: int = 0
+    bytes_read: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _look_at(
+    catalogue: Catalogue, work: Work, recipe: str | None, found: _Findings, *, reads: bool
+) -> None:
+    problems = _work_problems(catalogue, work, recipe, found, reads=reads)
+    if problems:
+        # It may have been sealed since its row was read; then its new row is the one to look at.
+        now = _row(catalogue, work.id)
+        if now is None:
+            return
+        if now[0].blob != work.blob:
+            problems = _work_problems(catalogue, *now, found, reads=reads)
+    found.problems += problems
+
+
+def _work_problems(
+    catalogue: Catalogue, work: Work, recipe: str | None, found: _Findings, *, reads: bool
+) -> list[Problem]:
+    problems = _recipe_problems(work, recipe)
+    sizes = _sizes(catalogue, work)
+    wrong = _file_problem(catalogue, work.blob, sizes.get(work.blob), f"work {work.id}", "original")
+    if wrong:
+        problems.append(wrong)
+    else:
+        found.blobs += 1
+        problems += _read_original(catalogue, work, found) if reads else []
+    for side, key in work.thumbnails:
+        whose = f"work {work.id}, {side} px"
+        wrong = _file_problem(catalogue, key, sizes.get(key), whose, "thumbnail")
+        if wrong:
+            problems.append(wrong)
+        else:
+            found.thumbnails += 1
+            problems += _read_file(catalogue, key, whose, "thumbnail", found)[1] if reads else []
+    return problems
+
+
+def _file_problem(
+    catalogue: Catalogue, key: str, wanted: int | None, whose: str, kind: str
+) -> Problem | None:
+    size = catalogue.blobs.size(key)
+    if size is None:
+        return Problem(kind, f"The {kind} of {whose} is missing: {key}.", _COPY)
+    if size != wanted:
+        return Problem(kind, f"The {kind} of {whose} has {size} bytes, not {wanted}: {key}.", _COPY)
+    return None
+
+
+def _read_file(
+    catalogue: Catalogue, key: str, whose: str, kind: str, found: _Findings
+) -> tuple[bytes, list[Problem]]:
+    try:
+        data = catalogue.blobs.get(key)
+    except DamageError as error:
+        return b"", [Problem(kind, str(error), _COPY)]
+    found.files_read += 1
+    found.bytes_read += len(data)
+    if sha256(data).hexdigest() != key.rpartition("/")[2]:
+        return data, [
+            Problem(kind, f"The {kind} of {whose} holds other bytes than it did: {key}.", _COPY)
+        ]
+    return data, []
+
+
+def _read_original(catalogue: Catalogue, work: Work, found: _Findings) -> list[Problem]:
+    data, problems = _read_file(catalogue, work.blob, f"work {work.id}", "original", found)
+    is_lossless = work.media_type == "image/png"
+    if problems or work.provenance.origin != "made" or not is_lossless:
+        return problems
+    try:
+        pixels = decode(data, OWN_FILES, f"work {work.id}").picture.pixels_sha256
+    except InputError as error:
+        return [Problem("original", error.message, _COPY)]
+    if pixels != work.fingerprint.pixels:
+        return [
+            Problem("recipe", f"Work {work.id} shows other pixels than its recipe says.", _COPY)
+        ]
+    return []
+
+
+def _recipe_problems(work: Work, recipe: str | None) -> list[Problem]:
+    if recipe is None:
+        return []
+    try:
+        pixels = from_json(Recipe, recipe).pixels
+    except GessoError as error:
+        return [Problem("recipe", f"The recipe of work {work.id}: {error.message}", _ANEW)]
+    if pixels != work.fingerprint.pixels:
+        return [Problem("recipe", f"The recipe of work {work.id} is of other pixels.", _ANEW)]
+    return []
+
+
+def _sizes(catalogue: Catalogue, work: Work) -> dict[str, int]:
+    keys = {work.blob, *(key for _, key in work.thumbnails)}
+    wanted = select(blobs.c.key, blobs.c.size_bytes).where(blobs.c.key.in_(keys))
+    with catalogue.database.read() as connection:
+        return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+def _rows(catalogue: Catalogue) -> Iterator[tuple[Work, str | None]]:
+    """All works by number, in small bites, so that a long check holds up nobody."""
+    last = 0
+    while True:
+        wanted = select(*WORK_COLUMNS, works.c.recipe).where(works.c.id > last)
+        with catalogue.database.read() as connection:
+            rows = connection.execute(wanted.order_by(works.c.id).limit(_BATCH)).mappings().all()
+        if not rows:
+            return
+        for row in rows:
+            yield work_of(row), row["recipe"]
+        last = rows[-1]["id"]
+
+
+def _row(catalogue: Catalogue, work_id: int) -> tuple[Work, str | None] | None:
+    wanted = select(*WORK_COLUMNS, works.c.recipe).where(works.c.id == work_id)
+    with catalogue.database.read() as connection:
+        row = connection.execute(wanted).mappings().one_or_none()
+    return (work_of(row), row["recipe"]) if row else None
+
+
+def _orphans(catalogue: Catalogue) -> Iterator[str]:
+    """Files that no work names."""
+    for keys in _batches(catalogue.blobs.keys()):
+        named: set[str] = set()
+        with catalogue.database.read() as connection:
+            for column in (works.c.blob, works.c.thumb_512, works.c.thumb_256):
+                named |= set(connection.scalars(select(column).where(column.in_(keys))))
+        yield from (key for key in keys if key not in named)
+
+
+def _batches(keys: Iterable[str]) -> Iterator[list[str]]:
+    left = iter(keys)
+    while batch := list(islice(left, _BATCH)):
+        yield batch
+
+
+def _database_problems(catalogue: Catalogue) -> list[Problem]:
+    with catalogue.database.read() as connection:
+        told = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+        loose = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        counted = _counts(connection, select(work_counts).where(work_counts.c.count != 0))
+        columns = (works.c.origin, works.c.source, works.c.standing)
+        true = _counts(connection, select(*columns, func.count()).group_by(*columns))
+    problems = [Problem("database", f"gesso.db: {line}.", _ANEW) for line in told if line != "ok"]
+    problems += [
+        Problem(
+            "database", f"gesso.db: a row of {row[0]} names a {row[2]} that is not there.", _ANEW
+        )
+        for row in loose
+    ]
+    if counted != true:
+        problems.append(Problem("counts", "The counts of works are not those of the works.", _ANEW))
+    return problems + _word_problems(catalogue)
+
+
+def _counts(connection: Any, wanted: Any) -> dict[tuple[str, str, str], int]:
+    return {(row[0], row[1], row[2]): row[3] for row in connection.execute(wanted)}
+
+
+def _word_problems(catalogue: Catalogue) -> list[Problem]:
+    try:
+        with catalogue.database.write() as connection:
+            connection.exec_driver_sql(CHECK_WORDS)
+    except (DamageError, DatabaseError):
+        return [Problem("words", "The word search is not in step with the works.", _ANEW)]
+    return []
