@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import io
 import os
+import select
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, suppress
 from datetime import UTC, datetime
 from json import dumps
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TextIO
 
 import click
 
@@ -185,14 +186,23 @@ def _keep_traceback(error: Exception, session: Session) -> str:
 
 
 def _reader_left() -> bool:
-    """Whether stdout or stderr is the broken pipe; if so, whatever is left in it is dropped."""
-    left = False
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except BrokenPipeError:
-            left = True
-            with suppress(OSError):
+    """Whether nobody reads stdout or stderr any more; if so, both write into nothing from here."""
+    left = any(_is_broken(stream) for stream in (sys.stdout, sys.stderr))
+    if left:
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError):
                 nowhere = os.open(os.devnull, os.O_WRONLY)
                 os.dup2(nowhere, stream.fileno())
+                stream.flush()
     return left
+
+
+def _is_broken(stream: TextIO) -> bool:
+    if not hasattr(select, "poll"):  # Windows tells no more than that some pipe broke
+        return True
+    try:
+        watched = select.poll()
+        watched.register(stream.fileno(), select.POLLOUT)
+        return any(told & select.POLLERR for _, told in watched.poll(0))
+    except (OSError, ValueError):
+        return False

@@ -17,6 +17,22 @@ BAD = "red"
 QUIET = "dim"
 
 
+class Telling(Console):
+    """A console whose reader may leave: the command then ends quietly, as `app` says."""
+
+    def on_broken_pipe(self) -> None:
+        """Hand the broken pipe on; rich itself would end the process with 1."""
+        raise BrokenPipeError
+
+
+class Progressing(Console):
+    """A console whose reader may leave without anything ending: progress goes on unseen."""
+
+    def on_broken_pipe(self) -> None:
+        """Write no more."""
+        self.quiet = True
+
+
 def stdout() -> Console:
     """A console on stdout as it is now."""
     return _console(stderr=False)
@@ -32,7 +48,8 @@ def _console(*, stderr: bool) -> Console:
     # A terminal that cannot show a sign gets a "?", never a traceback.
     if hasattr(stream, "reconfigure"):
         stream.reconfigure(errors="replace")
-    return Console(file=stream, highlight=False, markup=False, soft_wrap=not stream.isatty())
+    kind = Progressing if stderr else Telling
+    return kind(file=stream, highlight=False, markup=False, soft_wrap=not stream.isatty())
 
 
 def document(content: Any) -> None:

@@ -94,7 +94,7 @@ class Board:
         self._benches: dict[str, Bench] = {}
         self._tally = Tally()
         self._told_at = time.monotonic()
-        self._live: Live | None = None
+        self._waits_for = ""
 
     @contextmanager
     def shown(self) -> Iterator[None]:
@@ -104,9 +104,8 @@ class Board:
             return
         with Live(
             get_renderable=self.drawn, console=self._console, refresh_per_second=8, transient=True
-        ) as self._live:
+        ):
             yield
-        self._live = None
 
     def hear(self, event: Event) -> None:
         """Take in what happened."""
@@ -178,7 +177,10 @@ class Board:
             score = "" if bench.score is None else f"{bench.score:.2f} in round {bench.best_round}"
             rest = f"{bench.name:<34} {score}"
         else:
-            rest = f"{bench.name}: {event.line}"
+            # One full disk makes every item wait; its sentence is told once.
+            told = event.kind == "waiting" and event.line == self._waits_for
+            rest = bench.name if told else f"{bench.name}: {event.line}"
+            self._waits_for = event.line if event.kind == "waiting" else self._waits_for
         if not self._console.is_terminal:
             return Text(f"{count:>9}  {event.kind:<7}  {rest}".rstrip())
         sign = {"kept": "●", "failed": "✕"}.get(event.kind, "◌")

@@ -180,10 +180,12 @@ def _tell_places(report: RunReport, results: Path | None) -> None:
 def _tell_rest(report: RunReport) -> None:
     if not report.waiting:
         return
-    reason = f" {report.run.reason}" if report.run.reason else ""
-    click.echo(f"gesso: The run '{report.run.id}' is {report.run.state}.{reason}", err=True)
+    again = f"Go on with: gesso runs resume {report.run.id}"
+    reason = report.run.reason.replace(again, "").strip()
+    state = f"The run '{report.run.id}' is {report.run.state}."
+    click.echo(f"gesso: {' '.join(filter(None, (state, reason)))}", err=True)
     if report.run.state != "cancelled":
-        click.echo(f"       Go on with: gesso runs resume {report.run.id}", err=True)
+        click.echo(f"       {again}", err=True)
 
 
 def _code_of(kind: str) -> int:

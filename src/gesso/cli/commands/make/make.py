@@ -159,14 +159,14 @@ def _pass(session: Session, studio: Studio, wish: Wish, run_id: str | None) -> i
 def _batch(
     session: Session, studio: Studio, wish: Wish, entries: Entries, run_id: str | None
 ) -> int:
+    if not session.as_json:
+        tell_bad(entries.bad)
     if not entries.good:
         first = entries.bad[0]
         raise InputError(
-            f"None of the {len(entries.bad)} entries can be used; {first.path}: {first.message}",
+            f"No entry can be used. {first.path}: {first.message}",
             "Mend the entries; the page 'batches' in the docs says what they hold.",
         )
-    if not session.as_json:
-        tell_bad(entries.bad)
     results = Results(
         wish.results, studio.catalogue, data_format=wish.data_format, stop=studio.stop.set
     )
