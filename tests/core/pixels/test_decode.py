@@ -162,6 +162,30 @@ def test_every_kind_of_transparency_shows_white(mode: str) -> None:
     assert decoded.picture.rgb[7, 7].astype(int) == pytest.approx([10, 10, 10], abs=1)
 
 
+def test_a_large_picture_is_composed_like_a_small_one() -> None:
+    rng = np.random.default_rng(2)
+    rgba = rng.integers(0, 256, (2100, 2000, 4), dtype=np.uint8)
+    image = Image.fromarray(rgba)
+    white = Image.new("RGBA", image.size, "white")
+    expected = np.asarray(Image.alpha_composite(white, image).convert("RGB")).astype(int)
+
+    rgb = decode(saved(image, "TIFF")).picture.rgb
+
+    assert np.abs(rgb - expected).max() <= 1
+    assert (rgb[-1] != 0).any()
+
+
+def test_lab_is_converted() -> None:
+    # Pillow's LAB: L* in 255 steps, a* and b* shifted by 128.
+    lab = Image.new("LAB", (4, 4), (136, 128 + 60, 128 + 40))
+
+    decoded = decode(saved(lab, "TIFF"))
+
+    assert decoded.source_mode == "LAB"
+    # CIE L* 53.3, a* 60, b* 40 under D50 is a strong red.
+    assert decoded.picture.rgb[0, 0].astype(int) == pytest.approx([219, 68, 62], abs=6)
+
+
 def test_an_opaque_alpha_channel_is_no_transparency() -> None:
     decoded = decode(saved(corners().convert("RGBA"), "PNG"))
 

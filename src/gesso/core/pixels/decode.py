@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -66,6 +67,7 @@ _UPRIGHT = {
     8: (True, True, False),
 }
 _ORIENTATION = 0x0112
+_WITH_ALPHA = frozenset({"RGBA", "LA", "La", "RGBa", "PA"})
 
 
 @dataclass(frozen=True)
@@ -265,77 +267,102 @@ def _frames(data: bytes, form: str, image: Image.Image) -> int:
 
 
 def _to_srgb(image: Image.Image, profile: object) -> tuple[NDArray[np.uint8], bool, str | None]:
-    """Return (height, width, 3) uint8 sRGB over white, whether it showed through, the profile."""
+    """Return (height, width, 3) uint8 sRGB over white, whether it showed through, the profile.
+
+    A stripe at a time: beside the decoder's own pixels only the result is held whole.
+    """
     if image.mode == "F" or image.mode.startswith("I"):
-        gray = _eight_bits(np.asarray(image))
-        return np.repeat(gray[:, :, np.newaxis], 3, axis=2), False, None
-    if image.mode in {"P", "PA"} or "transparency" in image.info:
-        image = image.convert("RGBA")
-    alpha = None
-    if image.mode in {"RGBA", "LA", "La", "RGBa", "PA"}:
-        image = image.convert("RGBA")
-        alpha = np.asarray(image.getchannel("A"))
-        image = image.convert("RGB")
-    coloured, icc_name = _profiled(image, profile)
-    rgb = np.array(coloured, dtype=np.uint8)
-    if alpha is None or int(alpha.min()) == 255:
-        return rgb, False, icc_name
-    return _over_white(rgb, alpha), True, icc_name
+        return _eight_bits(np.asarray(image)), False, None
+    see_through = image.mode in _WITH_ALPHA or "transparency" in image.info
+    mode = "RGB" if see_through or image.mode == "P" else image.mode
+    transform, icc_name = _profiled(mode, profile)
+    width, height = image.size
+    rgb = np.empty((height, width, 3), dtype=np.uint8)
+    showed = False
+    for rows in _stripes(height, width):
+        stripe = image.crop((0, rows.start, width, rows.stop))
+        alpha = None
+        if see_through:
+            stripe = stripe.convert("RGBA")
+            alpha = np.asarray(stripe.getchannel("A"))
+        if see_through or stripe.mode == "P":
+            stripe = stripe.convert("RGB")
+        rgb[rows] = np.asarray(_applied(transform, stripe))
+        if alpha is not None and int(alpha.min()) < 255:
+            showed = True
+            rgb[rows] = _over_white(rgb[rows], alpha)
+    return rgb, showed, icc_name
+
+
+def _stripes(height: int, width: int) -> Iterator[slice]:
+    """Rows in slices of about four million pixels."""
+    step = max(1, 4_000_000 // width)
+    for top in range(0, height, step):
+        yield slice(top, min(top + step, height))
 
 
 def _eight_bits(deep: NDArray[np.generic]) -> NDArray[np.uint8]:
-    values = np.nan_to_num(np.asarray(deep, dtype=np.float32), nan=0.0, posinf=1e30, neginf=0.0)
-    # Infinite values must not push all the others into black.
-    finite = values[values < 1e30]
-    largest = float(finite.max()) if finite.size else 1.0
-    if deep.dtype == np.uint16:
-        white = 65535.0
-    elif np.issubdtype(deep.dtype, np.floating) and largest <= 16.0:
-        white = 1.0  # scene light may pass 1 a little: highlights are clipped, as a camera does
-    else:
-        white = next((top for top in (255.0, 65535.0) if largest <= top), largest)
-    scaled = np.rint(np.clip(values / white, 0, 1) * 255)
-    return np.asarray(scaled, dtype=np.uint8)
+    """Bring (height, width) deep gray to (height, width, 3) uint8."""
+    height, width = deep.shape
+    white = 65535.0 if deep.dtype == np.uint16 else _white_point(deep)
+    rgb = np.empty((height, width, 3), dtype=np.uint8)
+    for rows in _stripes(height, width):
+        values = np.asarray(deep[rows], dtype=np.float32) / white
+        shares = np.clip(np.nan_to_num(values, nan=0.0, posinf=1.0, neginf=0.0), 0, 1)
+        rgb[rows] = np.rint(shares * 255)[:, :, np.newaxis]
+    return rgb
 
 
-def _profiled(image: Image.Image, profile: object) -> tuple[Image.Image, str | None]:
-    """Convert to sRGB by the file's profile where it has a usable one."""
+def _white_point(deep: NDArray[np.generic]) -> float:
+    """Which value is white: the end of the smallest usual range that holds all of them."""
+    largest = 0.0
+    for rows in _stripes(*deep.shape):
+        values = np.asarray(deep[rows], dtype=np.float32)
+        finite = values[np.isfinite(values)]  # the infinite must not push the rest into black
+        largest = max(largest, float(finite.max(initial=0.0)))
+    if np.issubdtype(deep.dtype, np.floating) and largest <= 16.0:
+        return 1.0  # scene light may pass 1 a little: highlights are clipped, as a camera does
+    return next((top for top in (255.0, 65535.0) if largest <= top), largest)
+
+
+def _profiled(mode: str, profile: object) -> tuple[ImageCms.ImageCmsTransform | None, str | None]:
+    """The way to sRGB by the file's profile, where it has a usable one, and the profile's name."""
+    srgb = ImageCms.createProfile("sRGB")
     if isinstance(profile, bytes) and 128 <= len(profile) <= _MAX_ICC_BYTES:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
             name = " ".join(ImageCms.getProfileDescription(source).split())
-            if name.startswith("sRGB") and image.mode == "RGB":
-                return image, name
-            converted = ImageCms.profileToProfile(
-                image,
-                source,
-                ImageCms.createProfile("sRGB"),
-                renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
-                outputMode="RGB",
-                flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+            if name.startswith("sRGB") and mode == "RGB":
+                return None, name
+            return (
+                ImageCms.buildTransform(
+                    source,
+                    srgb,
+                    mode,
+                    "RGB",
+                    renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC,
+                    flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+                ),
+                name,
             )
         except (ImageCms.PyCMSError, OSError, ValueError, TypeError):
             pass  # garbage, or a profile for other inks: the pixels speak for themselves
-        else:
-            if converted is not None:
-                return converted, name
-    if image.mode == "LAB":
-        lab = ImageCms.createProfile("LAB")
-        srgb = ImageCms.createProfile("sRGB")
-        converted = ImageCms.profileToProfile(image, lab, srgb, outputMode="RGB")
-        if converted is not None:
-            return converted, None
-    return image.convert("RGB"), None
+    if mode == "LAB":
+        return ImageCms.buildTransform(ImageCms.createProfile("LAB"), srgb, mode, "RGB"), None
+    return None, None
+
+
+def _applied(transform: ImageCms.ImageCmsTransform | None, stripe: Image.Image) -> Image.Image:
+    converted = None if transform is None else ImageCms.applyTransform(stripe, transform)
+    return stripe.convert("RGB") if converted is None else converted
 
 
 def _over_white(rgb: NDArray[np.uint8], alpha: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    # In 8-bit sRGB, as browsers and editors do it; in place, a stripe at a time, to stay small.
-    for top in range(0, len(rgb), 256):
-        rows = slice(top, top + 256)
-        cover = alpha[rows, :, np.newaxis].astype(np.uint32)
-        blend = rgb[rows] * cover + 255 * (255 - cover)
-        rgb[rows] = (blend + 127) // 255
-    return rgb
+    """Compose in 8-bit sRGB, as browsers and editors do it."""
+    cover = alpha[:, :, np.newaxis].astype(np.uint16)
+    # At most 255 * 255 + 127, which 16 bits just hold.
+    blend = rgb * cover + 255 * (255 - cover)
+    return np.asarray((blend + 127) // 255, dtype=np.uint8)
 
 
 def _turned(rgb: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
