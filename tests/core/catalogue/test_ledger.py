@@ -14,6 +14,7 @@ import pytest
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import UnknownItem
+from gesso.core.outside.ledger import Ledger, MemoryLedger, TroubleLog
 from gesso.core.records.calls import CallState, Errand, Trouble
 
 from .workshop import Clock
@@ -46,6 +47,40 @@ def _settle(
         output_units=2,
         error="" if state == "done" else "transient",
     )
+
+
+def test_the_desk_may_keep_its_books_in_the_catalogue(catalogue: Catalogue) -> None:
+    ledger: Ledger = catalogue.calls
+    troubles: TroubleLog = catalogue.troubles
+    memory = MemoryLedger()
+
+    for book in (ledger, memory):
+        for state, cost in (("done", 0.1), ("done", None), ("failed", None), ("failed", 0.3)):
+            call = book.open(
+                errand=Errand("r"),
+                provider="p",
+                operation="paint",
+                model="",
+                attempt=1,
+                key="k",
+                reserved_usd=0.25,
+                waited_s=0,
+            )
+            book.settle(
+                call,
+                state=state,  # type: ignore[arg-type]  # one of the states
+                status=None,
+                request_id="",
+                cost_usd=cost,
+                price_source="",
+                input_units=None,
+                output_units=None,
+                error="",
+            )
+    troubles.add(_trouble("transient", True))
+
+    assert ledger.spent("r") == pytest.approx(memory.spent("r"))
+    assert len(catalogue.troubles.list()) == 1
 
 
 def test_a_call_is_on_record_before_anything_is_sent(catalogue: Catalogue) -> None:

@@ -34,7 +34,10 @@ _WORDS = {FULL: "the disk is full", FAILING: "the disk is failing"}
 
 
 class FaultyDisk(Disk):
-    """A disk on which the Nth step fails, and every later one too until it is mended."""
+    """A disk on which the Nth step fails, and every later one too until it is mended.
+
+    A sync that does not fail does nothing: no power is cut here, and hundreds of studios are made.
+    """
 
     def __init__(self, fault: int, *, lasting: bool) -> None:
         self._left = 0
@@ -54,7 +57,6 @@ class FaultyDisk(Disk):
 
     def fsync(self, descriptor: int) -> None:
         self._try()
-        super().fsync(descriptor)
 
     def rename(self, old: Path, new: Path) -> None:
         self._try()
@@ -62,7 +64,6 @@ class FaultyDisk(Disk):
 
     def fsync_folder(self, folder: Path) -> None:
         self._try()
-        super().fsync_folder(folder)
 
     def commit(self, transaction: Transaction) -> None:
         if self._fails():
@@ -80,6 +81,51 @@ class FaultyDisk(Disk):
             return False
         self.steps += 1
         return self.steps == self._left or (self._lasting and self.steps > self._left)
+
+
+class ToldDisk(Disk):
+    """A disk that tells in which order it was asked for what."""
+
+    def __init__(self) -> None:
+        self.steps: list[str] = []
+
+    def write(self, descriptor: int, data: bytes) -> None:
+        self.steps.append("write")
+        super().write(descriptor, data)
+
+    def fsync(self, descriptor: int) -> None:
+        self.steps.append("fsync")
+        super().fsync(descriptor)
+
+    def rename(self, old: Path, new: Path) -> None:
+        self.steps.append("rename")
+        super().rename(old, new)
+
+    def fsync_folder(self, folder: Path) -> None:
+        self.steps.append("fsync folder")
+        super().fsync_folder(folder)
+
+    def commit(self, transaction: Transaction) -> None:
+        self.steps.append("commit")
+        super().commit(transaction)
+
+
+def test_every_file_is_durable_before_the_one_row_that_names_it(
+    tmp_path: Path, make: Workshop
+) -> None:
+    disk = ToldDisk()
+    with Catalogue.open(tmp_path / "studio", disk=disk) as catalogue:
+        for shelf in range(256):  # so that no new folder's name stands between the steps
+            (catalogue.folder / "blobs" / f"{shelf:02x}").mkdir(exist_ok=True)
+        disk.steps.clear()
+        work = make.paint(catalogue, 1)
+        painted, disk.steps = disk.steps, []
+        catalogue.accession.seal(work, replace(make.recipe(1), evaluation=make.evaluation()))
+        sealed = disk.steps
+
+    file = ["write", "fsync", "rename", "fsync folder"]
+    assert painted == [*file, *file, "commit"], "a small picture has one file for both thumbnails"
+    assert sealed == [*file, "commit", "commit"], "the old file goes after the new row stands"
 
 
 def _whole_path(catalogue: Catalogue, make: Workshop) -> None:
