@@ -121,7 +121,7 @@ def test_every_file_is_durable_before_the_one_row_that_names_it(
         work = make.paint(catalogue, 1)
         painted, disk.steps = disk.steps, []
         catalogue.accession.seal(work, replace(make.recipe(1), evaluation=make.evaluation()))
-        sealed = disk.steps
+        sealed = list(disk.steps)
 
     file = ["write", "fsync", "rename", "fsync folder"]
     assert painted == [*file, *file, "commit"], "a small picture has one file for both thumbnails"
