@@ -11,7 +11,11 @@
 PYTHON ?= python3
 VENV ?= .venv
 STUDIO ?= studio
-BENCHMARKS ?= $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py))
+# Sample data is not part of the repository; what needs it is left out where there is none.
+SAMPLES := $(or $(GESSO_SAMPLE_DATA),../shared/data)
+PROMPTS := $(wildcard $(SAMPLES)/prompts/partiprompts.jsonl)
+NEED_ARGUMENTS := benchmarks/painter_sheet.py benchmarks/partiprompts.py
+BENCHMARKS ?= $(filter-out $(NEED_ARGUMENTS),$(shell grep -l __main__ benchmarks/*.py))
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -41,6 +45,8 @@ bench: $(DEV)
 		echo "== $$script"; \
 		$(BIN)/python "$$script" || exit 1; \
 	done
+	$(if $(PROMPTS),$(BIN)/python benchmarks/partiprompts.py '$(PROMPTS)',\
+		@echo "== benchmarks/partiprompts.py is left out: there is no sample data")
 
 soak: $(DEV)
 	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
