@@ -11,6 +11,7 @@ from gesso.make.writers.offline.vocabulary.lexicon import table
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _BREAK = re.compile(r"[.,;:!?()\[\]{}\"“”|/\n]+")
+_MANNER = re.compile(r"\b(?:style|manner|spirit) of [^.,;:!?\n]*", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _NOT_A_THING = ("ly", "ing", "ed", "ful", "less", "ous", "ive", "ish", "able", "ible", "ic", "est")
 """Endings of adverbs, adjectives and verb forms."""
@@ -45,9 +46,11 @@ def things_of(text: str, most: int) -> tuple[str, ...]:
     Neighbouring things are one thing: "fire hydrant". Lists know no grammar, so a rare
     adjective may pass for a thing; that is the safer mistake.
     """
-    found: dict[str, None] = {}
-    for run in _runs(text):
-        found.setdefault(" ".join(run[-2:]), None)
+    body = _MANNER.sub(" ", aims.strip_clauses(text))
+    found = dict.fromkeys(" ".join(run[-2:]) for run in _runs(body))
+    if not found:
+        # A text of one word that is elsewhere a mere quality still asks for that: "metal".
+        found = dict.fromkeys([word for word in words_of(body) if not is_small(word)][-1:])
     return tuple(found)[:most]
 
 
@@ -93,7 +96,7 @@ def listed(parts: tuple[str, ...] | list[str], last: str = "and") -> str:
 
 
 def _runs(text: str) -> Iterator[list[str]]:
-    for piece in _BREAK.split(aims.strip_clauses(text)):
+    for piece in _BREAK.split(text):
         run: list[str] = []
         for found in _WORD.findall(piece):
             word = _POSSESSIVE.sub("", found.lower())

@@ -1,0 +1,164 @@
+"""The prompt of a concept."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gesso.core.records.calls import Errand
+from gesso.core.records.codec import from_json, to_json
+from gesso.core.records.maker import Maker
+from gesso.core.records.prompts import Concept, Prompt
+from gesso.make import aims
+from gesso.make.writers.offline.vocabulary.lexicon import load_lexicon
+
+NOBODY = Errand()
+LEXICON = load_lexicon()
+
+
+def concept(words, theme="Nocturne & Mechanism"):
+    return Concept(words, theme, "A turn.", "A reason.", Maker("test"))
+
+
+def written(writer, words, seed=0, theme="Nocturne & Mechanism"):
+    return writer.write_prompt(concept(words, theme), seed, NOBODY)
+
+
+def every_pair():
+    first = st.sampled_from([first.word for first in LEXICON.firsts.values()])
+    second = st.sampled_from([second.word for second in LEXICON.seconds.values()])
+    return st.tuples(first, second).map(" ".join)
+
+
+def test_the_text_holds_the_concept_and_every_row(writer):
+    prompt = written(writer, "Lunar Orrery")
+
+    assert prompt.title == prompt.concept == "Lunar Orrery"
+    assert prompt.text.startswith("Lunar Orrery: a great brass orrery")
+    for row in (prompt.scene, prompt.mood, prompt.light, prompt.palette, prompt.composition):
+        assert row
+        assert row in prompt.text
+
+
+def test_what_must_not_be_seen_is_not_named_in_the_text(writer):
+    prompt = written(writer, "Lunar Orrery")
+
+    assert prompt.avoid
+    for word in prompt.avoid.split(", "):
+        assert word not in prompt.text
+
+
+def test_another_seed_writes_another_prompt_of_the_same_concept(writer):
+    texts = {written(writer, "Ember Viaduct", seed).text for seed in range(6)}
+
+    assert len(texts) == 6
+    assert all(text.startswith("Ember Viaduct: ") for text in texts)
+
+
+@settings(max_examples=150, deadline=None)
+@given(words=every_pair(), seed=st.integers(0, 2**63 - 1))
+def test_the_text_asks_for_exactly_the_aims(writer, words, seed):
+    prompt = written(writer, words, seed)
+
+    assert aims.read_clauses(prompt.text) == pytest.approx(aims.as_targets(prompt.aims))
+
+
+@settings(max_examples=150, deadline=None)
+@given(words=every_pair(), seed=st.integers(0, 2**63 - 1))
+def test_aims_agree_with_each_other(writer, words, seed):
+    targets = aims.as_targets(written(writer, words, seed).aims)
+
+    room = min(targets["key"], 100 - targets["key"])
+    assert targets["contrast"] <= 18.6 + 1.8 * (room + 0.5)
+    assert targets["chroma"] <= 0.12
+    assert 15 <= targets["key"] <= 85
+    assert {"hue_dark", "hue_mid", "hue_light", "symmetry", "density", "light_x"} <= set(targets)
+    if targets["symmetry"] >= 0.55:
+        assert targets["light_x"] == pytest.approx(0.5)
+    if "mist" in targets:
+        assert targets["contrast"] <= 76 - 60 * targets["mist"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(words=every_pair(), seed=st.integers(0, 2**63 - 1))
+def test_measurable_questions_are_met_by_a_picture_that_meets_the_aims(writer, words, seed):
+    prompt = written(writer, words, seed)
+    targets = aims.as_targets(prompt.aims)
+
+    assert 2 <= len(prompt.questions) <= 6
+    for question in prompt.questions:
+        if not question.subject:
+            for name, wish in aims.read(question.words).items():
+                assert aims.SCALES[name].error(wish, targets[name]) <= 0.3, question.words
+
+
+@settings(max_examples=150, deadline=None)
+@given(words=every_pair(), seed=st.integers(0, 2**63 - 1))
+def test_light_words_agree_with_the_aims(writer, words, seed):
+    prompt = written(writer, words, seed)
+    targets = aims.as_targets(prompt.aims)
+
+    whence = prompt.light.rpartition(", ")[2]
+    assert ("left" in whence) == (targets["light_x"] <= 0.38)
+    assert ("right" in whence) == (targets["light_x"] >= 0.62)
+
+
+@settings(max_examples=100, deadline=None)
+@given(words=every_pair(), seed=st.integers(0, 2**63 - 1))
+def test_text_and_reasoning_are_clean_english(writer, words, seed):
+    prompt = written(writer, words, seed)
+
+    for text in (aims.strip_clauses(prompt.text), prompt.reasoning):
+        assert text.endswith(".")
+        assert not re.search(r"  | [.,;:]|\.\.|,,|\ba (?=[aeio])|\ban (?=[^aeiouh])", text), text
+        assert not re.search(r"\b(\w+) \1\b", text), text
+
+
+def test_every_subject_is_asked_for(writer):
+    prompt = written(writer, "Rainy Viaduct")
+
+    assert [q.subject for q in prompt.questions if q.subject] == ["viaduct", "train"]
+    assert prompt.questions[0].words == "Does it show a viaduct?"
+
+
+def test_things_of_the_theme_are_painted_in_and_looked_for(writer):
+    prompt = written(writer, "Orbital Observatory", theme="my dog and a zorble in orbit")
+
+    subjects = [question.subject for question in prompt.questions]
+    assert {"dog", "zorble"} <= set(subjects)
+    assert "With a dog and a zorble." in prompt.text
+    assert "dog and zorble" in prompt.reasoning
+
+
+def test_a_theme_of_ideas_brings_no_strangers_into_the_picture(writer):
+    assert " With " not in written(writer, "Lunar Orrery").text
+
+
+def test_a_thing_that_the_subject_is_already_is_not_asked_for_twice(writer):
+    prompt = written(writer, "Tidal Lighthouse", theme="lighthouses at sea")
+
+    assert [q.subject for q in prompt.questions if q.subject] == ["lighthouse"]
+
+
+def test_a_concept_of_another_writer_is_written_too(writer):
+    prompt = written(writer, "Quantum Teapot", theme="tea")
+
+    assert prompt.text.startswith("Quantum Teapot: a teapot")
+    assert "teapot" in [question.subject for question in prompt.questions]
+
+
+def test_a_concept_of_one_word_is_written_too(writer):
+    assert written(writer, "Teapot", theme="tea").text.startswith("Teapot: a teapot")
+
+
+def test_the_same_concept_and_seed_give_the_same_prompt(writer):
+    assert written(writer, "Frost Belfry", 11) == written(writer, "Frost Belfry", 11)
+
+
+def test_a_prompt_travels_as_json(writer):
+    prompt = written(writer, "Frost Belfry", 11)
+
+    assert from_json(Prompt, to_json(prompt)) == prompt
