@@ -202,6 +202,16 @@ def test_16_bit_gray_keeps_its_range(form: str) -> None:
     assert rgb[..., 0].astype(int) == pytest.approx(deep / 257, abs=0.51)
 
 
+@pytest.mark.parametrize(("mode", "order"), [("I;16", "<u2"), ("I;16B", ">u2")])
+def test_a_dark_16_bit_picture_stays_dark_in_either_byte_order(mode: str, order: str) -> None:
+    dark = np.full((4, 4), 200, dtype=order)
+
+    decoded = decode(saved(Image.frombytes(mode, (4, 4), dark.tobytes()), "TIFF"))
+
+    assert decoded.source_mode == mode
+    assert set(np.unique(decoded.picture.rgb)) == {1}
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [

@@ -304,7 +304,9 @@ def _stripes(height: int, width: int) -> Iterator[slice]:
 def _eight_bits(deep: NDArray[np.generic]) -> NDArray[np.uint8]:
     """Bring (height, width) deep gray to (height, width, 3) uint8."""
     height, width = deep.shape
-    white = 65535.0 if deep.dtype == np.uint16 else _white_point(deep)
+    # Sixteen bits in either byte order have a white of their own, however dark the picture is.
+    sixteen = deep.dtype.kind == "u" and deep.dtype.itemsize == 2
+    white = 65535.0 if sixteen else _white_point(deep)
     rgb = np.empty((height, width, 3), dtype=np.uint8)
     for rows in _stripes(height, width):
         values = np.asarray(deep[rows], dtype=np.float32) / white

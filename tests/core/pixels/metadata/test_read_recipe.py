@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -432,7 +433,12 @@ def test_xmp_that_tells_nothing_about_the_making_is_no_recipe() -> None:
 def test_xmp_with_entities_is_no_packet() -> None:
     laugh = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>' + packet("&b;")
 
+    outside = b'<!DOCTYPE x SYSTEM "http://localhost/x.dtd">'
+    said = packet(f'<rdf:Description I:DigitalSourceType="{URI}"/>')
+
     assert read_recipe(xmp_png(laugh)) is None
+    assert read_recipe(xmp_png(said)) is not None
+    assert read_recipe(xmp_png(outside + said)) is None
     assert read_recipe(xmp_png(b"<x")) is None
     assert read_recipe(xmp_png(b"\xff\xfe\xfa")) is None
     assert read_recipe(xmp_png(b"<a>" * 50_000)) is None
@@ -462,7 +468,13 @@ def test_a_bomb_of_text_costs_no_more_than_its_allowance() -> None:
         for n in range(3)
     ]
 
-    assert read_recipe(data[:33] + b"".join(chunks) + data[33:]) is None
+    tracemalloc.start()
+    try:
+        assert read_recipe(data[:33] + b"".join(chunks) + data[33:]) is None
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 40_000_000
 
 
 @pytest.mark.parametrize(
