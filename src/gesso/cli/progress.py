@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -81,15 +81,22 @@ class Board:
         rounds: how many rounds an item has at most.
         budget: US dollars that the run may spend, None for no cap.
         stop: set when the owner asked to stop.
+        name_of: what an item is called that was begun earlier, "" where it has no name yet.
     """
 
     def __init__(
-        self, console: Console, rounds: int, budget: float | None, stop: threading.Event
+        self,
+        console: Console,
+        rounds: int,
+        budget: float | None,
+        stop: threading.Event,
+        name_of: Callable[[str, str], str] = lambda _run, _item: "",
     ) -> None:
         self._console = console
         self._rounds = rounds
         self._budget = budget
         self._stop = stop
+        self._name_of = name_of
         self._lock = threading.Lock()
         self._benches: dict[str, Bench] = {}
         self._tally = Tally()
@@ -124,7 +131,10 @@ class Board:
         if event.kind in {"kept", "failed", "waiting"}:
             return self._end(event)
         if event.item:
-            self._work(event, self._benches.setdefault(event.item, Bench(event.item)))
+            if event.item not in self._benches:
+                name = self._name_of(event.run, event.item) or event.item
+                self._benches[event.item] = Bench(name)
+            self._work(event, self._benches[event.item])
         return None
 
     def _work(self, event: Event, bench: Bench) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,14 @@ def watch(session: Session, studio: Studio, go: Going, also: Sequence[Listener] 
         also: further listeners.
     """
     asked = studio.settings.make
-    board = Board(stderr(), asked.rounds, asked.budget_usd, studio.stop)
+
+    def name_of(run: str, item: str) -> str:
+        with suppress(GessoError):  # a name is no reason to disturb a run
+            found = studio.catalogue.runs.item(run, item)
+            return found.prompt.title if found.prompt else ""
+        return ""
+
+    board = Board(stderr(), asked.rounds, asked.budget_usd, studio.stop, name_of)
     heard = (_note, *also) if session.as_json else (_note, board.hear, *also)
 
     def listen(event: Event) -> None:
