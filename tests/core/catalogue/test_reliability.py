@@ -339,8 +339,10 @@ def test_a_process_killed_at_any_moment_leaves_a_sound_studio(tmp_path: Path) ->
         first = writer.stdout.readline()
         time.sleep(0.013 * round_number)
         writer.send_signal(signal.SIGKILL)
-        out, _ = writer.communicate(timeout=60)
-        told = [line.split() for line in (first + out).splitlines() if line.count(" ") == 1]
+        writer.wait(timeout=60)
+        lines = (first + writer.stdout.read()).splitlines()
+        told = [line for line in lines if line.count(" ") == 1]
+        writer.communicate()
 
         with Catalogue.open(folder) as catalogue:
             report = check(catalogue, read_data=True)

@@ -17,7 +17,7 @@ def write_cursor(added_at: datetime, row: int, question: str) -> str:
     """The place after a row, for the same question only.
 
     Args:
-        added_at: of the last row of the page.
+        added_at: of the last row of the page, UTC.
         row: its id.
         question: what was asked for (filters and order), in any fixed form.
     """
