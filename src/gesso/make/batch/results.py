@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
@@ -223,11 +224,7 @@ class Results:
             folder.mkdir(parents=True, exist_ok=True)
             for name, data in files.items():
                 path = folder / name
-                passing = path.with_name(f".{name}.part")
-                with passing.open("wb", buffering=0) as file:
-                    self._disk.write(file.fileno(), data)
-                    self._disk.fsync(file.fileno())
-                self._disk.rename(passing, path)
+                self._put_whole(path, data)
             self._disk.fsync_folder(folder)
         except OSError as error:
             raise StorageError(
@@ -235,6 +232,18 @@ class Results:
                 "Mend that, or name another folder with --output-dir, and run the same command "
                 "with the same --run-id again; what was painted is kept in the studio.",
             ) from error
+
+    def _put_whole(self, path: Path, data: bytes) -> None:
+        passing = path.with_name(f".{path.name}.part")
+        try:
+            with passing.open("wb", buffering=0) as file:
+                self._disk.write(file.fileno(), data)
+                self._disk.fsync(file.fileno())
+            self._disk.rename(passing, path)
+        except OSError:
+            with suppress(OSError):
+                passing.unlink(missing_ok=True)
+            raise
 
     def _fail(self, error: GessoError) -> None:
         with self._lock:
