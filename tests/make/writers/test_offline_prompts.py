@@ -130,7 +130,7 @@ def test_things_of_the_theme_are_painted_in_and_looked_for(writer):
     subjects = [question.subject for question in prompt.questions]
     assert {"dog", "zorble"} <= set(subjects)
     assert "With a dog and a zorble." in prompt.text
-    assert "dog and zorble" in prompt.reasoning
+    assert "a dog and a zorble" in prompt.reasoning
 
 
 def test_a_theme_of_ideas_brings_no_strangers_into_the_picture(writer):

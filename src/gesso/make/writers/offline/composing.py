@@ -227,7 +227,9 @@ def _reasoning(setting: Setting) -> str:
         _about_composition(setting),
     ]
     if setting.own:
-        said.append(f"The theme's own words stay to be looked for: {listed(setting.own)}.")
+        it = "them" if len(setting.own) > 1 else "it"
+        own = listed([some(thing) for thing in setting.own])
+        said.append(f"Also looked for, because the theme names {it}: {own}.")
     return " ".join(said)
 
 
@@ -236,7 +238,7 @@ def _about_hues(targets: dict[str, float]) -> str:
     apart = abs(aims.SCALES["hue_light"].miss(targets["hue_light"], targets["hue_dark"]))
     if apart >= 110:
         return (
-            f"{_capital(light)} lights lie across the circle from {dark} darks and part from them."
+            f"{_capital(light)} lights stand across the circle from {dark} darks and clear of them."
         )
     if apart >= 50:
         return f"{_capital(light)} lights are kin to {dark} darks, yet warm or cool against them."

@@ -94,15 +94,19 @@ class ConceptFinder:
         return [*pools, gathered] if gathered else pools
 
     def _two_sides(self, pair: Pair, meanings: tuple[Meaning, ...]) -> str:
-        meant = list(dict.fromkeys(name for meaning in meanings for name in meaning.fields))
-        first = next((name for name in meant if name in pair.first.fields), "")
-        second = next((n for n in meant if n in pair.second.fields and n != first), "")
         called = {name: field.called for name, field in self._lexicon.fields.items()}
-        if first and second:
-            return f"The one answers {called[first]}, the other {called[second]}."
-        guest = pair.second if first or not second else pair.first
-        if not (first or second):
+        meant = list(dict.fromkeys(name for meaning in meanings for name in meaning.fields))
+        ours = [name for name in meant if name in pair.first.fields]
+        theirs = [name for name in meant if name in pair.second.fields]
+        apart = [(one, other) for one in ours for other in theirs if one != other]
+        if apart:
+            one, other = apart[0]
+            return f"The one answers {called[one]}, the other {called[other]}."
+        if ours and theirs:
+            return f"Both answer {called[ours[0]]}, each from its own side."
+        if not (ours or theirs):
             return "Nearer words are taken, so these two come from the theme's neighbourhood."
+        guest = pair.second if ours else pair.first
         return (
             f"{guest.word} comes from elsewhere, from {called[guest.fields[0]]}, "
             "and keeps the picture from the obvious."

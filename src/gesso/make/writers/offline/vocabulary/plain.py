@@ -78,8 +78,11 @@ def an(phrase: str) -> str:
 
 
 def some(thing: str) -> str:
-    """A thing with its article, where it is one: "an orrery", "gears"."""
-    return thing if is_plural(thing) else an(thing)
+    """A thing with the article that it takes: "an orrery", "gears", "the sea", "snow"."""
+    last = thing.rpartition(" ")[2]
+    if last in _plain()["single"]:
+        return f"the {thing}"
+    return thing if is_plural(thing) or last in _plain()["uncounted"] else an(thing)
 
 
 def is_plural(thing: str) -> bool:
@@ -122,4 +125,4 @@ def _plain() -> dict[str, frozenset[str]]:
 @cache
 def _all_passed_over() -> frozenset[str]:
     lists = _plain()
-    return frozenset().union(*(words for name, words in lists.items() if name != "things"))
+    return frozenset().union(*(lists[name] for name in ("small", "art", "verbs", "qualities")))
