@@ -201,6 +201,54 @@ def test_calls_of_a_process_that_lives_are_left_to_it(tmp_path: Path) -> None:
         assert two.calls.abandon_open("r") == 1
 
 
+def test_a_call_of_a_killed_process_is_taken_up_in_its_own_row(tmp_path: Path) -> None:
+    folder = tmp_path / "studio"
+    subprocess.run([sys.executable, "-c", _KILLED, str(folder)], timeout=60, check=False)
+
+    with Catalogue.open(folder) as catalogue:
+        assert catalogue.calls.take_up("a") is None  # nobody has said yet that it is abandoned
+        catalogue.calls.abandon_open("r")
+        before = catalogue.calls.take_up("a")
+        counts = catalogue.calls.spent("r")
+        states = [call.state for call in catalogue.calls.calls("r")]
+        assert catalogue.calls.abandon_open("r") == 0  # it is ours now, and we live
+
+    assert before is not None
+    assert (before.state, before.reserved_usd) == ("unknown", 0.5)
+    assert states == ["sent", "unknown", "done"]
+    assert counts == pytest.approx(2 * 0.5 + 0.1)
+
+
+def test_a_call_that_is_done_is_taken_up_with_its_cost_and_its_id(catalogue: Catalogue) -> None:
+    number = _open(catalogue)
+    _settle(catalogue, number, "done", 0.2, request_id="req-7")
+
+    before = catalogue.calls.take_up("k")
+
+    assert before is not None
+    assert (before.state, before.request_id, before.cost_usd) == ("done", "req-7", 0.2)
+    assert catalogue.calls.calls()[0].state == "sent"
+    assert catalogue.calls.spent("r") == pytest.approx(0.2)
+
+
+def test_only_the_newest_call_of_a_request_is_taken_up(catalogue: Catalogue) -> None:
+    _settle(catalogue, _open(catalogue), "unknown", None)
+    _settle(catalogue, _open(catalogue), "failed", None)
+
+    assert catalogue.calls.take_up("k") is None
+    assert catalogue.calls.take_up("another") is None
+
+
+def test_two_threads_never_take_up_the_same_call(catalogue: Catalogue) -> None:
+    for number in range(20):
+        _settle(catalogue, _open(catalogue, key=str(number)), "unknown", None)
+
+    with ThreadPoolExecutor(8) as threads:
+        taken = list(threads.map(catalogue.calls.take_up, [str(n) for n in range(20)] * 2))
+
+    assert sorted(call.key for call in taken if call) == sorted(str(n) for n in range(20))
+
+
 def test_sixteen_threads_lose_no_call(catalogue: Catalogue) -> None:
     def call(number: int) -> None:
         _settle(catalogue, _open(catalogue, key=str(number)), "done", 0.01)

@@ -98,3 +98,13 @@ def test_many_threads_never_set_aside_more_than_the_cap() -> None:
 
     assert granted == 100
     assert budget.spent == pytest.approx(1.0)
+
+
+def test_what_an_earlier_call_counts_for_is_set_aside_anew_beyond_the_cap() -> None:
+    budget = Budget(1.0, spent_usd=1.0)
+
+    reservation = budget.reopen(0.4)
+
+    assert (budget.spent, budget.reserved) == pytest.approx((0.6, 0.4))
+    budget.settle(reservation, 0.1)
+    assert budget.spent == pytest.approx(0.7)

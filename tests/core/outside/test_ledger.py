@@ -88,6 +88,38 @@ def test_calls_left_open_by_a_dead_process_become_unknown() -> None:
     assert [call.state for call in ledger.calls()] == ["done", "unknown", "sent"]
 
 
+@pytest.mark.parametrize("state", ["unknown", "done"])
+def test_a_call_that_may_still_bring_something_is_taken_up_once(state: CallState) -> None:
+    ledger = MemoryLedger()
+    call_id = _open(ledger, "run", 0.5)
+    ledger.note_request(call_id, "req-1")
+    _settle(ledger, call_id, state, 0.25)
+
+    before, again = ledger.take_up("k"), ledger.take_up("k")
+    (call,) = ledger.calls()
+
+    assert before is not None
+    assert (before.id, before.state, before.request_id) == (call_id, state, "req-1")
+    assert (call.state, call.request_id, call.cost_usd, call.ended_at) == (
+        "sent",
+        "req-1",
+        0.25,
+        None,
+    )
+    assert again is None
+
+
+def test_a_call_that_failed_or_is_out_is_not_taken_up() -> None:
+    ledger = MemoryLedger()
+    assert ledger.take_up("k") is None
+    _settle(ledger, _open(ledger), "unknown", None)
+    call_id = _open(ledger)
+
+    assert ledger.take_up("k") is None
+    _settle(ledger, call_id, "failed", None)
+    assert ledger.take_up("k") is None
+
+
 def test_troubles_are_kept_in_order_by_run() -> None:
     log = MemoryTroubles()
     keeper: TroubleLog = log

@@ -15,6 +15,7 @@ from sqlalchemy import RowMapping, case, func, insert, select, update
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.tables import api_calls
 from gesso.core.errors import UnknownItem
+from gesso.core.outside.ledger import TAKEN_UP_FROM
 from gesso.core.records.calls import Call, CallState, Errand
 
 _COLUMNS = [column for column in api_calls.c if column.name != "process"]
@@ -165,6 +166,22 @@ class CallLedger:
                 .values(state="unknown", ended_at=self._clock(), error="unknown-outcome")
             )
             return turned.rowcount
+
+    def take_up(self, key: str) -> Call | None:
+        """Take up the newest call of a request again; its row is "sent" and ours from now on.
+
+        Returns:
+            The call as it was before: of unknown outcome, or done. None for any other, so a call
+            that another process still waits for is left to it.
+        """
+        newest = select(*_COLUMNS).where(api_calls.c.key == key).order_by(api_calls.c.id.desc())
+        with self._database.write() as connection:
+            row = connection.execute(newest.limit(1)).mappings().first()
+            if row is None or row["state"] not in TAKEN_UP_FROM:
+                return None
+            taken = {"state": "sent", "ended_at": None, "error": "", "process": self._process}
+            connection.execute(update(api_calls).where(api_calls.c.id == row["id"]).values(taken))
+            return _call(row)
 
     def close(self) -> None:
         """Say that nobody here waits for an answer any more."""

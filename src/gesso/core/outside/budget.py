@@ -70,6 +70,18 @@ class Budget:
             self._open.add(reservation)
         return reservation
 
+    def reopen(self, usd: float) -> Reservation:
+        """Set aside anew what an earlier call counts for; it is spent already, so never refused.
+
+        Raises:
+            ValueError: `usd` is below zero or no number.
+        """
+        reservation = Reservation(_amount(usd))
+        with self._lock:
+            self._spent = max(0.0, self._spent - reservation.usd)
+            self._open.add(reservation)
+        return reservation
+
     def settle(self, reservation: Reservation, cost_usd: float | None) -> None:
         """Take what a call cost and free the rest; None keeps the whole reservation as spent.
 

@@ -12,10 +12,16 @@ from typing import Generic, Self, TypeVar
 
 from gesso.core.errors import BadOutput, Interrupted, OutsideError, RateLimited, UnknownOutcome
 from gesso.core.outside.budget import Budget, Reservation
-from gesso.core.outside.ledger import Ledger, MemoryLedger, MemoryTroubles, TroubleLog
+from gesso.core.outside.ledger import (
+    Ledger,
+    MemoryLedger,
+    MemoryTroubles,
+    TroubleLog,
+    counted,
+)
 from gesso.core.outside.limits import Clock, Limits, RealClock
 from gesso.core.outside.retry import Retries, RetryOptions, Turn
-from gesso.core.records.calls import Action, CallState, Errand, Trouble
+from gesso.core.records.calls import Action, Call, CallState, Errand, Trouble
 
 T = TypeVar("T")
 
@@ -36,6 +42,8 @@ class Ask:
         key: unique to the request and the same for its attempts; None makes one up.
         resendable: it does no harm (and costs nothing) when it is done twice, so an unknown
             outcome is tried again.
+        resumable: its provider can be asked after it: a call of the same key that a dead process
+            left behind is taken up (`Attempt.before`), in its own row, instead of a new one.
     """
 
     provider: str
@@ -45,6 +53,7 @@ class Ask:
     estimate_usd: float = 0.0
     key: str | None = None
     resendable: bool = False
+    resumable: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,7 @@ class Attempt:
             called before the first poll.
         note_cost: tells what the call cost, in US dollars and by which price source, also when
             its answer turns out to be of no use.
+        before: the call that is taken up, as it was left; None for one that is sent now.
     """
 
     number: int
@@ -68,6 +78,7 @@ class Attempt:
     repair: str
     note_request: Callable[[str], None]
     note_cost: Callable[[float, str], None]
+    before: Call | None = None
 
 
 @dataclass(frozen=True)
@@ -186,8 +197,7 @@ class Desk:
         began = self._clock.now()
         with self._place(ask.provider):
             waited_s = turn.rested_s + self._clock.now() - began
-            reservation = self.budget.reserve(ask.estimate_usd)
-            call = _OpenCall(self, ask, reservation)
+            call = _OpenCall(self, ask)
             attempt = call.open(key, turn, waited_s)
             self._hold_back(call)
             try:
@@ -258,15 +268,28 @@ class Desk:
 class _OpenCall:
     """One row of the ledger with its money, from opening to settling."""
 
-    def __init__(self, desk: Desk, ask: Ask, reservation: Reservation) -> None:
+    def __init__(self, desk: Desk, ask: Ask) -> None:
         self.ask = ask
         self._desk = desk
-        self._reservation = reservation
+        self._reservation = Reservation(0.0)
+        self._before: Call | None = None
         self._id = 0
         self._cost_usd: float | None = None
         self._price_source = ""
 
     def open(self, key: str, turn: Turn, waited_s: float) -> Attempt:
+        before = self._before = self._desk.ledger.take_up(key) if self.ask.resumable else None
+        if before is None:
+            self._reservation = self._desk.budget.reserve(self.ask.estimate_usd)
+            self._write(key, turn, waited_s)
+        else:
+            self._reservation = self._desk.budget.reopen(counted(before))
+            self._id, self._cost_usd = before.id, before.cost_usd
+            self._price_source = before.price_source
+        notes = (self._note_request, self._note_cost)
+        return Attempt(turn.number, self._id, key, turn.repair, *notes, before)
+
+    def _write(self, key: str, turn: Turn, waited_s: float) -> None:
         ask, ledger = self.ask, self._desk.ledger
         try:
             self._id = ledger.open(
@@ -282,7 +305,6 @@ class _OpenCall:
         except BaseException:
             self._desk.budget.settle(self._reservation, 0.0)
             raise
-        return Attempt(turn.number, self._id, key, turn.repair, self._note_request, self._note_cost)
 
     def done(self, answer: Answer[T]) -> None:
         cost_usd = self._cost_usd if answer.cost_usd is None else answer.cost_usd
@@ -303,7 +325,10 @@ class _OpenCall:
             self._settle("failed", 0.0, "", error=error)
 
     def never_left(self, error: BaseException) -> None:
-        self._settle("failed", 0.0, "", error=error)
+        if self._before is None:
+            self._settle("failed", 0.0, "", error=error)
+        else:
+            self._settle("unknown", self._cost_usd, self._price_source, error=error)
 
     def _shut_door(self, error: BaseException) -> None:
         if isinstance(error, RateLimited):

@@ -10,6 +10,9 @@ from typing import Protocol
 
 from gesso.core.records.calls import Call, CallState, Errand, Trouble
 
+# A call in one of these states may be asked after again by its request id.
+TAKEN_UP_FROM: frozenset[CallState] = frozenset({"unknown", "done"})
+
 
 class Ledger(Protocol):
     """Where calls are written down. Every method may be called from many threads at once.
@@ -66,6 +69,18 @@ class Ledger(Protocol):
 
     def abandon_open(self, run: str) -> int:
         """Turn the "sent" rows that a dead process left behind into "unknown"; say how many."""
+        ...
+
+    def take_up(self, key: str) -> Call | None:
+        """Take up the newest call of a request again, if it may still bring something.
+
+        That is a call of unknown outcome, or one that is done and whose answer is asked for once
+        more. Its row is "sent" from now on, keeps its cost, and belongs to this process; two who
+        ask at once never get the same call.
+
+        Returns:
+            The call as it was before; None where there is nothing to go on with.
+        """
         ...
 
 
@@ -168,7 +183,7 @@ class MemoryLedger:
 
     def spent(self, run: str = "") -> float:
         """Add up what a run cost in US dollars, or everything for ""."""
-        return sum(_counted(call) for call in self.calls(run or None))
+        return sum(counted(call) for call in self.calls(run or None))
 
     def calls(self, run: str | None = None) -> list[Call]:
         """List the calls of a run in the order they were opened, or of everybody for None."""
@@ -183,8 +198,21 @@ class MemoryLedger:
                 self._calls[call.id] = replace(call, state="unknown", ended_at=self._now())
         return len(left)
 
+    def take_up(self, key: str) -> Call | None:
+        """Take up the newest call of a request again; None where there is nothing to go on with."""
+        with self._lock:
+            calls = [call for call in self._calls.values() if call.key == key]
+            if not calls or calls[-1].state not in TAKEN_UP_FROM:
+                return None
+            self._calls[calls[-1].id] = replace(calls[-1], state="sent", ended_at=None, error="")
+        return calls[-1]
 
-def _counted(call: Call) -> float:
+
+def counted(call: Call) -> float:
+    """What a call counts for in US dollars.
+
+    Its cost; where that is not known nothing if it failed, else what was reserved.
+    """
     if call.cost_usd is not None:
         return call.cost_usd
     return 0.0 if call.state == "failed" else call.reserved_usd
