@@ -1,0 +1,1 @@
+"""Models of language: a structured answer to a schema, with or without pictures."""

@@ -1,0 +1,1 @@
+"""Which models there are, until when, and what they cost: dated data, never code."""
