@@ -99,6 +99,11 @@ class App(click.Group):
             code = super().main(
                 args, prog_name or "gesso", complete_var, standalone_mode=False, **extra
             )
+        except SystemExit:
+            # Click's own answer to a broken pipe, as in `gesso --help | head -1`.
+            if not _reader_left():
+                raise
+            code = EXIT_OK
         except Exception as error:  # noqa: BLE001 - the last place that can tell anything
             code = _tell(error, session)
         code = code if isinstance(code, int) else EXIT_OK
@@ -107,7 +112,7 @@ class App(click.Group):
         return code
 
 
-@click.command(cls=App, context_settings={"help_option_names": ["-h", "--help"]})
+@click.command("gesso", cls=App, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="gesso", message="%(prog)s %(version)s")
 def app() -> None:
     r"""Make pictures and keep them: one catalogue in one folder, offline by default.
