@@ -44,16 +44,18 @@ def opened(
         StudioError: there is no studio, and there must be.
     """
     session.folder = find_folder(session.folder)
-    with Studio.open(session.folder, flags) as studio:
-        secrets = studio.settings.keys.values()
-        session.hide = lambda text: redact(text, secrets)
-        if must_exist and not (studio.folder / DATABASE).exists():
-            raise StudioError(
-                f"There is no studio in '{studio.folder}'.",
-                "Make one with `gesso demo`, or name another folder with --studio DIR.",
-            )
-        with log_to(studio.folder, studio.settings.log_level, session.hide), stopping(studio.stop):
-            yield studio
+    studio = Studio.open(session.folder, flags)
+    secrets = studio.settings.keys.values()
+    session.hide = lambda text: redact(text, secrets)
+    if must_exist and not (studio.folder / DATABASE).exists():
+        raise StudioError(
+            f"There is no studio in '{studio.folder}'.",
+            "Make one with `gesso demo`, or name another folder with --studio DIR.",
+        )
+    log = log_to(studio.folder, studio.settings.log_level, session.hide)
+    # The signals are held longest: closing a studio waits for its workers.
+    with stopping(studio.stop), studio, log:
+        yield studio
 
 
 @contextmanager
@@ -63,10 +65,13 @@ def stopping(stop: threading.Event) -> Iterator[None]:
         yield
         return
 
+    asked = threading.Event()
+
     def heard(_number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
+        if asked.is_set():
             _say(_SECOND + (_SHOW_CURSOR if sys.stderr.isatty() else b""))
             os._exit(EXIT_INTERRUPTED)
+        asked.set()
         stop.set()
         _say(_FIRST)
 
@@ -75,7 +80,8 @@ def stopping(stop: threading.Event) -> Iterator[None]:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            # Once asked to stop, the process is at its end: a late signal must not change its code.
+            signal.signal(number, signal.SIG_IGN if asked.is_set() else handler)
 
 
 def _say(line: bytes) -> None:
