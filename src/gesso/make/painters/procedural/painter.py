@@ -19,8 +19,9 @@ from gesso.make.painters.procedural.canvas.finish import finish
 from gesso.make.painters.procedural.canvas.surface import Surface
 from gesso.make.painters.procedural.canvas.tone import tone_step, veil
 from gesso.make.painters.procedural.motifs import compose
-from gesso.make.painters.procedural.reading import REPERTOIRE, read_text
+from gesso.make.painters.procedural.reading import read_text
 from gesso.make.painters.procedural.spec import PaintSpec
+from gesso.make.painters.procedural.subjects import REPERTOIRE
 
 ENGINE_VERSION = "1"
 """Goes up whenever the same order would give other pixels."""
@@ -53,7 +54,7 @@ class ProceduralPainter:
 
     def paint(self, order: Order, tell: Tell = silent) -> Painting:
         """Paint one picture; see `Painter.paint`. A reference is not looked at."""
-        brief = read_text(order.text, order.seed)
+        brief = read_text(order.text, order.avoid, order.seed)
         tell("composing", 0.1)
         rgb = render(brief.spec, order.width, order.height, self._options.scene_px)
         tell("painted", 1.0)
@@ -89,8 +90,8 @@ def render(spec: PaintSpec, width: int, height: int, scene_px: int = 512) -> NDA
 def _settings(spec: PaintSpec) -> dict[str, Setting]:
     told: dict[str, Setting] = {}
     for name, value in asdict(spec).items():
-        if isinstance(value, (tuple, frozenset)):
-            told[name] = ", ".join(sorted(value) if isinstance(value, frozenset) else value)
+        if isinstance(value, tuple):
+            told[name] = ", ".join(value)
         else:
             told[name] = round(value, 4) if isinstance(value, float) else value
     return told

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,7 @@ class PaintSpec:
         setting: where it plays: a row of the motif table, "sea".
         subjects: what stands in it, by motif name, the first is the focal point.
         skies: what hangs over it, by motif name.
+        shuns: motif names that shall not be seen.
         night: 0 broad day to 1 deep night.
         season: "", "spring", "summer", "autumn" or "winter".
         key, contrast: CIE L*, 0 to 100.
@@ -24,13 +25,13 @@ class PaintSpec:
         density: share of the area that shall hold an edge, 0 to 0.6.
         brush: 0 the finest brushes to 1 the broadest.
         relief: 0 a glaze without relief to 1 thick impasto.
-        steer: the aims that the text states, so that the last tone step knows what to keep to.
     """
 
     seed: int
     setting: str
     subjects: tuple[str, ...] = ()
     skies: tuple[str, ...] = ()
+    shuns: tuple[str, ...] = ()
     night: float = 0.0
     season: str = ""
     key: float | None = None
@@ -48,4 +49,3 @@ class PaintSpec:
     density: float = 0.2
     brush: float = 0.45
     relief: float = 0.5
-    steer: frozenset[str] = field(default=frozenset())

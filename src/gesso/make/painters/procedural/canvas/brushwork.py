@@ -13,20 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.pixels.colour import oklab_to_bytes
+from gesso.make.painters.procedural.canvas.marks import Canvas, Tone, draw_marks
 from gesso.make.painters.procedural.canvas.noise import (
     Plane,
-    Points,
     blur,
     f32,
     mix,
-    resized,
     smooth,
 )
-from gesso.make.painters.procedural.canvas.surface import PLANES, Mark, Surface
-from gesso.make.painters.procedural.canvas.tone import Tone
-
-Canvas = NDArray[np.uint8]
-"""(height, width, 4): sRGB and the thickness of the paint."""
+from gesso.make.painters.procedural.canvas.surface import PLANES, Surface
 
 _SHIFT = 4
 _TABLE_SIZE = 256
@@ -71,7 +66,8 @@ def repaint(surface: Surface, tone: Tone, width: int, height: int) -> Canvas:
     Args:
         surface: the scene after its tone step.
         tone: the step, for the marks.
-        width, height: pixels; the surface's own shape may be smaller.
+        width: pixels; the surface's own may be fewer.
+        height: pixels.
     """
     canvas = _ground(surface, width, height)
     which = np.zeros(surface.lab.shape[:2], np.int8)
@@ -83,10 +79,10 @@ def repaint(surface: Surface, tone: Tone, width: int, height: int) -> Canvas:
     for plane in range(PLANES):
         if (which == plane).any():
             if plane:
-                _stroke_over(canvas, surface, which, plane, flow, _cover(surface, plane))
+                _stroke_over(canvas, surface, which, plane, flow, cover=_cover(surface, plane))
             else:
                 _stroke_plane(canvas, surface, which, plane, flow)
-        _draw_marks(canvas, [mark for mark in surface.marks if mark.plane == plane], tone)
+        draw_marks(canvas, [mark for mark in surface.marks if mark.plane == plane], tone)
     return canvas
 
 
@@ -116,7 +112,7 @@ def _flow(surface: Surface) -> NDArray[np.uint8]:
     """Brush directions as places in the table of directions, with a hand's unrest."""
     unrest = surface.noise("hand", 3.0, 2) * 0.30 * (1 - 0.8 * surface.detail)
     turns = (surface.angle + unrest) * (_TABLE_SIZE / (2 * np.pi))
-    return (np.rint(turns).astype(np.int64) & (_TABLE_SIZE - 1)).astype(np.uint8)
+    return np.asarray(np.rint(turns).astype(np.int64) & (_TABLE_SIZE - 1), np.uint8)
 
 
 def _stroke_over(
@@ -125,6 +121,7 @@ def _stroke_over(
     which: NDArray[np.int8],
     plane: int,
     flow: NDArray[np.uint8],
+    *,
     cover: Plane,
 ) -> None:
     """Strokes of a nearer plane, kept to its outline."""
@@ -166,7 +163,9 @@ def _stroke_plane(
         stage = surface.rng("strokes", plane, number)
         seeds = _seeds(stage, surface, which == plane, brush, width)
         if len(seeds):
-            _draw_strokes(canvas, surface, which, flow, stage, seeds, brush, width)
+            _draw_strokes(
+                canvas, surface, which, flow, stage, seeds=seeds, brush=brush, width=width
+            )
 
 
 def _seeds(
@@ -203,12 +202,13 @@ def _draw_strokes(
     which: NDArray[np.int8],
     flow: NDArray[np.uint8],
     stage: np.random.Generator,
+    *,
     seeds: NDArray[np.float32],
     brush: Brush,
     width: float,
 ) -> None:
     count = len(seeds)
-    path = _lead(surface, which, flow, stage, seeds, brush, width)
+    path = _lead(surface, which, flow, stage, seeds, brush=brush, width=width)
     columns, rows = seeds[:, 0].astype(np.int64), seeds[:, 1].astype(np.int64)
     unrest = brush.jitter * (0.55 + 1.6 * surface.spec.density)
     shift = stage.standard_normal((count, 3), np.float32) * f32(
@@ -231,6 +231,7 @@ def _lead(
     flow: NDArray[np.uint8],
     stage: np.random.Generator,
     seeds: NDArray[np.float32],
+    *,
     brush: Brush,
     width: float,
 ) -> NDArray[np.float32]:
@@ -275,35 +276,4 @@ def _outlines(
     half = (spread[:, None] * _TAPER[None] / length)[..., None]
     side = np.stack([-along[..., 1], along[..., 0]], -1) * half
     ring = np.concatenate([path + side, (path - side)[:, ::-1]], axis=1) + np.float32(0.5)
-    return np.rint(ring * f32(scale) * (1 << _SHIFT)).astype(np.int32)
-
-
-def _draw_marks(canvas: Canvas, marks: list[Mark], tone: Tone) -> None:
-    if not marks:
-        return
-    unit_px = min(canvas.shape[:2])
-    colours = oklab_to_bytes(tone(f32([mark.colour for mark in marks]))[None])[0].astype(np.float64)
-    for mark, colour in zip(marks, colours, strict=True):
-        _draw_mark(canvas, mark, colour, unit_px)
-
-
-def _draw_mark(canvas: Canvas, mark: Mark, colour: Points, unit_px: int) -> None:
-    px = mark.points * unit_px
-    height, width = canvas.shape[:2]
-    if (
-        px[:, 0].max() < 0
-        or px[:, 1].max() < 0
-        or px[:, 0].min() > width
-        or px[:, 1].min() > height
-    ):
-        return
-    breadth = mark.width * unit_px if mark.width else float(np.ptp(px[:, 0]))
-    share = mark.alpha * min(1.0, max(0.25, breadth))
-    x, y = px.mean(0)
-    under = canvas[min(height - 1, max(0, int(y))), min(width - 1, max(0, int(x)))]
-    paint = [*(under[:3] + (colour - under[:3]) * share).tolist(), 235.0]
-    fixed = np.round(np.clip(px, -30000, 60000) * (1 << _SHIFT)).astype(np.int32)
-    if mark.width:
-        cv2.polylines(canvas, [fixed], False, paint, max(1, round(breadth)), cv2.LINE_AA, _SHIFT)
-    else:
-        cv2.fillPoly(canvas, [fixed], paint, cv2.LINE_AA, _SHIFT)
+    return np.asarray(np.rint(ring * f32(scale) * (1 << _SHIFT)), np.int32)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesso.make.painters.procedural.canvas.brushwork import Canvas
+from gesso.make.painters.procedural.canvas.marks import Canvas
 from gesso.make.painters.procedural.canvas.noise import Plane, blur, f32, resized, smooth, warped
 from gesso.make.painters.procedural.canvas.surface import Surface
 

@@ -74,6 +74,7 @@ def soft_noise(
     unit_px: int,
     cells: float,
     octaves: int = 4,
+    *,
     gain: float = 0.5,
     stretch: float = 1.0,
 ) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from gesso.make.painters.procedural.canvas.noise import Lab, f32, mix
+from gesso.make.painters.procedural.canvas.noise import Lab, f32, mix, smooth
 from gesso.make.painters.procedural.spec import PaintSpec
 
 
@@ -66,23 +66,37 @@ class Palette:
             )
         )
 
+    def sky(self, values: Lab, warmth: Lab) -> Lab:
+        """Sky colours by value, and by warmth: 0 the cool of the height, 1 the light's own hue."""
+        spec = self._spec
+        cool = _unit(spec.hue_dark) * 0.6 + _unit(spec.hue_mid) * 0.4
+        middle, warm = _unit(spec.hue_mid), _unit(spec.hue_light)
+        share = np.clip(warmth, 0, 1)[..., None]
+        way = mix(mix(cool, middle, np.clip(share / 0.55, 0, 1)), warm, smooth(share, 0.5, 1.0))
+        bell = 0.55 + 0.85 * np.exp(-(((values - 0.5) / 0.36) ** 2))
+        chroma = spec.ground_chroma * bell[..., None]
+        return f32(
+            np.concatenate([(0.08 + 0.89 * np.clip(values, 0, 1))[..., None], way * chroma], -1)
+        )
+
     def light(self, value: float = 0.93, chroma: float = 1.2) -> Lab:
         """The colour of the light source."""
         return lch(value, max(0.02, self._spec.ground_chroma) * chroma, self._spec.hue_light)
 
     def lamp(self, value: float = 0.86) -> Lab:
         """Firelight and lit windows: warm, whatever the light of the sky is."""
-        warm = blend_hues(72, self._spec.hue_light, 0.25)
-        return lch(value, min(0.15, 0.07 + 0.75 * self._spec.ground_chroma), warm)
+        strength = min(0.15, 0.06 + 0.75 * self._spec.ground_chroma)
+        if self._spec.chroma is not None:
+            strength = min(strength, 0.02 + 1.6 * self._spec.chroma)
+        return _leaning(value, strength, 72, self._spec.hue_light, 0.2)
 
     def metal(self, value: float, hue: float = 76.0, chroma: float = 1.0) -> Lab:
         """Brass, copper or iron by `hue`; it leans to the picture's light."""
-        own = blend_hues(hue, self._spec.hue_light, 0.22)
         bell = 0.035 + 0.075 * math.exp(-(((value - 0.6) / 0.3) ** 2))
         strength = bell * chroma * min(1.25, 0.35 + self._spec.ground_chroma / 0.09)
-        return lch(
-            0.07 + 0.9 * value, strength, blend_hues(self._spec.hue_dark, own, min(1, value * 2.6))
-        )
+        shade = self._spec.hue_dark if value < 0.3 else self._spec.hue_light
+        share = 0.9 - 2.6 * value if value < 0.3 else 0.15
+        return _leaning(0.07 + 0.9 * value, strength, hue, shade, max(0.12, share))
 
     def local(self, value: float, hue: float, chroma: float = 1.0) -> Lab:
         """A thing's own colour (grass, brick) under this picture's light and chroma."""
@@ -91,5 +105,13 @@ class Palette:
             * chroma
             * (0.5 + 0.9 * math.exp(-(((value - 0.5) / 0.38) ** 2)))
         )
-        own = blend_hues(hue, self._spec.hue_mid, 0.35)
-        return lch(0.08 + 0.89 * value, strength, own)
+        return _leaning(0.08 + 0.89 * value, strength, hue, self._spec.hue_mid, 0.22)
+
+
+def _unit(hue: float) -> Lab:
+    return lch(0.0, 1.0, hue)[1:]
+
+
+def _leaning(value: float, chroma: float, hue: float, other: float, share: float) -> Lab:
+    """A hue that leans to another by way of grey, as mixed paint does."""
+    return f32((value, *(chroma * mix(_unit(hue), _unit(other), share)).tolist()))

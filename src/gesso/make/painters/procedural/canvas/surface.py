@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from gesso.make.painters.procedural.canvas.marks import Mark
 from gesso.make.painters.procedural.canvas.noise import (
     Lab,
     Plane,
@@ -20,6 +21,7 @@ from gesso.make.painters.procedural.canvas.noise import (
     soft_noise,
 )
 from gesso.make.painters.procedural.canvas.palette import Palette
+from gesso.make.painters.procedural.canvas.stencil import Stencil
 from gesso.make.painters.procedural.spec import PaintSpec
 
 PLANES = 4
@@ -27,43 +29,6 @@ PLANES = 4
 
 _SHIFT = 4
 _SUBPIXEL = 1 << _SHIFT
-
-
-@dataclass(frozen=True)
-class Stencil:
-    """A soft-edged part of the ground.
-
-    Attributes:
-        rows, columns: its box in pixels.
-        mask: (box height, box width) float32, 0 to 1.
-    """
-
-    rows: slice
-    columns: slice
-    mask: Plane
-
-    def times(self, share: ArrayLike) -> Stencil:
-        """The same box under a weaker mask."""
-        return replace(self, mask=f32(self.mask * f32(share)))
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A last touch of the small brush, drawn over the strokes at full size.
-
-    Attributes:
-        points: a line, or with `width` 0 a closed shape.
-        width: of the line, in units of the short side.
-        colour: (3,) OKLab, before the tone step.
-        plane: as in `Surface.put`.
-        alpha: how much of it covers.
-    """
-
-    points: Points
-    width: float
-    colour: Lab
-    plane: int
-    alpha: float = 1.0
 
 
 @dataclass
@@ -86,6 +51,7 @@ class Surface:
     width: int
     height: int
     marks: list[Mark] = field(default_factory=list)
+    _noises: dict[tuple[str, float, int, float, float], Plane] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.unit = min(self.width, self.height)
@@ -116,27 +82,29 @@ class Surface:
         """Where the subject stands, in units from the left."""
         return self.wide * (0.5 if self.spec.balance is None else self.spec.balance)
 
+    def by_hour(self, day: float, night: float) -> float:
+        """A value that is `day` in daylight and `night` in the deep of it."""
+        return day + (night - day) * self.spec.night
+
     def noise(
         self, stage: str, cells: float, octaves: int = 4, gain: float = 0.5, stretch: float = 1.0
     ) -> Plane:
         """Soft noise over the whole ground, mirrored as far as the symmetry asks."""
-        plane = soft_noise(
-            self.rng("noise", stage),
-            (self.height, self.width),
-            self.unit,
-            cells,
-            octaves,
-            gain,
-            stretch,
-        )
-        return self._even(plane)
+        known = stage, cells, octaves, gain, stretch
+        if known not in self._noises:
+            rng, shape = self.rng("noise", stage), (self.height, self.width)
+            plane = soft_noise(
+                rng, shape, self.unit, cells, octaves=octaves, gain=gain, stretch=stretch
+            )
+            self._noises[known] = self._even(plane)
+        return self._noises[known]
 
     def profile(self, stage: str, cells: float, octaves: int = 6, gain: float = 0.5) -> Plane:
         """A row of soft noise, (width,)."""
         line = soft_noise(
-            self.rng("profile", stage), (1, self.width), self.unit, cells, octaves, gain
+            self.rng("profile", stage), (1, self.width), self.unit, cells, octaves, gain=gain
         )
-        return self._even(line)[0]
+        return f32(self._even(line)[0])
 
     def _even(self, plane: Plane) -> Plane:
         share = self.spec.symmetry * 0.5
@@ -158,9 +126,7 @@ class Surface:
         last = max(first + 1, min(self.height, int(np.ceil(bottom * self.unit))))
         return slice(first, last), slice(0, self.width)
 
-    def polygon(
-        self, shapes: Points | Sequence[Points], holes: Sequence[Points] = ()
-    ) -> Stencil:
+    def polygon(self, shapes: Points | Sequence[Points], holes: Sequence[Points] = ()) -> Stencil:
         """Filled shapes, united where they overlap, less the holes."""
         polygons = [shapes] if isinstance(shapes, np.ndarray) else list(shapes)
         return self._drawn(polygons, 0.0, closed=True, holes=holes)
@@ -228,10 +194,14 @@ class Surface:
         Args:
             stencil: where.
             colour: (3,) or (box height, box width, 3) OKLab.
-            angle, detail, far: as the attributes of those names; None leaves what was.
+            angle: as the attribute of that name; None leaves what was, as for the next two.
+            detail: as the attribute of that name.
+            far: as the attribute of that name; things of the planes 2 and 3 are near by nature.
             plane: 0 backdrop, 1 land, 2 things, 3 what is near: strokes of one plane never
                 run into another. None keeps to the plane that is there.
         """
+        if far is None and plane is not None and plane > 1:
+            far = 0.1
         box = stencil.rows, stencil.columns
         mask = stencil.mask
         target = self.lab[box]
@@ -326,6 +296,11 @@ class Surface:
         ring = np.stack([np.cos(turn), np.sin(turn)], -1)
         for x, y, radius in places:
             self.mark(ring * radius + (x, y), 0.0, colour, plane, alpha)
+
+
+def lifted(colour: Lab, lightness: ArrayLike) -> Lab:
+    """A colour with a plane of lightness added to it."""
+    return f32(colour) + f32(lightness)[..., None] * f32((1.0, 0.0, 0.0))
 
 
 def toward(colour: Lab, other: ArrayLike, share: ArrayLike) -> NDArray[np.float32]:

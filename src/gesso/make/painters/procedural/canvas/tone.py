@@ -6,10 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from gesso.make.painters.procedural.canvas.marks import Tone
 from gesso.make.painters.procedural.canvas.noise import Lab, Plane, f32, mix, resized, smooth
 from gesso.make.painters.procedural.canvas.surface import Surface
-
-Tone = Callable[[Lab], Lab]
 
 _GRIP = 0.85
 """How far the tone step goes to an aim; the rest is left to the scene, and to refinement."""
@@ -33,7 +32,7 @@ def veil(surface: Surface, air: Lab, strength: float = 1.0) -> None:
 
 
 def tone_step(surface: Surface) -> Tone:
-    """Bring the scene nearer to its key, contrast and chroma, and give back the same step for marks.
+    """Bring the scene nearer to its key, contrast and chroma; the marks get the step returned.
 
     Lightness goes through one smooth rising curve, so no value changes places with another.
     """
@@ -44,8 +43,8 @@ def tone_step(surface: Surface) -> Tone:
     gamma, gain, pivot = _solve(surface, light)
 
     def curve(values: Plane) -> Plane:
-        lifted = np.power(np.clip(values, 1e-4, 1.0), gamma)
-        return _held(pivot + (lifted - pivot) * gain)
+        lifted = f32(np.power(np.clip(values, 1e-4, 1.0), gamma))
+        return _held(f32(pivot + (lifted - pivot) * gain))
 
     strength = _chroma_gain(surface, sample, light, curve)
 
@@ -94,7 +93,7 @@ def _solve(surface: Surface, light: Plane) -> tuple[float, float, float]:
     for _ in range(8):
         lifted = np.power(np.clip(light, 1e-4, 1), gamma)
         pivot = float(lifted.mean())
-        trial = _star(_held(pivot + (lifted - pivot) * gain))
+        trial = _star(_held(f32(pivot + (lifted - pivot) * gain)))
         low, high = np.percentile(trial, (5, 95))
         gain = float(np.clip(gain * (contrast / max(2.0, float(high - low))) ** 0.8, 0.08, 3.0))
         here = float(np.clip(trial.mean(), 3, 97)) / 100

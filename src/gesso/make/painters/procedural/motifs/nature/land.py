@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from gesso.make.painters.procedural.canvas.noise import Plane, f32, mix, smooth, warped
-from gesso.make.painters.procedural.canvas.surface import Stencil, Surface, toward
+from gesso.make.painters.procedural.canvas.stencil import Stencil
+from gesso.make.painters.procedural.canvas.surface import Surface, lifted, toward
 
 
 def land_value(s: Surface, near: float) -> float:
     """The value of land at a distance: 0 far and pale to 1 near and dark."""
-    return float(mix(mix(0.66, 0.27, s.spec.night), mix(0.22, 0.07, s.spec.night), near))
+    return float(mix(s.by_hour(0.66, 0.27), s.by_hour(0.22, 0.07), near))
 
 
 def below(s: Surface, top: Plane, bottom: float | None = None) -> Stencil:
@@ -33,7 +34,7 @@ def _range(s: Surface, number: int, foot: float, tall: float, near: float) -> No
     for octave in range(5):
         bumps = 1.5 * 1.85**octave * (1 + 0.25 * number)
         row = s.profile(f"crest {number} {octave}", bumps, 1)
-        crest += (1.1 - np.abs(row)) * 0.48**octave
+        crest += (1.2 - np.sqrt(row * row + 0.10)) * 0.46**octave
     low, high = float(crest.min()), float(crest.max())
     crest = (crest - low) / (high - low + 1e-6)
     top = f32(foot - tall * crest)
@@ -61,7 +62,7 @@ def _range(s: Surface, number: int, foot: float, tall: float, near: float) -> No
             smooth(snowline * (0.5 + crest[None]) - depth + 0.05 * spurs, -0.02, 0.05)
             * smooth(crest, 0.30, 0.62)[None]
         )
-        snow = s.palette.ramp(f32(mix(0.86, 0.52, s.spec.night) + 0.20 * facing), 0.5)
+        snow = s.palette.ramp(f32(s.by_hour(0.86, 0.52) + 0.20 * facing), 0.5)
         colour = toward(colour, snow, white * 0.9)
     angle = np.arctan2(1.0, 0.9 * np.sign(across) + slope[None] * 0.5)
     s.put(land, colour, angle=angle, detail=0.30 + 0.30 * near, far=0.92 - 0.62 * near, plane=1)
@@ -70,7 +71,7 @@ def _range(s: Surface, number: int, foot: float, tall: float, near: float) -> No
 
 def _hanging(s: Surface, number: int, land: Stencil, depth: Plane) -> Plane:
     """Spurs and gullies that hang from the crest and branch on their way down."""
-    bed = s.noise(f"spurs {number}", 7.5, 4, 0.55)
+    bed = s.noise(f"spurs {number}", 5.5, 4, 0.45)
     twist = s.noise(f"twist {number}", 4.0, 3)[land.rows]
     columns = np.arange(s.width, dtype=np.float32)[None, :] + (0.07 * s.unit) * twist
     rows = depth * (0.62 * s.unit) + f32(0.03 * s.unit) * twist
@@ -83,73 +84,130 @@ def _rim(s: Surface, top: Plane, land: Stencil) -> None:
     np.maximum(held, f32(edge * 0.9), out=held)
 
 
-def hills(s: Surface, horizon: float, count: int = 3, plane: int = 1) -> None:
+def hills(s: Surface, horizon: float, count: int = 4, plane: int = 1) -> None:
     """Rounded hills with fields and hedges on them."""
     for number in range(count):
-        near = (number + 0.5) / count
-        foot = horizon + (s.high - horizon) * 0.60 * near**1.4
-        roll = s.profile(f"hill {number}", 1.2 + 0.5 * number, 3, 0.32)
-        top = f32(foot - (0.05 + 0.035 * near) * roll - 0.02)
-        land = below(s, top)
-        x, y = s.inside(land)
-        depth = f32(np.clip(y - top[None], 0, 1))
-        slope = np.gradient(top) * s.unit
-        fields = s.noise(f"fields {number}", 5 + 3 * number, 3, 0.5, stretch=3.5)[land.rows]
-        lit = f32(np.clip(-np.sign(s.light[0] - x) * slope[None] * 0.9 + 0.25 * fields, -1, 1))
-        value = land_value(s, 0.25 + 0.65 * near) + 0.10 * lit + 0.05 * np.exp(-depth / 0.05)
-        colour = s.palette.ramp(f32(value), 1.0)
-        green = np.clip(0.45 + 0.35 * fields, 0, 0.9) * (
-            0.25 if s.spec.season == "winter" else 0.75
+        near = (number + 0.4) / count
+        foot = horizon + 0.02 + (s.high - horizon) * 0.62 * near**1.5
+        roll = s.profile(f"hill {number}", 0.9 + 0.35 * number, 2, 0.30)
+        wood = np.clip(s.profile(f"copse {number}", 30, 3, 0.8), 0, 2) * np.clip(
+            s.profile(f"copses {number}", 3, 2) - 0.1, 0, 1
         )
-        hue = {"autumn": 65.0, "winter": 250.0}.get(s.spec.season, 132.0)
-        own = s.palette.local(land_value(s, 0.2 + 0.6 * near), hue, 1.1)[None, None] + np.stack(
-            [0.10 * lit, 0 * lit, 0 * lit], -1
+        top = f32(foot - (0.040 + 0.035 * near) * roll - 0.02 - (0.010 - 0.004 * near) * wood)
+        _hill(s, number, near, top, f32(np.gradient(foot - 0.05 * roll) * s.unit), plane=plane)
+
+
+def _hill(s: Surface, number: int, near: float, top: Plane, slope: Plane, *, plane: int) -> None:
+    land = below(s, top)
+    x, y = s.inside(land)
+    depth = f32(np.clip(y - top[None], 0, 1))
+    fields = s.noise(f"fields {number}", 4 + 2 * number, 2, 0.5, stretch=3.0)[land.rows]
+    rows = s.noise(f"rows {number}", 16, 3, 0.6, stretch=4.0)[land.rows]
+    side = np.tanh((s.light[0] - x) / 0.30)
+    lit = f32(np.clip(0.16 * fields + 0.9 * side * slope[None], -1, 1))
+    fade = np.exp(-depth / (0.05 + 0.10 * near))
+    value = (
+        land_value(s, 0.30 + 0.55 * near)
+        + 0.11 * lit
+        + 0.07 * fade * (1 - 0.4 * near)
+        + 0.016 * rows
+    )
+    hedge = np.exp(-(((fields - 0.35) / 0.07) ** 2)) * smooth(depth, 0.01, 0.04)
+    value = f32(value - 0.07 * hedge - 0.05 * np.exp(-depth / 0.010))
+    colour = s.palette.ramp(value, 1.0)
+    hue = {"autumn": 62.0, "winter": 250.0}.get(s.spec.season, 132.0)
+    for share, own_hue in (
+        (np.clip(0.55 + 0.3 * fields, 0, 0.8), hue),
+        (smooth(fields, 0.5, 1.1) * 0.6, 92.0),
+    ):
+        own = lifted(s.palette.local(0.4, own_hue, 1.1), 0.08 + 0.89 * value - 0.436)
+        colour = toward(colour, own, share)
+    if s.spec.season == "winter":
+        white = s.palette.sky(
+            f32(s.by_hour(0.88, 0.64) - 0.08 * near + 0.10 * lit + 0.03 * rows),
+            f32(0.35 + 0.4 * lit),
         )
-        colour = toward(colour, own, green)
-        angle = np.arctan(slope)[None] * 0.8 + 0.12 * fields
-        s.put(
-            land, colour, angle=angle, detail=0.2 + 0.3 * near, far=0.75 - 0.65 * near, plane=plane
-        )
-        _rim(s, top, land)
+        colour = toward(colour, white, 0.88 * (1 - 0.8 * hedge))
+    angle = np.arctan(slope)[None] * 0.8 + 0.10 * rows
+    s.put(land, colour, angle=angle, detail=0.2 + 0.3 * near, far=0.75 - 0.65 * near, plane=plane)
+    _rim(s, top, land)
 
 
 def dunes(s: Surface, horizon: float) -> None:
-    """Dunes: a sharp crest between a lit and a shaded side, ripples of wind."""
-    count = 5
-    side = 1.0 if s.light[0] >= 0.5 * s.wide else -1.0
-    for number in range(count):
-        near = (number + 0.3) / count
-        foot = horizon + 0.01 + (s.high - horizon) * 0.80 * near**1.35
-        row = s.profile(f"dune {number}", 0.9 + 0.8 * (1 - near), 2, 0.35)
-        tilt = s.profile(f"dune tilt {number}", 0.6, 1)
-        top = f32(foot - (0.030 + 0.11 * near) * (1.15 - np.abs(row)) - 0.03 * tilt * near)
-        land = below(s, top)
-        x, y = s.inside(land)
-        depth = f32(np.clip(y - top[None], 0, 1))
-        slope = np.gradient(top) * s.unit
-        # The crest's own line runs down through the dune and parts light from shade.
-        spine = s.profile(f"spine {number}", 1.4, 2)
-        shift = (
-            np.clip(slope * 3, -1, 1)[None]
-            + 3.2 * (depth / (0.12 + 0.3 * near)) * spine[None] * 0.35
+    """Dunes: crests that wind towards the beholder, a lit side and one that falls into shade."""
+    side = -1.0 if s.light[0] >= 0.5 * s.wide else 1.0
+    for number in range(5):
+        near = (number + 0.25) / 5
+        foot = horizon + 0.012 + (s.high - horizon) * 0.66 * near**1.3
+        rng = s.rng("dune", number)
+        many = max(1, round((3.2 - 2.4 * near) * s.wide))
+        peaks = [
+            (
+                s.wide * (place + 0.15 + 0.7 * float(rng.random())) / many,
+                (0.030 + 0.135 * near) * (0.65 + 0.6 * float(rng.random())),
+                (0.16 + 0.34 * near) * (0.8 + 0.5 * float(rng.random())),
+                0.8 + 1.4 * float(rng.random()),
+            )
+            for place in range(many)
+        ]
+        rise = np.zeros(s.width, np.float32)
+        for x, height, wide, _bend in peaks:
+            away = (s.x[0] - x) / (wide * np.where((s.x[0] - x) * side > 0, 0.75, 1.3))
+            rise = np.maximum(rise, height * f32(np.exp(-(np.abs(away) ** 1.35))))
+        _dune(
+            s,
+            number,
+            near,
+            f32(foot - rise - 0.006 * s.profile(f"sand {number}", 1.5, 2)),
+            peaks,
+            side=side,
         )
-        lit = smooth(shift * -side, -0.28, 0.28)
-        ripples = np.sin(
-            (depth * (90 - 52 * near) + 1.6 * s.noise(f"ripples {number}", 5, 2)[land.rows]) * 2.2
+
+
+def _dune(
+    s: Surface,
+    number: int,
+    near: float,
+    top: Plane,
+    peaks: list[tuple[float, float, float, float]],
+    *,
+    side: float,
+) -> None:
+    land = below(s, top)
+    x, y = s.inside(land)
+    depth = f32(np.clip(y - top[None], 0, 1))
+    drift = s.noise(f"ripples {number}", 2.5, 2)[land.rows]
+    lee = np.zeros_like(depth)
+    for peak, height, wide, bend in peaks:
+        down = np.clip(y - float(np.interp(peak, s.x[0], top)), 0, 2)
+        crest = peak + side * wide * (
+            0.34 * np.sin(bend * 2.4 * down / (height + 0.05)) + 0.35 * down / (height + 0.1)
         )
-        value = land_value(s, 0.15 + 0.60 * near) + mix(-0.09, 0.15, lit) + 0.018 * ripples * near
-        colour = s.palette.ramp(f32(value), 1.05)
-        sand = s.palette.light(0.80 - 0.36 * s.spec.night - 0.20 * near, 1.15)
-        colour = toward(colour, sand, lit * (0.62 - 0.2 * near))
-        s.put(
-            land,
-            colour,
-            angle=np.arctan(slope)[None] * (1 - 0.4 * lit) + 0.25 * (1 - lit),
-            detail=0.15 + 0.25 * near,
-            far=0.9 - 0.8 * near,
-            plane=1,
+        past = (x - crest) * side + 0.012 * drift
+        shade = (
+            smooth(past, -0.003, 0.006)
+            * np.exp(-np.clip(past, 0, 9) / (0.42 * wide))
+            * np.exp(-down / (2.6 * height + 0.03))
         )
-        _rim(s, top, land)
+        lee = np.maximum(lee, f32(shade))
+    ripples = np.sin((depth * (130 - 80 * near) + 2.2 * drift) * 2.0) * (1 - lee)
+    value = f32(
+        land_value(s, 0.08 + 0.46 * near)
+        + 0.13
+        - 0.25 * lee
+        + 0.016 * ripples * near
+        + 0.025 * drift
+        - 0.10 * depth
+    )
+    colour = s.palette.ramp(value, 1.15)
+    sand = lifted(s.palette.light(0.80, 1.35), 0.08 + 0.89 * value - 0.80)
+    colour = toward(
+        colour, sand, np.clip(1 - 1.2 * lee, 0, 1) * (0.72 - 0.35 * s.spec.night) + 0.12
+    )
+    slope = np.gradient(top) * s.unit
+    angle = np.arctan(slope)[None] * 0.7 + 0.12 * drift + 0.55 * side * (lee > 0.35)
+    s.put(land, colour, angle=angle, detail=0.15 + 0.25 * near, far=0.9 - 0.8 * near, plane=1)
+    _rim(s, top, land)
 
 
 def meadow(s: Surface, top: float, plane: int = 1) -> None:
@@ -167,9 +225,7 @@ def meadow(s: Surface, top: float, plane: int = 1) -> None:
     )
     hue = {"autumn": 72.0, "winter": 250.0}.get(s.spec.season, 128.0)
     colour = s.palette.ramp(f32(value), 1.0)
-    own = s.palette.local(0.3, hue, 1.2)[None, None] + np.stack(
-        [value - 0.3, 0 * value, 0 * value], -1
-    )
+    own = lifted(s.palette.local(0.3, hue, 1.2), value - 0.3)
     colour = toward(colour, own, 0.6 + 0 * near)
     if s.spec.season == "winter":
         colour = toward(

@@ -6,25 +6,30 @@ import numpy as np
 
 from gesso.make.painters.procedural.canvas.noise import Plane, f32, mix, smooth, warped
 from gesso.make.painters.procedural.canvas.palette import lch
-from gesso.make.painters.procedural.canvas.surface import Surface, toward
+from gesso.make.painters.procedural.canvas.stencil import Stencil
+from gesso.make.painters.procedural.canvas.surface import Surface, lifted, toward
 
 
 def sky(s: Surface, horizon: float) -> None:
     """Fill everything with sky down to `horizon`, in units; the light stands in it."""
     night = s.spec.night
     height = f32(np.clip(s.y / max(horizon, 0.05), 0, 1.15))
-    top, low = mix(0.50, 0.13, night), mix(0.86, 0.42, night)
-    value = mix(top, low, height**1.5) + 0.035 * s.noise("sky", 1.6, 3)
-    s.lab[:] = s.palette.ramp(f32(value), float(mix(1.15, 1.1, night)))
+    top, low = s.by_hour(0.50, 0.13), s.by_hour(0.86, 0.42)
+    wander = s.noise("sky", 1.6, 3)
+    value = mix(top, low, height**1.5) + 0.035 * wander
     x, y = s.light
     across, down = s.x - x, s.y - y
     away = f32(np.hypot(across, down))
+    near = np.exp(-((away / 0.30) ** 2))
+    warmth = 0.10 + 0.62 * height**2 + 0.45 * near + 0.06 * wander
+    s.lab[:] = s.palette.sky(f32(value), f32(warmth - 0.30 * night * (1 - near)))
     s.far[:] = 0.25 + 0.75 * np.clip(height, 0, 1) ** 2
+    # Some skies turn about their light, some only drift.
+    turning = float(s.rng("turning").random())
     swirl = np.arctan2(across, -down) + np.pi
-    drift = 0.45 * s.noise("wind", 1.5, 2)
-    near = np.exp(-((away / 0.34) ** 2))
+    drift = 0.16 * wander + 0.5 * s.noise("wind", 1.3, 2)
     s.angle[:] = drift
-    np.copyto(s.angle, f32(swirl + 0.3 * drift), where=near > 0.30)
+    np.copyto(s.angle, f32(swirl + 0.3 * drift), where=near > 0.80 - 0.62 * turning)
     wide = (0.50 - 0.14 * night) * np.exp(-((away / (0.52 - 0.12 * night)) ** 1.2))
     s.lab += (s.palette.light(0.92 - 0.12 * night, 1.1) - s.lab) * f32(wide)[..., None]
 
@@ -45,10 +50,9 @@ def clouds(s: Surface, horizon: float, amount: float) -> None:
     edge = 0.95 - 1.5 * amount
     cover = smooth(field, edge, edge + 0.85) * smooth(s.y, horizon + 0.02, horizon - 0.10)
     cover = f32(cover * (0.5 + 0.5 * smooth(s.y, 0.0, 0.5 * horizon)))
-    night = s.spec.night
     near = np.exp(-((np.hypot(to_x, s.y - y) / 0.55) ** 2))
-    body = mix(0.60, 0.20, night) - 0.07 * smooth(field, edge + 0.5, edge + 1.6)
-    value = body + 0.16 * rim + mix(0.22, 0.30, night) * near * np.clip(0.55 + rim, 0, 1.3)
+    body = s.by_hour(0.60, 0.20) - 0.07 * smooth(field, edge + 0.5, edge + 1.6)
+    value = body + 0.16 * rim + s.by_hour(0.22, 0.30) * near * np.clip(0.55 + rim, 0, 1.3)
     colour = s.palette.ramp(f32(value), 0.9)
     colour = toward(
         colour, s.palette.light(0.93, 1.15), np.clip(near * (0.35 + 0.8 * rim), 0, 0.85)
@@ -73,7 +77,7 @@ def sun(s: Surface) -> None:
         disc,
         s.palette.light(0.985, 0.75),
         detail=0.8,
-        angle=np.arctan2(*np.broadcast_arrays(*reversed(_off(s, disc, x, y)))) + np.pi / 2,
+        angle=np.arctan2(*_off(s, disc, x, y)[::-1]) + np.pi / 2,
     )
 
 
@@ -81,6 +85,7 @@ def moon(s: Surface, radius: float = 0.075) -> None:
     """The moon: seas and craters on a disc, a thin shadow at its side, a ring in the air."""
     x, y = s.light
     away = f32(np.hypot(s.x - x, s.y - y))
+    phase = float(s.rng("phase").choice((-1.4, -1.4, -0.72, 0.38)))
     halo = 0.60 * np.exp(-np.clip(away - radius, 0, 9) / 0.07) + 0.10 * np.exp(
         -(((away - 3.1 * radius) / 0.035) ** 2)
     )
@@ -88,19 +93,21 @@ def moon(s: Surface, radius: float = 0.075) -> None:
     disc = s.ellipse(x, y, radius)
     across, down = _off(s, disc, x, y)
     r = np.hypot(across, down) / radius
-    seas = s.noise("moon", 17, 3, 0.55)[disc.rows, disc.columns]
-    dark = smooth(seas, 0.15, 1.1) * smooth(r, 1.0, 0.6)
+    seas = s.noise("moon", 13, 4, 0.6)[disc.rows, disc.columns]
+    dark = smooth(seas, 0.05, 0.9) * smooth(r, 1.0, 0.7)
     limb = np.sqrt(np.clip(1 - r * r, 0, 1))
-    turned = smooth((across * 0.8 + down * 0.6) / radius, 1.25, 0.35)
-    value = 0.90 + 0.08 * limb - 0.13 * dark - 0.22 * (1 - turned)
-    colour = s.palette.light(0.9, 0.55)[None, None] + np.stack(
-        [value - 0.9, 0 * value, 0 * value], -1
-    )
-    s.put(disc, colour, detail=1.0, angle=np.arctan2(down, across) + np.pi / 2, far=0.3)
+    # The edge of the shadow is half an ellipse; a full moon's lies beyond its rim.
+    along = (across * 0.94 + down * 0.34) / radius
+    rim = np.sqrt(np.clip(1 - ((down * 0.94 - across * 0.34) / radius) ** 2, 0, 1))
+    lit = smooth(along, (phase - 0.10) * rim, (phase + 0.14) * rim + 0.02)
+    value = 0.93 + 0.06 * limb - 0.17 * dark
+    colour = lifted(s.palette.light(0.9, 0.6), value - 0.9)
+    earthshine = s.seen(disc) + f32((0.055, 0, 0))
+    s.put(disc, mix(earthshine, colour, lit[..., None]), detail=1.0, angle=0.6 + 0 * r, far=0.3)
 
 
-def _off(s: Surface, stencil: object, x: float, y: float) -> tuple[Plane, Plane]:
-    across, down = s.inside(stencil)  # type: ignore[arg-type]
+def _off(s: Surface, stencil: Stencil, x: float, y: float) -> tuple[Plane, Plane]:
+    across, down = s.inside(stencil)
     return f32(across - x), f32(down - y)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from gesso.make.painters.procedural.canvas.noise import f32, mix, smooth, warped
-from gesso.make.painters.procedural.canvas.surface import Stencil, Surface, toward
+from gesso.make.painters.procedural.canvas.stencil import Stencil
+from gesso.make.painters.procedural.canvas.surface import Surface, toward
 
 
 def water(s: Surface, horizon: float, rough: float = 0.3, bottom: float | None = None) -> None:
@@ -27,14 +30,13 @@ def water(s: Surface, horizon: float, rough: float = 0.3, bottom: float | None =
     up = f32(2 * horizon - y) + (0.012 + 0.06 * rough) * stir
     across = np.arange(s.width, dtype=np.float32)[None, :] + f32(0.010 * s.unit) * stir
     mirrored = warped(s.lab, across, np.clip(up * s.unit, 0, horizon * s.unit - 1))
-    night = s.spec.night
     deep = s.palette.ramp(
-        f32(mix(mix(0.50, 0.20, night), mix(0.26, 0.09, night), near) + 0.045 * stir), 1.1
+        f32(mix(s.by_hour(0.50, 0.20), s.by_hour(0.26, 0.09), near) + 0.045 * stir), 1.1
     )
     colour = mix(mirrored, deep, f32(0.18 + 0.20 * near + 0.30 * rough * near)[..., None])
     crests = smooth(swell + 0.6 * ripple, 1.15, 2.0) * rough * (0.3 + 0.7 * near)
     colour = toward(
-        colour, s.palette.ramp(f32(mix(0.78, 0.42, night) + 0 * crests), 0.8), 0.75 * crests
+        colour, s.palette.ramp(f32(s.by_hour(0.78, 0.42) + 0 * crests), 0.8), 0.75 * crests
     )
     colour[..., 0] += f32(0.03 * stir * (1 - 0.4 * near))
     road = _road(s, horizon, near, stir)[:, : s.width]
@@ -81,6 +83,24 @@ def _glitter(s: Surface, horizon: float, rough: float) -> None:
         )
 
 
+def mirrored(s: Surface, foot: float, draw: Callable[[], None]) -> None:
+    """Draw something that stands on the water at `foot`, and let the water give it back."""
+    before = s.lab.copy()
+    draw()
+    changed = f32(np.abs(s.lab - before).sum(-1) > 0.012)
+    rows, columns = s.band(foot, s.high)
+    y = s.y[rows]
+    below = f32(np.clip(y - foot, 0, 9))
+    stir = s.noise("ripple", 34, 3, 0.65, stretch=5.5)[rows] * (0.25 + 2.0 * below)
+    up = np.clip((2 * foot - y + 0.035 * stir) * s.unit, 0, s.height - 1)
+    across = np.arange(s.width, dtype=np.float32)[None, :] + f32(0.016 * s.unit) * stir
+    image = warped(s.lab, across, up)
+    cover = warped(changed, across, up) * smooth(y, foot - 0.002, foot + 0.004)
+    cover = cover * np.exp(-below / 0.30) * (1 - changed[rows]) * np.clip(0.80 - 0.25 * stir, 0, 1)
+    image[..., 0] *= np.float32(0.86)
+    s.put(Stencil(rows, columns, f32(np.clip(cover, 0, 0.9))), image, angle=0.22 * stir)
+
+
 def falls(s: Surface, x: float, top: float, foot: float, width: float) -> None:
     """A waterfall over a cliff, and its spray."""
     sway = s.rng("falls").random() - 0.5
@@ -101,7 +121,7 @@ def falls(s: Surface, x: float, top: float, foot: float, width: float) -> None:
     )
     fall = s.polygon(np.concatenate([left, right[::-1]]))
     strands = s.noise("strands", 26, 4, 0.7, stretch=0.16)[fall.rows, fall.columns]
-    value = mix(0.84, 0.60, s.spec.night) + 0.10 * strands
+    value = s.by_hour(0.84, 0.60) + 0.10 * strands
     s.put(
         fall,
         s.palette.ramp(f32(value), 0.6),

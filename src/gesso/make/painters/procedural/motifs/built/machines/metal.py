@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from gesso.make.painters.procedural.canvas.noise import Points, f32, mix, smooth
 from gesso.make.painters.procedural.canvas.palette import Palette
-from gesso.make.painters.procedural.canvas.surface import Stencil, Surface, toward
+from gesso.make.painters.procedural.canvas.surface import Surface, lifted, toward
 
 BRASS, COPPER, IRON = 80.0, 52.0, 250.0
+"""Hues of metals, degrees in OKLCH."""
 
 
 def ring(x: float, y: float, radius: float, count: int = 64, ry: float | None = None) -> Points:
@@ -46,31 +48,59 @@ def metal_ramp(palette: Palette, values: np.ndarray, hue: float, chroma: float =
     return f32(np.stack([np.interp(place, steps, table[:, channel]) for channel in range(3)], -1))
 
 
-def gear(  # noqa: PLR0917 - a gear is all of these
+@dataclass(frozen=True)
+class Wheel:
+    """A gear's place and cut.
+
+    Attributes:
+        x, y: its middle, in units.
+        radius: where it meshes with another.
+        count: of its teeth.
+        phase: of its first tooth, radians.
+    """
+
+    x: float
+    y: float
+    radius: float
+    count: int
+    phase: float
+
+    def meshed(self, count: int, way: float) -> Wheel:
+        """A wheel of `count` such teeth that meshes with this one at the angle `way`."""
+        radius = self.radius * count / self.count
+        reach = self.radius + radius
+        # A tooth of one stands in a gap of the other along the line between them.
+        turns = (way - self.phase) * self.count / (2 * math.pi)
+        phase = way + math.pi + (2 * math.pi / count) * (0.5 + turns - math.floor(turns))
+        x, y = self.x + reach * math.cos(way), self.y + reach * math.sin(way)
+        return Wheel(x, y, radius, count, phase)
+
+
+def gear(
     s: Surface,
-    x: float,
-    y: float,
-    radius: float,
-    count: int,
-    phase: float,
+    wheel: Wheel,
+    *,
     hue: float = BRASS,
     plane: int = 2,
     value: float = 0.5,
     far: float = 0.1,
 ) -> None:
-    """A spoked wheel with teeth, turned brass or cast iron.
+    """Paint a spoked wheel with teeth, turned brass or cast iron.
 
     Args:
         s: the ground.
-        x, y, radius: in units; the radius is where it meshes.
-        count: of its teeth.
-        phase: of its first tooth, radians.
+        wheel: its place and cut.
         hue: of its metal.
-        plane, far: as in `Surface.put`.
+        plane: as in `Surface.put`.
         value: of its body, 0 dark to 1 light.
+        far: as in `Surface.put`.
     """
+    x, y, radius, count, phase = wheel.x, wheel.y, wheel.radius, wheel.count, wheel.phase
     middle = np.array((x, y))
     outline = teeth(radius, count, phase) + middle
+    low, high = outline.min(0), outline.max(0)
+    if high.min() < 0 or low[0] > s.wide or low[1] > s.high:
+        return
     spokes = 5 if count < 18 else 6 if count < 40 else 8
     holes = [] if count < 11 else [hole + middle for hole in _windows(radius, spokes, phase)]
     body = s.polygon(outline, holes)
@@ -91,7 +121,7 @@ def gear(  # noqa: PLR0917 - a gear is all of these
     colour = metal_ramp(s.palette, f32(level), hue)
     s.put(body, colour, angle=turn + np.pi / 2, detail=0.55, far=far, plane=plane)
     s.bevel(body, max(0.004, 0.028 * radius), 0.20)
-    _hub(s, x, y, radius, hue, value, plane)
+    _hub(s, x, y, radius, hue, value=value, plane=plane)
     _edge_light(s, outline, value, hue, plane)
 
 
@@ -115,7 +145,9 @@ def _windows(radius: float, spokes: int, phase: float) -> list[Points]:
     return windows
 
 
-def _hub(s: Surface, x: float, y: float, radius: float, hue: float, value: float, plane: int) -> None:
+def _hub(
+    s: Surface, x: float, y: float, radius: float, hue: float, *, value: float, plane: int
+) -> None:
     for size, lift in ((0.20, 0.10), (0.115, -0.16), (0.07, 0.22)):
         disc = s.ellipse(x, y, size * radius)
         s.put(disc, s.palette.metal(value + lift, hue), detail=0.8, plane=plane)
@@ -162,7 +194,7 @@ def globe(
     lit = np.clip(nx * lx + ny * ly + nz * lz, -0.3, 1)
     stripes = np.sin((ny * 7 + 0.8 * s.noise("bands", 8, 3)[ball.rows, ball.columns]) * 2.2)
     level = -0.26 + 0.40 * lit + bands * 0.06 * stripes
-    body = f32(colour)[None, None] + np.stack([level, 0 * level, 0 * level], -1)
+    body = lifted(f32(colour), level)
     body = toward(body, s.palette.light(0.92, 0.9), shine * np.clip(lit, 0, 1) ** 6)
     body = toward(body, s.palette.value(0.35, 1.2), 0.35 * smooth(-lit, -0.15, 0.3))
     s.put(ball, body, angle=np.arctan2(ny, nx) + np.pi / 2, detail=0.85, far=0.1, plane=plane)
@@ -176,53 +208,20 @@ def rod(
     width: float,
     value: float,
     hue: float = BRASS,
+    *,
     plane: int = 2,
 ) -> None:
     """A bar or tube: dark edges, a bright line along the side to the light."""
     points = np.asarray(line, np.float64)
-    s.put(s.lines(points, width), s.palette.metal(value - 0.16, hue), detail=0.9, far=0.1, plane=plane)
+    s.put(
+        s.lines(points, width), s.palette.metal(value - 0.16, hue), detail=0.9, far=0.1, plane=plane
+    )
     s.put(s.lines(points, width * 0.6), s.palette.metal(value, hue), plane=plane)
     side = -1.0 if s.light[0] < points[:, 0].mean() else 1.0
-    s.mark(points + (side * 0.16 * width, -0.16 * width), 0.22 * width, s.palette.metal(min(0.95, value + 0.3), hue), plane, 0.9)
-
-
-def dial_marks(s: Surface, x: float, y: float, radius: float, plane: int) -> None:
-    """Hours and minutes of a clock face."""
-    ink = s.palette.value(0.06, 0.8)
-    for minute in range(60):
-        turn = 2 * math.pi * minute / 60
-        way = np.array((math.sin(turn), -math.cos(turn)))
-        hour = minute % 5 == 0
-        inner, outer = (0.70, 0.90) if hour else (0.86, 0.90)
-        s.mark(
-            np.array((x, y)) + np.outer((inner * radius, outer * radius), way),
-            (0.045 if hour else 0.012) * radius,
-            ink,
-            plane,
-            alpha=0.95 if hour else 0.7,
-        )
-
-
-def hand(s: Surface, x: float, y: float, length: float, turn: float, plane: int) -> None:
-    """A clock's hand at `turn` radians from twelve."""
-    width = 0.055 * length + 0.002
-    shape = np.array([(0, -length), (width, -0.55 * length), (0.45 * width, 0), (0.8 * width, 0.18 * length), (-0.8 * width, 0.18 * length), (-0.45 * width, 0), (-width, -0.55 * length)])
-    s.mark(turned(shape, turn) + (x, y), 0.0, s.palette.value(0.04, 0.6), plane)
-
-
-def dial(s: Surface, x: float, y: float, radius: float, plane: int = 2, glow: float = 1.0) -> Stencil:
-    """A lit clock face with its rim; the hands come after what lies on it."""
-    rim = s.polygon(ring(x, y, 1.10 * radius))
-    s.shadow(rim, 0.02, 0.03, 0.03, 0.5)
-    s.put(rim, s.palette.metal(0.42, BRASS), detail=0.8, far=0.1, plane=plane)
-    s.bevel(rim, 0.018 + 0.02 * radius, 0.35)
-    face = s.polygon(ring(x, y, radius))
-    across, down = s.inside(face)
-    r = np.hypot(across - x, down - y) / radius
-    stain = s.noise("dial", 7, 4)[face.rows, face.columns]
-    level = 0.87 - 0.13 * r**2 + 0.025 * stain
-    warm = s.palette.lamp(0.88)
-    colour = warm[None, None] + np.stack([level - 0.88, 0 * level, 0 * level], -1)
-    colour = toward(colour, s.palette.light(0.93, 0.6), 0.45 * glow * (1 - r))
-    s.put(face, colour, angle=np.arctan2(down - y, across - x) + np.pi / 2, detail=0.35, far=0.05, plane=plane)
-    return face
+    s.mark(
+        points + np.array((side * 0.16 * width, -0.16 * width)),
+        0.22 * width,
+        s.palette.metal(min(0.95, value + 0.3), hue),
+        plane,
+        0.9,
+    )

@@ -1,0 +1,1 @@
+"""Machines: wheels, clocks, orreries."""

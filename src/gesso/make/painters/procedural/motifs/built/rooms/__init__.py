@@ -1,0 +1,1 @@
+"""Indoors: a nave, a window, a table."""

@@ -1,0 +1,1 @@
+"""Works of engineers: bridges, towers."""
