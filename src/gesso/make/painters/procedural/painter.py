@@ -91,7 +91,7 @@ def _settings(spec: PaintSpec) -> dict[str, Setting]:
     told: dict[str, Setting] = {}
     for name, value in asdict(spec).items():
         if isinstance(value, tuple):
-            told[name] = ", ".join(value)
+            told[name] = ", ".join(str(part) for part in value)
         else:
             told[name] = round(value, 4) if isinstance(value, float) else value
     return told

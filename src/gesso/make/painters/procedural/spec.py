@@ -21,8 +21,9 @@ class PaintSpec:
         chroma: mean OKLab chroma.
         hue_dark, hue_mid, hue_light: OKLCH angle in degrees.
         ground_chroma: the chroma to mix colours with before any aim is steered to.
+        grade: hues of darks, middles and lights that the text asks for, None where it does not.
         symmetry, balance, light_x, light_y, mist: 0 to 1, as `make/aims.py` defines them.
-        density: share of the area that shall hold an edge, 0 to 0.6.
+        density: share of the area that shall hold an edge, 0 to 0.6; None leaves it to the brush.
         brush: 0 the finest brushes to 1 the broadest.
         relief: 0 a glaze without relief to 1 thick impasto.
     """
@@ -41,11 +42,22 @@ class PaintSpec:
     hue_mid: float = 230.0
     hue_light: float = 70.0
     ground_chroma: float = 0.075
+    grade: tuple[float | None, float | None, float | None] = (None, None, None)
     symmetry: float = 0.0
     balance: float | None = None
     light_x: float = 0.64
     light_y: float = 0.3
     mist: float = 0.25
-    density: float = 0.2
+    density: float | None = None
     brush: float = 0.45
     relief: float = 0.5
+
+    @property
+    def busy(self) -> float:
+        """How much there is of everything that may be more or less: 0 little to 0.6 much."""
+        return 0.2 if self.density is None else self.density
+
+    @property
+    def liveliness(self) -> float:
+        """How freely the paint is laid: 0 smooth to 1 as it comes, a little above for more."""
+        return 1.0 if self.density is None else min(1.3, max(0.0, 2.2 * (self.density - 0.02)))

@@ -178,7 +178,7 @@ def _seeds(
     """Where strokes begin, in pixels of the surface."""
     area = surface.wide * surface.high
     length = width * 3.4
-    busy = 0.75 + 1.2 * surface.spec.density
+    busy = 0.75 + 1.2 * surface.spec.busy
     count = int(busy * brush.cover * area / (width * length) * (1 if brush.fine < 1 else 1.15))
     places = stage.random((count, 2), np.float32)
     places *= f32((surface.width - 1, surface.height - 1))
@@ -210,7 +210,7 @@ def _draw_strokes(
     count = len(seeds)
     path = _lead(surface, which, flow, stage, seeds, brush=brush, width=width)
     columns, rows = seeds[:, 0].astype(np.int64), seeds[:, 1].astype(np.int64)
-    unrest = brush.jitter * (0.55 + 1.6 * surface.spec.density)
+    unrest = brush.jitter * (0.75 + 0.6 * surface.spec.busy) * surface.spec.liveliness
     shift = stage.standard_normal((count, 3), np.float32) * f32(
         (unrest, unrest * 0.38, unrest * 0.38)
     )

@@ -22,7 +22,7 @@ def finish(canvas: Canvas, surface: Surface) -> NDArray[np.uint8]:
     for top in range(0, height, _STRIP_ROWS):
         bottom = min(height, top + _STRIP_ROWS)
         first, last = max(0, top - _HALO), min(height, bottom + _HALO)
-        lit = _lit(canvas, bristles, first, last, surface.spec.relief)
+        lit = _lit(canvas, bristles, first, last, surface.spec.relief * surface.spec.liveliness)
         out[top:bottom] = lit[top - first : bottom - first]
     return out
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 
 from gesso.make.painters.procedural.canvas.marks import Tone
 from gesso.make.painters.procedural.canvas.noise import Lab, Plane, f32, mix, resized, smooth
+from gesso.make.painters.procedural.canvas.palette import lch
 from gesso.make.painters.procedural.canvas.surface import Surface
+
+_TINT = 0.6
+"""How far a zone goes to the hue that is asked for."""
 
 _GRIP = 0.85
 """How far the tone step goes to an aim; the rest is left to the scene, and to refinement."""
@@ -48,19 +53,71 @@ def tone_step(surface: Surface) -> Tone:
 
     strength = _chroma_gain(surface, sample, light, curve)
 
-    def tone(lab: Lab) -> Lab:
+    def toned(lab: Lab) -> Lab:
         before = np.clip(lab[..., 0], 1e-4, 1.0)
         after = curve(before)
         # Colour follows lightness half-way, as paint let down with white or black does.
         scale = strength * np.sqrt(np.clip((after + 0.12) / (before + 0.12), 0.4, 1.8))
-        chroma = np.hypot(lab[..., 1], lab[..., 2]) * scale
-        # What the screen can show narrows towards black and white.
-        room = 0.035 + 0.40 * np.minimum(after, 1.06 - after)
-        held = scale * np.where(chroma > 1e-6, room * np.tanh(chroma / room) / (chroma + 1e-6), 1)
-        return f32(np.stack([after, lab[..., 1] * held, lab[..., 2] * held], -1))
+        return f32(np.stack([after, lab[..., 1] * scale, lab[..., 2] * scale], -1))
 
+    grade = _grade(surface, toned(sample))
+
+    def tone(lab: Lab) -> Lab:
+        return _in_gamut(grade(toned(lab)))
+
+    _quieten(surface)
     surface.lab = tone(surface.lab)
     return tone
+
+
+def _in_gamut(lab: Lab) -> Lab:
+    """Bend chroma under what a screen can show, which narrows towards black and white."""
+    light = lab[..., 0]
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    room = 0.035 + 0.40 * np.minimum(light, 1.06 - light)
+    held = np.where(chroma > 1e-6, room * np.tanh(chroma / room) / (chroma + 1e-6), 1)
+    return f32(np.stack([light, lab[..., 1] * held, lab[..., 2] * held], -1))
+
+
+def _grade(surface: Surface, sample: Lab) -> Tone:
+    """Tint darks, middles and lights towards the hues that the text asks for, as a whole zone.
+
+    A zone's colours keep their distance from each other, so brass stays brass beside a blue.
+    """
+    light = sample[..., 0]
+    first, second = (float(edge) for edge in np.percentile(light, (100 / 3, 200 / 3)))
+    soft = max(0.02, 0.35 * (second - first))
+    zones = (light <= first, (light > first) & (light <= second), light > second)
+    shifts = np.zeros((3, 2), np.float32)
+    for number, (zone, hue) in enumerate(zip(zones, surface.spec.grade, strict=True)):
+        if hue is None or not zone.any():
+            continue
+        mean = sample[zone][:, 1:].mean(axis=0)
+        usual = float(np.hypot(sample[zone][:, 1], sample[zone][:, 2]).mean())
+        wanted = lch(0.0, 0.92 * usual, hue)[1:]
+        shifts[number] = _TINT * (wanted - mean)
+
+    def graded(lab: Lab) -> Lab:
+        dark = 1 - smooth(lab[..., 0], first - soft, first + soft)
+        bright = smooth(lab[..., 0], second - soft, second + soft)
+        parts = np.stack([dark, np.clip(1 - dark - bright, 0, 1), bright], -1)
+        moved = lab.copy()
+        moved[..., 1:] += parts @ shifts
+        return f32(moved)
+
+    return graded
+
+
+def _quieten(surface: Surface) -> None:
+    """Flatten small forms where the text asks for a sparse picture; large edges stay."""
+    still = 1 - surface.spec.liveliness
+    if still <= 0.3:
+        return
+    flat = surface.lab
+    reach = 0.03 + 0.09 * still
+    for _ in range(2):
+        flat = f32(cv2.bilateralFilter(flat, 9, reach, 0.012 * surface.unit))
+    surface.lab = flat
 
 
 def _held(values: Plane) -> Plane:

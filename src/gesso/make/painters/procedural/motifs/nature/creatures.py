@@ -17,7 +17,7 @@ def birds(s: Surface, horizon: float) -> None:
     ink = s.palette.value(s.by_hour(0.14, 0.55), 0.8)
     x0, y0 = s.focus_x, horizon * 0.42
     lean = rng.uniform(-0.3, 0.3)
-    for number in range(int(22 + 40 * s.spec.density)):
+    for number in range(int(22 + 40 * s.spec.busy)):
         t = rng.uniform(-0.5, 0.5)
         x = x0 + 0.80 * t * s.wide
         y = y0 + 0.09 * math.sin(5 * t) + lean * t * 0.4 + 0.05 * rng.standard_normal()

@@ -19,7 +19,7 @@ def flow(s: Surface) -> None:
     )
     columns = np.arange(s.width, dtype=np.float32)[None, :]
     rows = np.arange(s.height, dtype=np.float32)[:, None]
-    reach = s.unit * (0.10 + 0.20 * s.spec.density)
+    reach = s.unit * (0.10 + 0.20 * s.spec.busy)
     once = warped(third, columns + first * reach, rows + second * reach)
     twice = warped(
         once, columns + (2.2 * once + first) * reach, rows + (2.2 * once - second) * reach

@@ -122,7 +122,7 @@ def stars(s: Surface, horizon: float, many: float = 1.0) -> None:
     band = np.exp(-((along / 0.13) ** 2)) * np.clip(0.55 + 0.5 * cloud, 0, 1.3) * fade
     pale = s.palette.value(0.58, 0.8)
     s.put(s.whole(0.42 * many * band), pale, angle=np.arctan(tilt) + 0.3 * cloud)
-    count = int(many * (120 + 260 * s.spec.density) * s.wide * horizon)
+    count = int(many * (120 + 260 * s.spec.busy) * s.wide * horizon)
     light_x, light_y = s.light
     colours = (s.palette.light(0.97, 0.5), s.palette.value(0.90, 0.8), s.palette.lamp(0.9))
     for _ in range(count):

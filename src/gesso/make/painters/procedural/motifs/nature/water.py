@@ -69,7 +69,7 @@ def _glitter(s: Surface, horizon: float, rough: float) -> None:
     if y > horizon:
         return
     colour = s.palette.light(0.97, 0.7)
-    for _ in range(int(46 + 60 * rough + 120 * s.spec.density)):
+    for _ in range(int(46 + 60 * rough + 120 * s.spec.busy)):
         near = rng.random() ** 1.3
         place = horizon + 0.008 + near * (s.high - horizon)
         middle = x + (0.022 + 0.085 * near) * rng.standard_normal()

@@ -80,7 +80,7 @@ def haze(s: Surface, strength: float) -> None:
 def sparks(s: Surface) -> None:
     """Glowing dust about the light."""
     rng = s.rng("sparks")
-    for _ in range(int(24 + 60 * s.spec.density)):
+    for _ in range(int(24 + 60 * s.spec.busy)):
         x = s.light[0] + 0.35 * rng.standard_normal()
         y = s.light[1] + 0.35 * abs(rng.standard_normal())
         s.dabs(

@@ -46,7 +46,7 @@ def _places(
 ) -> list[tuple[float, float, float]]:
     """Where the heads are: a loose dome over the vase, small ones outside."""
     found: list[tuple[float, float, float]] = []
-    wanted = int(9 + 16 * s.spec.density)
+    wanted = int(9 + 16 * s.spec.busy)
     rise = min(0.46, 0.72 * neck)
     for _ in range(500):
         if len(found) >= wanted:

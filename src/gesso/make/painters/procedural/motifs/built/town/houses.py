@@ -142,7 +142,7 @@ def village(s: Surface, x: float, foot: float) -> None:
                 float(foot + 0.075 * (rng.random() - 0.35)),
                 0.42 + 0.3 * rng.random(),
             )
-            for _ in range(int(9 + 8 * s.spec.density))
+            for _ in range(int(9 + 8 * s.spec.busy))
         ),
         key=lambda spot: spot[1],
     )

@@ -119,7 +119,7 @@ def _windows(
     pitch_x, pitch_y = 0.0092, 0.0135
     columns = max(1, int((right - left - 0.006) / pitch_x))
     rows = max(1, int((foot - top - 0.02) / pitch_y))
-    chance = (0.16 + 0.45 * s.spec.density) * (0.25 + 0.75 * night)
+    chance = (0.16 + 0.45 * s.spec.busy) * (0.25 + 0.75 * night)
     awake = 0.35 + 1.3 * rng.random(rows)
     lit = rng.random((rows, columns)) < chance * awake[:, None]
     tints = (s.palette.lamp(0.88), s.palette.lamp(0.76), s.palette.light(0.86, 0.9))

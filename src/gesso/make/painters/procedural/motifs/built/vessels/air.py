@@ -147,7 +147,7 @@ def airship(s: Surface, x: float, y: float) -> None:
 def lanterns(s: Surface, horizon: float) -> None:
     """Paper lanterns let go into the air, large near and small far."""
     rng = s.rng("lanterns")
-    many = int(26 + 50 * s.spec.density)
+    many = int(26 + 50 * s.spec.busy)
     sizes = np.sort(0.005 + 0.030 * rng.random(many) ** 3.2)
     for size in sizes.tolist():
         x, y = rng.random() * s.wide, horizon * (0.05 + 0.88 * rng.random())
