@@ -1,0 +1,223 @@
+"""What every adapter does alike: ask by the rung that works, read, validate, repair, price."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Literal, Protocol, TypeVar
+
+import cv2
+import numpy as np
+
+from gesso.core.errors import BadOutput, BadRequest, Refused
+from gesso.core.llms.ladder import Habits, Ladder
+from gesso.core.llms.lenient import parse
+from gesso.core.llms.llm import Question
+from gesso.core.llms.schema import Form, Misshapen
+from gesso.core.outside.desk import Answer, Ask, Attempt, Desk
+from gesso.core.outside.models.prices import UNKNOWN, Price, Usage
+from gesso.core.pixels.picture import Picture
+from gesso.core.pixels.thumbnails import reduced
+
+Shape = TypeVar("Shape")
+
+_WORDS = files("gesso.core.llms") / "words"
+_IN_JSON = _WORDS.joinpath("in_json.txt").read_text("utf-8").strip()
+_REPAIR = _WORDS.joinpath("repair.txt").read_text("utf-8").strip()
+_JPEG = (cv2.IMWRITE_JPEG_QUALITY, 88)
+# What is told of a refusal in its own words.
+_QUOTE_CHARS = 300
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One sending of a question, as an adapter puts it on its wire.
+
+    Attributes:
+        question: as it was asked.
+        instructions: its instructions, with the schema in words where the wire carries none.
+        name, schema: the shape that is asked for.
+        habits: which rung is asked by, and what is left out.
+        last, repair: what the model said before and what was wrong with it, "" for nothing.
+    """
+
+    question: Question
+    instructions: str
+    name: str
+    schema: dict[str, Any]
+    habits: Habits
+    last: str = ""
+    repair: str = ""
+
+    def takes(self, parameter: str) -> bool:
+        """Whether the server takes a parameter, as far as it is known."""
+        return parameter not in self.habits.refuses
+
+
+@dataclass(frozen=True)
+class Said:
+    """What came back over a wire, before it is read.
+
+    Attributes:
+        text: all that was said, "" for nothing.
+        end: "whole"; "cut" where a limit ended it; "refused".
+        reason: the provider's own word for its end.
+        usage: what it used, None where the provider does not say.
+        request_id: the provider's own id.
+        refusal: the refusal, where the wire reads it itself.
+    """
+
+    text: str
+    end: Literal["whole", "cut", "refused"]
+    reason: str = ""
+    usage: Usage | None = None
+    request_id: str = ""
+    refusal: Refused | None = None
+
+
+class Speaker(Protocol):
+    """What an adapter brings: its wire, its prices, its name."""
+
+    @property
+    def name(self) -> str:
+        """As the registry calls it, and the ledger."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model id."""
+        ...
+
+    @property
+    def server(self) -> str:
+        """The address, for the ladder's memory."""
+        ...
+
+    def say(self, turn: Turn) -> Said:
+        """Send one turn.
+
+        Raises:
+            OutsideError: by its kind.
+        """
+        ...
+
+    def estimate(self, question: Question) -> float:
+        """What an answer may cost at most, in US dollars."""
+        ...
+
+    def price(self, usage: Usage) -> Price:
+        """What was used, in US dollars."""
+        ...
+
+
+def ask(
+    speaker: Speaker, desk: Desk, ladder: Ladder, question: Question, shape: type[Shape]
+) -> Shape:
+    """Ask until the server was asked as it wants to be; each sending is a row in the ledger.
+
+    Raises:
+        OutsideError: by its kind, as `Llm.answer` says.
+    """
+    form = Form(shape)
+    while True:
+        habits = ladder.habits(speaker.server, speaker.model)
+        try:
+            return _ask_once(speaker, desk, question, form, habits)
+        except BadRequest as error:
+            if not ladder.learn(speaker.server, speaker.model, habits, error):
+                raise
+
+
+def _ask_once(
+    speaker: Speaker, desk: Desk, question: Question, form: Form[Shape], habits: Habits
+) -> Shape:
+    last = ""
+
+    def send(attempt: Attempt) -> Answer[Shape]:
+        nonlocal last
+        turn = _turn(question, form, habits, last if attempt.repair else "", attempt.repair)
+        said = speaker.say(turn)
+        last = said.text
+        return _answered(speaker, attempt, said, form)
+
+    wish = Ask(
+        provider=speaker.name,
+        operation=question.operation,
+        model=speaker.model,
+        errand=question.errand,
+        estimate_usd=speaker.estimate(question),
+    )
+    return desk.ask(wish, send)
+
+
+def _turn(question: Question, form: Form[Any], habits: Habits, last: str, problem: str) -> Turn:
+    instructions = question.instructions
+    if habits.rung != "json_schema":
+        schema = json.dumps(form.schema, ensure_ascii=False)
+        instructions = f"{instructions}\n\n{_IN_JSON.replace('{schema}', schema)}"
+    repair = _REPAIR.replace("{problem}", problem) if problem else ""
+    return Turn(question, instructions, form.name, form.schema, habits, last, repair)
+
+
+def _answered(speaker: Speaker, attempt: Attempt, said: Said, form: Form[Shape]) -> Answer[Shape]:
+    # What it cost is told before it is read: a useless answer is billed as well.
+    price = UNKNOWN if said.usage is None else speaker.price(said.usage)
+    if price.usd is not None:
+        attempt.note_cost(price.usd, price.source)
+    if said.request_id:
+        attempt.note_request(said.request_id)
+    return Answer(
+        _read(speaker.name, said, form),
+        price.usd,
+        price.source,
+        said.usage.input_tokens if said.usage else None,
+        said.usage.output_tokens if said.usage else None,
+        said.request_id,
+    )
+
+
+def _read(name: str, said: Said, form: Form[Shape]) -> Shape:
+    if said.end == "refused":
+        raise said.refusal or _refused(name, said)
+    if said.end == "cut":
+        raise _bad(name, f"was cut short ({said.reason}); it must be shorter", "max_output_tokens")
+    if not said.text.strip():
+        raise _bad(name, f"was empty{f' ({said.reason})' if said.reason else ''}")
+    data = parse(said.text)
+    if data is None:
+        raise _bad(name, "held no JSON object")
+    try:
+        return form.read(data)
+    except Misshapen as error:
+        raise _bad(name, f"has another shape than was asked for ({error})") from error
+
+
+def _bad(name: str, problem: str, option: str = "") -> BadOutput:
+    advice = f"Raise its option '{option}'." if option else "Another model may answer better."
+    return BadOutput(f"The answer of '{name}' {problem}.", advice, provider=name, status=200)
+
+
+def _refused(name: str, said: Said) -> Refused:
+    words = " ".join((said.text or said.reason).split())[:_QUOTE_CHARS]
+    return Refused(
+        f"'{name}' refused to answer: {words.rstrip('.') or 'it does not say why'}.",
+        "The same words will be refused again; say it differently.",
+        provider=name,
+        status=200,
+    )
+
+
+def shown(picture: Picture, side: int) -> bytes:
+    """A picture as a model is shown it: a JPEG of at most `side` pixels, without its marks."""
+    bgr = cv2.cvtColor(np.asarray(reduced(picture.rgb, side)), cv2.COLOR_RGB2BGR)
+    written, encoded = cv2.imencode(".jpg", bgr, _JPEG)
+    if not written:
+        raise ValueError(f"{picture!r} cannot be written as JPEG")
+    return encoded.tobytes()
+
+
+def tokens_of(question: Question, tokens_a_picture: int) -> int:
+    """About how many tokens a question is, rather too many than too few."""
+    letters = len(question.instructions) + len(question.material)
+    return letters // 3 + 500 + tokens_a_picture * len(question.pictures)
