@@ -38,7 +38,7 @@ test: $(DEV)
 lint: $(DEV)
 	$(BIN)/python -m ruff check .
 	$(BIN)/python -m ruff format --check .
-	MYPYPATH=src $(BIN)/python -m mypy --explicit-package-bases
+	$(BIN)/python -m mypy
 
 bench: $(DEV)
 	@for script in $(BENCHMARKS); do \

@@ -30,6 +30,7 @@ from gesso.make.critics.critic import CRITICS, View
 from gesso.make.painters.painter import PAINTERS, Order
 from gesso.make.run.path import seed_of
 from gesso.make.writers.writer import WRITERS
+from gesso.studio import built
 
 BAR = 1.15
 
@@ -38,14 +39,9 @@ def paint_and_evaluate(task: tuple[str, int, int]) -> float:
     """One picture by the bare painter, held against its prompt by the bare critic."""
     text, seed, size = task
     desk = Desk.offline()
-    writer, painter, critic = (
-        factory(factory.Options(), desk)
-        for factory in (
-            WRITERS.open("offline"),
-            PAINTERS.open("procedural"),
-            CRITICS.open("measured"),
-        )
-    )
+    writer = built(WRITERS.open("offline"), "", {}, desk)
+    painter = built(PAINTERS.open("procedural"), "", {}, desk)
+    critic = built(CRITICS.open("measured"), "", {}, desk)
     prompt = writer.expand(text, "", "", Errand())
     painting = painter.paint(Order(prompt.text, prompt.avoid, size, size, seed))
     view = View(painting.picture, painting.shows, painting.omits, painting.repertoire)

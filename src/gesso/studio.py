@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 Built = TypeVar("Built")
 
+_PAINT_MOST_S = 600.0
+"""A picture that takes longer in a worker process is given up: 8192 px take about a minute."""
+
 SOFTWARE = f"gesso {__version__}"
 
 
@@ -98,7 +101,11 @@ class Studio:
 
         count = self.settings.make.workers
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-        return Workers((cores or 1) if count is None else count, initializer=one_thread)
+        return Workers(
+            (cores or 1) if count is None else count,
+            timeout_s=_PAINT_MOST_S,
+            initializer=one_thread,
+        )
 
     @cached_property
     def _limits(self) -> Limits:
@@ -110,7 +117,13 @@ class Studio:
             for provider in named
             if (rate := self.settings.outside.rate(provider)) is not None
         }
-        return Limits(rates, path=self.folder / "limits.db" if rates else None)
+        # The file exists only where there is something to share: an offline painter asks nobody.
+        return Limits(rates, path=self.folder / "limits.db" if self._goes_outside else None)
+
+    @property
+    def _goes_outside(self) -> bool:
+        embedded = {"procedural", "offline"}
+        return not {self.settings.make.painter, self.settings.make.llm} <= embedded
 
     def _desk(self, run_id: str) -> Desk:
         from gesso.core.outside.budget import Budget

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import numpy as np
 import pytest
@@ -31,7 +31,7 @@ class SlopePainter:
     """Paints a slope of greys about the asked key, twelve points too light; seeds move it."""
 
     name: ClassVar[str] = "slope"
-    place: ClassVar[str] = "outside"
+    place: ClassVar[Literal["cpu", "outside"]] = "outside"
 
     def __init__(self) -> None:
         self.orders: list[Order] = []
@@ -54,7 +54,7 @@ class ListWriter:
     """Takes its concepts from two lists; refines the key by what was missed."""
 
     name: ClassVar[str] = "list"
-    place: ClassVar[str] = "cpu"
+    place: ClassVar[Literal["cpu", "outside"]] = "cpu"
 
     def find_concept(
         self, theme: Theme, is_taken: Callable[[str], bool], seed: int, errand: Errand

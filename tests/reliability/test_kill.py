@@ -28,6 +28,7 @@ def start(studio, run, journal):
         text=True,
         env={**os.environ, "PYTHONHASHSEED": "0"},
     )
+    assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     return process
 

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import cv2
 import numpy as np
@@ -36,7 +36,7 @@ class JournalPainter:
     """Writes down what it is asked for before it paints it."""
 
     name: ClassVar[str] = "journal"
-    place: ClassVar[str] = "outside"
+    place: ClassVar[Literal["cpu", "outside"]] = "outside"
 
     def __init__(self, journal: Path) -> None:
         self._journal = os.open(journal, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -46,14 +46,16 @@ class JournalPainter:
         os.write(self._journal, line.encode())
         noise = np.random.default_rng(order.seed).integers(0, 255, (6, 8, 3), dtype=np.uint8)
         rgb = cv2.resize(noise, (order.width, order.height), interpolation=cv2.INTER_CUBIC)
-        return Painting(Picture(rgb), Maker("journal", "1"), "algorithmicMedia")
+        return Painting(
+            Picture(np.asarray(rgb, dtype=np.uint8)), Maker("journal", "1"), "algorithmicMedia"
+        )
 
 
 class PlainWriter:
     """Keeps to the text, and moves the key by one point each round."""
 
     name: ClassVar[str] = "plain"
-    place: ClassVar[str] = "cpu"
+    place: ClassVar[Literal["cpu", "outside"]] = "cpu"
     find_concept: Callable[..., Any]
     write_prompt: Callable[..., Any]
 

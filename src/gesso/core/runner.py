@@ -8,9 +8,10 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
@@ -64,8 +65,9 @@ class Workers:
     ) -> Result:
         """Do `function(*args, **kwargs)` in a worker and wait for its result.
 
-        Function, arguments and result must pickle; an exception of the function comes back as
-        it was raised.
+        Function, arguments and result must pickle, and the function must stand in a module: a
+        worker never runs the script that runs this process. An exception of the function comes
+        back as it was raised.
 
         Raises:
             GessoError: the worker died or took longer than the limit; other calls go on. Or the
@@ -202,15 +204,59 @@ class _Worker:
             return future
 
     def _new_pool(self) -> ProcessPool:
-        # A fork of a process with threads may inherit a lock that nobody will ever open, so
-        # workers come from a clean process: the fork server where there is one, else anew.
-        method = "spawn" if sys.platform == "win32" else "forkserver"
         return ProcessPool(
             max_workers=1,
             initializer=_settle_in,
             initargs=self._settling,
-            context=multiprocessing.get_context(method),
+            context=WorkerContext(),
         )
+
+
+if sys.platform == "win32":
+    from multiprocessing.context import SpawnContext as CleanContext
+    from multiprocessing.context import SpawnProcess as CleanProcess
+else:
+    from multiprocessing.context import ForkServerContext as CleanContext
+    from multiprocessing.context import ForkServerProcess as CleanProcess
+
+
+class WorkerProcess(CleanProcess):
+    """A process that starts clean, and without the script that runs this one.
+
+    A fork of a process with threads may inherit a lock that nobody will ever open, so workers
+    come from the fork server where there is one, else they start anew. Either way Python would
+    run the caller's script once more in every worker, to find functions there; a script of five
+    lines without the usual `__main__` idiom would then begin its work again, and again. Ours
+    are found in their modules, so the script is kept out of sight while a worker starts.
+    """
+
+    @staticmethod
+    def _Popen(process: Any) -> Any:  # noqa: N802 - multiprocessing's own name
+        with _script_out_of_sight():
+            return CleanProcess._Popen(process)
+
+
+class WorkerContext(CleanContext):
+    """Makes worker processes."""
+
+    Process = WorkerProcess
+
+
+_SIGHT = threading.Lock()
+
+
+@contextmanager
+def _script_out_of_sight() -> Iterator[None]:
+    script = sys.modules["__main__"]
+    names: dict[str, Any] = vars(script)
+    with _SIGHT:
+        hidden: dict[str, Any] = {n: names[n] for n in ("__spec__", "__file__") if n in names}
+        names["__spec__"] = None
+        names.pop("__file__", None)
+        try:
+            yield
+        finally:
+            names.update(hidden)
 
 
 def _end(pool: Any, *, at_once: bool) -> None:  # Any: pebble leaves close and stop untyped

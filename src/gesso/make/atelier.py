@@ -21,7 +21,7 @@ from gesso.make.hanging.sheet import Framed, hang_sheet
 from gesso.make.run.claims import claim
 from gesso.make.run.events import Event, Listener, nobody
 from gesso.make.run.run import MakeRun, RunReport
-from gesso.make.themes import read_theme
+from gesso.make.writers.themes import read_theme
 
 log = logging.getLogger(__name__)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import ClassVar, Literal
 
 import numpy as np
 import pytest
@@ -36,8 +37,8 @@ def test_a_kept_picture_replays_to_itself(kept, painter):
 class OtherPainter:
     """The same painter in a later version, one shade lighter, or larger, or broken."""
 
-    name = "slope"
-    place = "outside"
+    name: ClassVar[str] = "slope"
+    place: ClassVar[Literal["cpu", "outside"]] = "outside"
 
     def __init__(self, painter, change):
         self.painter, self.change = painter, change

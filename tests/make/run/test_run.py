@@ -16,7 +16,7 @@ from gesso.core.errors import (
     UnknownOutcome,
 )
 from gesso.core.records.runs import Item
-from gesso.make.run.events import nobody
+from gesso.make.run.events import Event, nobody
 from gesso.make.run.parts import RunOptions
 from gesso.make.run.run import MakeRun
 
@@ -264,7 +264,7 @@ def test_an_item_may_ask_for_its_own_size_and_rounds(parts):
 
 
 def test_a_run_tells_of_every_step(parts):
-    heard = []
+    heard: list[Event] = []
     items = [Item("told", "p0", 0, theme="nocturne")]
     run = parts.catalogue.runs.create("told", "", {}, items)
     MakeRun(parts, replace(OPTIONS, rounds=1), run, heard.append).go()
@@ -273,5 +273,9 @@ def test_a_run_tells_of_every_step(parts):
     assert kinds[0] == "begin"
     assert kinds[-1] == "end"
     assert {"item", "concept", "prompt", "painted", "evaluated", "round", "kept"} <= set(kinds)
-    assert next(e for e in heard if e.kind == "kept").item_record.kept is not None
-    assert next(e for e in heard if e.kind == "round").round_record.comparison is not None
+    kept = next(event.item_record for event in heard if event.kind == "kept")
+    played = next(event.round_record for event in heard if event.kind == "round")
+    assert kept is not None
+    assert kept.kept is not None
+    assert played is not None
+    assert played.comparison is not None

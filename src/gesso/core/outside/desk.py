@@ -205,8 +205,9 @@ class Desk:
             except BaseException as error:
                 call.failed(error)
                 raise
-            call.done(answer)
-            return answer.value
+        # The answer is here, so its place is free for the next call while the books are closed.
+        call.done(answer)
+        return answer.value
 
     @contextmanager
     def _place(self, provider: str) -> Iterator[None]:

@@ -36,7 +36,8 @@ def from_plain(kind: type[Record], data: Any) -> Record:
     """Read a record from plain values.
 
     Raises:
-        InputError: a value is missing, of another type, or not known; its path is named.
+        InputError: a value is missing or of another type; its path is named. Keys that the
+            record does not have are passed over, so that files of a newer version can be read.
     """
     try:
         record: Record = _adapter(kind).validate_python(data, strict=False)

@@ -22,7 +22,7 @@ from gesso.make.critics.critic import View
 from gesso.make.painters.painter import Order, Painter
 from gesso.make.run.parts import Parts, RunOptions
 from gesso.make.run.verify import verified
-from gesso.make.themes import read_theme
+from gesso.make.writers.themes import read_words
 from gesso.make.writers.writer import Attempt
 
 log = logging.getLogger(__name__)
@@ -193,4 +193,4 @@ def random_seed() -> int:
 
 
 def _read_text(text: str) -> str:
-    return read_theme(text).words
+    return read_words(text, "prompt", 20_000)

@@ -28,23 +28,37 @@ def read_theme(words: str) -> Theme:
         InputError: it is empty, longer than 2,000 characters, holds control characters, or
             has no letter in it.
     """
+    return Theme(read_words(words, "theme", MOST_CHARACTERS))
+
+
+def read_words(words: str, what: str, most: int) -> str:
+    """Read a person's words: outer and double white space goes, all else stays as typed.
+
+    Args:
+        words: any text; line breaks and tabs count as spaces.
+        what: what errors call it: "theme", "prompt".
+        most: characters.
+
+    Raises:
+        InputError: it is empty, too long, holds control characters, or has no letter in it.
+    """
     held = " ".join(unicodedata.normalize("NFC", words).split())
     if not held:
-        raise InputError("The theme is empty.", _ADVICE)
-    if len(held) > MOST_CHARACTERS:
+        raise InputError(f"The {what} is empty.", _ADVICE)
+    if len(held) > most:
         raise InputError(
-            f"The theme is {len(held):,} characters long; {MOST_CHARACTERS:,} are the most.",
+            f"The {what} is {len(held):,} characters long; {most:,} are the most.",
             "Keep its first sentences.",
         )
     bad = next((sign for sign in held if _is_control(sign)), None)
     if bad is not None:
         raise InputError(
-            f"The theme holds a control character (U+{ord(bad):04X}).",
+            f"The {what} holds a control character (U+{ord(bad):04X}).",
             "Type it again as plain text.",
         )
     if not any(sign.isalpha() for sign in held):
-        raise InputError(f"The theme '{_shown(held)}' has no letter in it.", _ADVICE)
-    return Theme(held)
+        raise InputError(f"The {what} '{_shown(held)}' has no letter in it.", _ADVICE)
+    return held
 
 
 def _is_control(sign: str) -> bool:

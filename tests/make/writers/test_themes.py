@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gesso.core.errors import InputError
-from gesso.make.themes import MOST_CHARACTERS, read_theme
+from gesso.make.writers.themes import MOST_CHARACTERS, read_theme
 
 
 def test_white_space_is_tidied_and_words_stay_as_typed():
