@@ -38,7 +38,7 @@ class ProceduralOptions:
             before they are repainted at full size.
     """
 
-    scene_px: int = 512
+    scene_px: int = 600
 
 
 class ProceduralPainter:
@@ -69,7 +69,7 @@ class ProceduralPainter:
         )
 
 
-def render(spec: PaintSpec, width: int, height: int, scene_px: int = 512) -> NDArray[np.uint8]:
+def render(spec: PaintSpec, width: int, height: int, scene_px: int = 600) -> NDArray[np.uint8]:
     """Paint a spec: (height, width, 3) uint8 sRGB."""
     grown = max(1.0, _LEAST_SIDE_PX / min(width, height))
     full_width, full_height = round(width * grown), round(height * grown)

@@ -44,9 +44,16 @@ def read_text(text: str, avoid: str, seed: int) -> Brief:
     body = without_denials(text)
     shunned = named_in(avoid.lower()).motifs
     named = named_in(body)
-    choice = _choose([name for name in named.motifs if name not in shunned], body)
+    choice = _choose([name for name in _wanted(named) if name not in shunned], body)
     spec = _spec(text, body, replace(choice, shuns=shunned), seed)
-    return Brief(spec, _shows(named, choice), _omits(named, choice))
+    return Brief(spec, _shows(named, choice, spec.weather), _omits(named, choice))
+
+
+def _wanted(named: Named) -> list[str]:
+    """Names first; a mood hangs a light in the sky, and finds a scene only where none is named."""
+    has_scene = any(MOTIFS[name].role != "sky" for name in named.motifs)
+    moods = [name for name in named.moods if MOTIFS[name].role == "sky" or not has_scene]
+    return [*named.motifs, *moods]
 
 
 @dataclass(frozen=True)
@@ -62,26 +69,29 @@ class _Choice:
     def painted(self) -> tuple[str, ...]:
         return (*self.subjects, self.setting, *self.skies)
 
+    @property
+    def is_outdoors(self) -> bool:
+        return MOTIFS[self.setting].role == "setting"
 
-def _shows(named: Named, choice: _Choice) -> tuple[str, ...]:
-    plain = [MOTIFS[name].plain for name in choice.painted]
-    own = [
-        words
-        for name, words in named.words
-        if name in choice.painted and singular(words) not in MOTIFS[name].plain
-    ]
-    if "sky" in named.motifs and MOTIFS[choice.setting].role == "setting":
-        plain.append(MOTIFS["sky"].plain)
-    return tuple(dict.fromkeys((*plain, *own)))
+
+def _shows(named: Named, choice: _Choice, weather: str) -> tuple[str, ...]:
+    """What is painted, by the text's own true names where it has some."""
+    shown: list[str] = []
+    for name in choice.painted:
+        own = [words for motif, words in named.words if motif == name]
+        plain = MOTIFS[name].plain
+        shown += [plain if singular(words) in plain else words for words in own] or [plain]
+    if any(name == "sky" for name, _words in named.words) and choice.is_outdoors:
+        shown.append(MOTIFS["sky"].plain)
+    return tuple(dict.fromkeys((*shown, *([weather] if weather else []))))
 
 
 def _omits(named: Named, choice: _Choice) -> tuple[str, ...]:
     """Things beyond the repertoire, and things for which this picture has no room."""
-    outdoors = MOTIFS[choice.setting].role == "setting"
     crowded = [
         words
         for name, words in named.words
-        if name not in choice.painted and not (name == "sky" and outdoors)
+        if name not in choice.painted and not (name == "sky" and choice.is_outdoors)
     ]
     return tuple(dict.fromkeys((*named.unknown, *crowded)))
 
@@ -138,6 +148,13 @@ def _season(body: str) -> str:
     return next((season for season, own in _AIR["seasons"].items() if words & set(own)), "")
 
 
+def _weather(body: str, choice: _Choice) -> str:
+    if not choice.is_outdoors:
+        return ""
+    words = set(re.findall("[a-z]+", body))
+    return next((fall for fall, own in _AIR["weathers"].items() if words & set(own)), "")
+
+
 def _hand(body: str, table: str, usual: float) -> float:
     """Breadth of brush or thickness of paint, by the first phrase of the table that is found."""
     text = " " + " ".join(re.findall("[a-z]+", body)) + " "
@@ -166,6 +183,7 @@ def _spec(text: str, body: str, choice: _Choice, seed: int) -> PaintSpec:
         shuns=choice.shuns,
         night=night,
         season=_season(body),
+        weather=_weather(body, choice),
         key=asked.get("key"),
         contrast=asked.get("contrast"),
         chroma=asked.get("chroma"),

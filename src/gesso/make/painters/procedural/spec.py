@@ -17,6 +17,7 @@ class PaintSpec:
         shuns: motif names that shall not be seen.
         night: 0 broad day to 1 deep night.
         season: "", "spring", "summer", "autumn" or "winter".
+        weather: what falls: "", "rain" or "snow".
         key, contrast: CIE L*, 0 to 100.
         chroma: mean OKLab chroma.
         hue_dark, hue_mid, hue_light: OKLCH angle in degrees.
@@ -35,6 +36,7 @@ class PaintSpec:
     shuns: tuple[str, ...] = ()
     night: float = 0.0
     season: str = ""
+    weather: str = ""
     key: float | None = None
     contrast: float | None = None
     chroma: float | None = None

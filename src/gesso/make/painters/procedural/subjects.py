@@ -50,11 +50,13 @@ class Named:
 
     Attributes:
         motifs: motif names in the order of the text.
+        moods: motif names that a quality calls up, for want of a name.
         words: the text's own true names for a motif: ("bridge", "suspension bridge").
         unknown: things that we cannot paint, in the order of the text.
     """
 
     motifs: tuple[str, ...]
+    moods: tuple[str, ...]
     words: tuple[tuple[str, str], ...]
     unknown: tuple[str, ...]
 
@@ -89,6 +91,10 @@ REPERTOIRE = "the offline painter paints " + ", ".join(
 """One line of everything that can be asked for."""
 
 _DENIED = re.compile(r"\b(?:no|without|never|nor|avoid|not)\b[^,.;:!?\n]*")
+_TITLE = re.compile(r"\s*((?:[^\W\d_]+[- ]){0,3}[^\W\d_]+):")
+_MANNER = re.compile(
+    r"\s*(?:mood|light|lighting|palette|composition|medium|style|technique|colou?rs?|texture)\s*:"
+)
 _TOKENS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|[,.;:!?()\"“”\n]")
 _QUALITY = re.compile(
     r"(?:ly|ing|ed|ous|ful|less|ish|est|ible|able|esque|like|ward|wards|most|ical|shaped|ive|ern)$"
@@ -101,12 +107,18 @@ def without_denials(text: str) -> str:
 
 
 def named_in(body: str) -> Named:
-    """Find the things that a lower-case text names."""
-    tokens = [part for token in _TOKENS.findall(body) for part in _parts(token)]
+    """Find the things that a lower-case text names.
+
+    Sentences with a label of the manner ("Light: a single lamp.") name no things, and neither
+    does an unknown word of a title ("Vesper Airship: ..."), though both may set a mood.
+    """
     finding = _Finding()
-    place = 0
-    while place < len(tokens):
-        place += finding.take(tokens, place)
+    title = _TITLE.match(body)
+    if title:
+        finding.walk(title[1], counts=False)
+        body = body[title.end() :]
+    for sentence in re.split(r"(?<=[.\n])", body):
+        finding.walk(sentence, counts=True, manner=bool(_MANNER.match(sentence)))
     return finding.result()
 
 
@@ -115,45 +127,57 @@ class _Finding:
 
     def __init__(self) -> None:
         self._motifs: dict[str, None] = {}
+        self._moods: dict[str, None] = {}
         self._words: dict[tuple[str, str], None] = {}
         self._unknown: dict[str, None] = {}
         self._ideas: dict[str, None] = {}
         self._phrase: list[str] = []
 
-    def take(self, tokens: list[str], place: int) -> int:
-        """Take the name or word that begins at `place`; how many words it had."""
-        phrase, row = _known(tokens, place)
-        if row is None:
-            self._take_word(tokens[place])
-            return 1
-        name, kind = row
-        self._close()
-        self._motifs.setdefault(name)
-        if kind == "words":
-            self._words.setdefault((name, " ".join(phrase)))
-        elif kind == "near":
-            self._unknown.setdefault(" ".join(phrase))
-        return len(phrase)
+    def walk(self, part: str, counts: bool, manner: bool = False) -> None:
+        """Walk over a part of the text; `counts`: what is unknown here is missing."""
+        tokens = [piece for token in _TOKENS.findall(part) for piece in _parts(token)]
+        place = 0
+        while place < len(tokens):
+            phrase, row = _known(tokens, place)
+            place += len(phrase)
+            if row is not None:
+                self._close(counts)
+                self._take_name(" ".join(phrase), *row, counts=counts, manner=manner)
+            elif not manner:
+                self._take_word(phrase[0], counts)
+        self._close(counts)
 
-    def _take_word(self, word: str) -> None:
+    def _take_name(self, phrase: str, name: str, kind: str, counts: bool, manner: bool) -> None:
+        if kind == "moods":
+            self._moods.setdefault(name)
+        elif not manner:
+            self._motifs.setdefault(name)
+            if kind == "words":
+                self._words.setdefault((name, phrase))
+            elif counts:
+                self._unknown.setdefault(phrase)
+
+    def _take_word(self, word: str, counts: bool) -> None:
         if _is_thing(word):
             self._phrase.append(word)
             return
-        self._close()
+        self._close(counts)
         if word in _ABSTRACT:
             self._ideas.setdefault(word)
 
-    def _close(self) -> None:
+    def _close(self, counts: bool) -> None:
         """A phrase is called by its head and the word before it."""
-        if self._phrase:
+        if self._phrase and counts:
             self._unknown.setdefault(" ".join(self._phrase[-2:]))
-            self._phrase = []
+        self._phrase = []
 
     def result(self) -> Named:
-        self._close()
+        """What was found, once every part was walked."""
         # An idea beside a painted thing is mood; alone it is what was asked for.
-        unknown = self._unknown or (self._ideas if not self._motifs else {})
-        return Named(tuple(self._motifs), tuple(self._words), tuple(unknown))
+        named = self._motifs or self._moods
+        unknown = self._unknown or (self._ideas if not named else {})
+        moods = tuple(name for name in self._moods if name not in self._motifs)
+        return Named(tuple(self._motifs), moods, tuple(self._words), tuple(unknown))
 
 
 def _parts(token: str) -> list[str]:

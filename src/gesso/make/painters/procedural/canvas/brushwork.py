@@ -6,7 +6,7 @@ shapes with four channels: three of colour, and the thickness of the paint for t
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -60,6 +60,21 @@ _BRUSHES = (
 )
 
 
+@dataclass(frozen=True)
+class _Guide:
+    """What leads the brush, over the surface's pixels.
+
+    Attributes:
+        which: the plane of strokes that a pixel belongs to.
+        flow: its brush direction, as a place in the table of directions.
+        edges: where two colours meet, 0 to 1.
+    """
+
+    which: NDArray[np.int8]
+    flow: NDArray[np.uint8]
+    edges: Plane
+
+
 def repaint(surface: Surface, tone: Tone, width: int, height: int) -> Canvas:
     """Paint the scene at its full size.
 
@@ -73,17 +88,31 @@ def repaint(surface: Surface, tone: Tone, width: int, height: int) -> Canvas:
     which = np.zeros(surface.lab.shape[:2], np.int8)
     for plane, cover in enumerate(surface.front, start=1):
         which[cover > 0.5] = plane
-    flow = _flow(surface)
-    edges = _edges(surface)
-    np.maximum(surface.detail, edges, out=surface.detail)
+    guide = _Guide(which, _flow(surface), _edges(surface))
+    np.maximum(surface.detail, guide.edges, out=surface.detail)
     for plane in range(PLANES):
         if (which == plane).any():
             if plane:
-                _stroke_over(canvas, surface, which, plane, flow, cover=_cover(surface, plane))
+                _stroke_over(canvas, surface, guide, plane)
             else:
-                _stroke_plane(canvas, surface, which, plane, flow)
+                _stroke_plane(canvas, surface, guide, plane)
         draw_marks(canvas, [mark for mark in surface.marks if mark.plane == plane], tone)
     return canvas
+
+
+def _ground(surface: Surface, width: int, height: int) -> Canvas:
+    soft = blur(surface.lab, 0.006 * surface.unit)
+    canvas = np.full((height, width, 4), 60, np.uint8)
+    rgb = oklab_to_bytes(soft)
+    canvas[..., :3] = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_CUBIC)
+    return canvas
+
+
+def _flow(surface: Surface) -> NDArray[np.uint8]:
+    """Brush directions as places in the table of directions, with a hand's unrest."""
+    unrest = surface.noise("hand", 3.0, 2) * 0.30 * (1 - 0.8 * surface.detail)
+    turns = (surface.angle + unrest) * (_TABLE_SIZE / (2 * np.pi))
+    return np.asarray(np.rint(turns).astype(np.int64) & (_TABLE_SIZE - 1), np.uint8)
 
 
 def _edges(surface: Surface) -> Plane:
@@ -100,40 +129,17 @@ def _cover(surface: Surface, plane: int) -> Plane:
     return f32(surface.front[plane - 1] / np.maximum(1 - nearer, 0.02))
 
 
-def _ground(surface: Surface, width: int, height: int) -> Canvas:
-    soft = blur(surface.lab, 0.006 * surface.unit)
-    rgb = oklab_to_bytes(soft)
-    canvas = np.full((height, width, 4), 60, np.uint8)
-    canvas[..., :3] = cv2.resize(rgb, (width, height), interpolation=cv2.INTER_CUBIC)
-    return canvas
-
-
-def _flow(surface: Surface) -> NDArray[np.uint8]:
-    """Brush directions as places in the table of directions, with a hand's unrest."""
-    unrest = surface.noise("hand", 3.0, 2) * 0.30 * (1 - 0.8 * surface.detail)
-    turns = (surface.angle + unrest) * (_TABLE_SIZE / (2 * np.pi))
-    return np.asarray(np.rint(turns).astype(np.int64) & (_TABLE_SIZE - 1), np.uint8)
-
-
-def _stroke_over(
-    canvas: Canvas,
-    surface: Surface,
-    which: NDArray[np.int8],
-    plane: int,
-    flow: NDArray[np.uint8],
-    *,
-    cover: Plane,
-) -> None:
+def _stroke_over(canvas: Canvas, surface: Surface, guide: _Guide, plane: int) -> None:
     """Strokes of a nearer plane, kept to its outline."""
+    cover = _cover(surface, plane)
     rows, columns = _box(cover > 0.02, canvas.shape[0] / surface.height, canvas.shape[:2])
     part = canvas[rows, columns]
     before = part.copy()
-    _stroke_plane(canvas, surface, which, plane, flow)
+    _stroke_plane(canvas, surface, guide, plane)
     full_height, full_width = canvas.shape[:2]
     grown = cv2.resize(cover, (full_width, full_height), interpolation=cv2.INTER_LINEAR)
     share = smooth(grown[rows, columns], 0.22, 0.78)
-    blended = cv2.blendLinear(part, before, share, np.float32(1) - share)
-    canvas[rows, columns] = blended
+    canvas[rows, columns] = cv2.blendLinear(part, before, share, np.float32(1) - share)
 
 
 def _box(mask: NDArray[np.bool_], scale: float, shape: tuple[int, ...]) -> tuple[slice, slice]:
@@ -147,77 +153,67 @@ def _box(mask: NDArray[np.bool_], scale: float, shape: tuple[int, ...]) -> tuple
     )
 
 
-def _stroke_plane(
-    canvas: Canvas,
-    surface: Surface,
-    which: NDArray[np.int8],
-    plane: int,
-    flow: NDArray[np.uint8],
-) -> None:
+def _stroke_plane(canvas: Canvas, surface: Surface, guide: _Guide, plane: int) -> None:
     unit_px = min(canvas.shape[:2])
     breadth = 0.62 + 0.85 * surface.spec.brush
+    # A small picture is soon covered: fewer strokes show there, and they cost the same each.
+    share = min(1.0, max(0.6, unit_px / 420))
     for number, brush in enumerate(_BRUSHES):
         width = brush.width * breadth
         if width * unit_px < 1.3:
             continue
         stage = surface.rng("strokes", plane, number)
-        seeds = _seeds(stage, surface, which == plane, brush, width)
+        seeds = _seeds(
+            stage, surface, guide, plane, replace(brush, width=width, cover=brush.cover * share)
+        )
         if len(seeds):
             _draw_strokes(
-                canvas, surface, which, flow, stage, seeds=seeds, brush=brush, width=width
+                canvas, surface, guide, stage, seeds=seeds, brush=replace(brush, width=width)
             )
 
 
 def _seeds(
-    stage: np.random.Generator,
-    surface: Surface,
-    region: NDArray[np.bool_],
-    brush: Brush,
-    width: float,
+    stage: np.random.Generator, surface: Surface, guide: _Guide, plane: int, brush: Brush
 ) -> NDArray[np.float32]:
     """Where strokes begin, in pixels of the surface."""
     area = surface.wide * surface.high
-    length = width * 3.4
     busy = 0.75 + 1.2 * surface.spec.busy
-    count = int(busy * brush.cover * area / (width * length) * (1 if brush.fine < 1 else 1.15))
+    count = int(busy * brush.cover * area / (brush.width * brush.width * 3.4))
     places = stage.random((count, 2), np.float32)
     places *= f32((surface.width - 1, surface.height - 1))
-    chance = stage.random(count, np.float32)
+    chance, wished = stage.random((2, count), np.float32)
     columns, rows = places[:, 0].astype(np.int64), places[:, 1].astype(np.int64)
-    keep = region[rows, columns]
-    reach = int(width * surface.unit * 0.45)
+    keep = guide.which[rows, columns] == plane
+    reach = int(brush.width * surface.unit * 0.45)
     if brush.fine < 1 and reach >= 1:
-        edges = cv2.dilate(_edges(surface), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+        edges = cv2.dilate(guide.edges, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
         keep &= chance > 0.85 * edges[rows, columns]
-        chance = stage.random(count, np.float32)
     if brush.fine:
         wish = surface.detail[rows, columns]
-        keep &= chance < (1.5 * wish if brush.fine < 1 else 1.5 * wish * wish)
+        keep &= wished < (1.5 * wish if brush.fine < 1 else 1.5 * wish * wish)
     return f32(places[keep])
 
 
 def _draw_strokes(
     canvas: Canvas,
     surface: Surface,
-    which: NDArray[np.int8],
-    flow: NDArray[np.uint8],
+    guide: _Guide,
     stage: np.random.Generator,
     *,
     seeds: NDArray[np.float32],
     brush: Brush,
-    width: float,
 ) -> None:
     count = len(seeds)
-    path = _lead(surface, which, flow, stage, seeds, brush=brush, width=width)
+    path = _lead(surface, guide, stage, seeds, brush)
     columns, rows = seeds[:, 0].astype(np.int64), seeds[:, 1].astype(np.int64)
     unrest = brush.jitter * (0.75 + 0.6 * surface.spec.busy) * surface.spec.liveliness
-    shift = stage.standard_normal((count, 3), np.float32) * f32(
-        (unrest, unrest * 0.38, unrest * 0.38)
-    )
+    spread_of = f32((unrest, unrest * 0.38, unrest * 0.38))
+    shift = stage.standard_normal((count, 3), np.float32) * spread_of
     colours = np.empty((count, 4), np.int64)
     colours[:, :3] = oklab_to_bytes((surface.lab[rows, columns] + shift)[None])[0]
     colours[:, 3] = np.clip(brush.load + 34 * stage.standard_normal(count), 20, 255)
-    spread = (0.72 + 0.5 * stage.random(count, np.float32)) * np.float32(width * surface.unit / 2)
+    half_px = np.float32(brush.width * surface.unit / 2)
+    spread = (0.72 + 0.5 * stage.random(count, np.float32)) * half_px
     scale = canvas.shape[1] / surface.width, canvas.shape[0] / surface.height
     shapes = _outlines(path, spread, scale)
     fill = cv2.fillPoly
@@ -227,18 +223,15 @@ def _draw_strokes(
 
 def _lead(
     surface: Surface,
-    which: NDArray[np.int8],
-    flow: NDArray[np.uint8],
+    guide: _Guide,
     stage: np.random.Generator,
     seeds: NDArray[np.float32],
-    *,
     brush: Brush,
-    width: float,
 ) -> NDArray[np.float32]:
     """Lead every stroke along the flow until an edge stops it: (count, points, 2)."""
     height, across = surface.height, surface.width
     flat = surface.lab.reshape(-1, 3)
-    turns, planes = flow.ravel(), which.ravel()
+    turns, planes = guide.flow.ravel(), guide.which.ravel()
 
     def cell(places: NDArray[np.float32]) -> NDArray[np.int64]:
         columns = np.clip(places[:, 0], 0, across - 1).astype(np.int64)
@@ -248,9 +241,9 @@ def _lead(
     start = cell(seeds)
     colour, plane = flat[start], planes[start]
     sign = np.where(stage.random(len(seeds)) < 0.5, np.float32(1), np.float32(-1))
-    step = np.float32(width * surface.unit * 0.68)
+    step = np.float32(brush.width * surface.unit * 0.68)
     path = np.empty((len(seeds), len(_TAPER), 2), np.float32)
-    here = seeds - 0
+    here = seeds
     alive = np.ones(len(seeds), bool)
     for number in range(len(_TAPER)):
         path[:, number] = here

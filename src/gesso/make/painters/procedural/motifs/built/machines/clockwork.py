@@ -78,6 +78,36 @@ def _open_heart(s: Surface, rng: np.random.Generator, x: float, y: float, radius
         if math.hypot(wheel.x - x, wheel.y - y) + wheel.radius < 0.68 * radius:
             gear(s, wheel, hue=float(rng.choice((BRASS, COPPER))), value=0.56)
     gear(s, Wheel(x, y, 0.20 * radius, 20, 0.1), value=0.62)
+    _escapement(s, x + 0.26 * radius, y + 0.20 * radius, 0.23 * radius)
+
+
+def _escapement(s: Surface, x: float, y: float, radius: float) -> None:
+    """A wheel of pointed, leaning teeth, and the anchor that lets them by one at a time."""
+    turns = 2 * math.pi * np.arange(15) / 15
+    tips = np.stack([np.cos(turns + 0.10), np.sin(turns + 0.10)], -1) * radius
+    feet = np.stack([np.cos(turns - 0.12), np.sin(turns - 0.12)], -1) * (0.74 * radius)
+    outline = np.stack([feet, tips], 1).reshape(-1, 2) + np.array((x, y))
+    wheel = s.polygon(outline, [ring(x, y, 0.56 * radius, 40)])
+    s.shadow(wheel, 0.02 * radius, 0.04 * radius, 0.04 * radius, 0.5)
+    s.put(wheel, s.palette.metal(0.66, BRASS), detail=1.0, plane=2)
+    s.bevel(wheel, 0.05 * radius, 0.25)
+    for turn in np.arange(4) * (math.pi / 2) + 0.4:
+        arm = [(x, y), (x + 0.6 * radius * math.cos(turn), y + 0.6 * radius * math.sin(turn))]
+        rod(s, arm, 0.09 * radius, 0.6)
+    bow = np.linspace(-2.45, -0.70, 16)
+    anchor = np.stack([np.cos(bow), np.sin(bow)], -1) * (1.22 * radius) + np.array((x, y))
+    hooks = [
+        anchor[0] + np.array((0.22, 0.16)) * radius,
+        anchor[-1] + np.array((-0.16, 0.20)) * radius,
+    ]
+    steel = s.palette.metal(0.34, IRON, 0.7)
+    s.mark(np.concatenate([hooks[:1], anchor, hooks[1:]]), 0.085 * radius, steel, 2)
+    s.mark(
+        anchor[3:12] - np.array((0.0, 0.03 * radius)),
+        0.022 * radius,
+        s.palette.metal(0.85, IRON, 0.6),
+        2,
+    )
 
 
 def clock_mix(s: Surface, x: float, foot: float) -> None:
