@@ -150,7 +150,9 @@ def aurora(s: Surface, horizon: float) -> None:
         over = f32(hem[None] - s.y)
         rays = np.clip(0.62 + 0.42 * fold + 0.5 * wave, 0.03, 1.5)[None]
         glow = np.where(
-            over > 0, np.exp(-over / np.maximum(height, 0.06)[None]), np.exp(over / 0.012)
+            over > 0,
+            np.exp(-over / np.maximum(height, 0.06)[None]),
+            np.exp(np.minimum(over, 0) / 0.012),
         )
         strength = f32(np.clip(glow * rays * (0.85 - 0.18 * number), 0, 0.92))
         climb = np.clip(over / 0.33, 0, 1)[..., None]
