@@ -71,6 +71,14 @@ def test_each_layer_wins_over_the_one_below(studio: Path, monkeypatch: pytest.Mo
     assert told["make.epsilon"] == "default"
 
 
+def test_the_local_dotenv_file_wins_over_the_shared_one(studio: Path) -> None:
+    Path(".env").write_text("GESSO_MAKE__WORKS=5\nGESSO_STUDIO=shared\n")
+    Path(".env.local").write_text("GESSO_MAKE__WORKS=6\nGESSO_STUDIO=mine\n")
+
+    assert load(studio).make.works == 6
+    assert find_folder(None) == Path("mine")
+
+
 def test_a_flag_that_was_not_given_is_no_wish(studio: Path) -> None:
     write(studio, "[make]\nrounds = 5")
 

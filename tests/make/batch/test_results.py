@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 import yaml
@@ -18,6 +18,8 @@ from gesso.core.catalogue.store.disk import Disk
 from gesso.core.errors import StorageError
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.metadata.read import read_recipe
+from gesso.core.records.judgements import Comparison
+from gesso.core.records.maker import Maker
 from gesso.core.records.runs import Item, Round, Take
 from gesso.make.batch.results import DataFormat, Results, better_take
 from gesso.make.run.parts import Parts, RunOptions
@@ -229,6 +231,18 @@ def test_an_id_that_is_a_path_never_becomes_a_folder(tmp_path: Path, catalogue: 
         Results(tmp_path / "results", catalogue).finish((Item("evil", "../out", 0, "failed"),))
 
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("winner", [0, 1])
+def test_the_comparison_decides_and_not_the_score(parts: Parts, winner: Literal[0, 1]) -> None:
+    go(parts, Results(Path(os.devnull), parts.catalogue))
+    played = parts.catalogue.runs.rounds("batch", "fox")[0]
+    compared = replace(played, comparison=Comparison(winner, True, "", Maker("us")))
+
+    best = better_take(compared)
+
+    assert best is not None
+    assert best.slot == winner
 
 
 def test_of_a_pair_that_was_not_compared_the_higher_score_is_the_better(parts: Parts) -> None:
