@@ -50,9 +50,8 @@ Build = Callable[..., FalPainter]
 
 
 @pytest.fixture
-def build(stub: FalStub, office: Office) -> Iterator[Build]:
+def build(stub: FalStub, office: Office) -> Build:
     """Build a painter for a fault; called again, the painter of a restarted process."""
-    opened: list[FalPainter] = []
 
     def built(fault: str = "", **wishes: Any) -> FalPainter:
         model = f"{MODEL}-{fault}" if fault else MODEL
@@ -67,12 +66,9 @@ def build(stub: FalStub, office: Office) -> Iterator[Build]:
             "lost_s": 0.2,
             "read_s": 1.0,
         }
-        opened.append(FalPainter(FalOptions(**{**own, **wishes}), office.desk))
-        return opened[-1]
+        return FalPainter(FalOptions(**{**own, **wishes}), office.desk)
 
-    yield built
-    for painter in opened:
-        painter.close()
+    return built
 
 
 def submits(stub: FalStub) -> int:
@@ -295,7 +291,6 @@ def test_a_picture_inside_the_private_network_is_not_fetched(
 
 def test_without_a_key_nothing_is_sent(stub: FalStub, office: Office) -> None:
     painter = FalPainter(FalOptions(model=MODEL), office.desk)
-    painter.close()
 
     with pytest.raises(AuthError, match="no key for 'fal'") as caught:
         painter.paint(ORDER)

@@ -14,7 +14,6 @@ from gesso.make.painters.procedural.motifs.things import AFLOAT, SUBJECTS
 from gesso.make.painters.procedural.reading import Brief, read_text
 from gesso.make.painters.procedural.subjects import MOTIFS, REPERTOIRE
 
-
 VESPER = (
     "Vesper Airship: an airship over the sea. Mood: devout and tender. Light: a single lamp, "
     "from above. Composition: it hangs large and all below is small. Medium: oil on canvas."
@@ -58,6 +57,8 @@ def test_words_call_up_a_place_and_what_stands_in_it(
         ("a volcano", {"volcano"}),
         ("a sailor in a boat", {"sailor"}),
         ("intelligence", {"intelligence"}),
+        ("metal", {"metal"}),
+        ("a square with an angry face", {"square", "face"}),
         ("a black cat with a hat", {"cat", "hat"}),
     ],
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from typing import Any
 
@@ -166,9 +166,9 @@ class _Finding:
             self._ideas.setdefault(word)
 
     def _close(self, counts: bool) -> None:
-        """A phrase is called by its head and the word before it."""
+        """A phrase is called by its head and up to three words before it."""
         if self._phrase and counts:
-            self._unknown.setdefault(" ".join(self._phrase[-2:]))
+            self._unknown.setdefault(" ".join(self._phrase[-4:]))
         self._phrase = []
 
     def result(self) -> Named:
