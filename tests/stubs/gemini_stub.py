@@ -6,7 +6,7 @@ mimeType / mime_type). Faults:
     429, 429once      RESOURCE_EXHAUSTED per minute, with a retryDelay (QUIET_S)
     429header(once)   the same wish in a Retry-After header
     quota             RESOURCE_EXHAUSTED per day        402     no credit
-    auth, forbidden   401, 403                          badkey  400 API_KEY_INVALID
+    auth, forbidden   401, 403, which repeat the key    badkey  400 API_KEY_INVALID
     400, 404          our request is wrong              500, 500once, 503, 504
     refuse            blocked prompt: no candidates     refuseanswer  finishReason SAFETY
     truncated         finishReason MAX_TOKENS           empty   a candidate without parts
@@ -84,7 +84,9 @@ class GeminiStub(Stub):
     def _failed(self, request: Request) -> Sent | None:
         fault = request.fault
         if fault in _STATUS:
-            return _failure(*_STATUS[fault])
+            status, name, words = _STATUS[fault]
+            echo = f" Key: {request.headers['x-goog-api-key']}." if status in (401, 403) else ""
+            return _failure(status, name, words + echo)
         if fault == "slow":
             self.wait(SLOW_S)
             raise HangUp

@@ -5,7 +5,7 @@ Faults:
     429, 429once      rate_limit_exceeded with Retry-After (QUIET_S); 429ms(once) with
                       retry-after-ms; 429bare(once) without either
     quota             insufficient_quota, also a 429        402     no credit
-    auth, forbidden   401, 403                              400, 404, 422
+    auth, forbidden   401, 403, which repeat the key        400, 404, 422
     500, 500once, 503, 503after (with Retry-After), 409, 408
     moderated         400 moderation_blocked                refuse  message.refusal is set
     filtered          finish_reason content_filter
@@ -130,7 +130,10 @@ class OpenAIStub(Stub):
     def _failed(self, request: Request) -> Sent | None:
         fault = request.fault
         if fault in _STATUS:
-            return _failure(*_STATUS[fault])
+            status, kind, code, words = _STATUS[fault]
+            key = request.headers.get("authorization", "").removeprefix("Bearer ")
+            echo = f" Key: {key}." if status in (401, 403) else ""
+            return _failure(status, kind, code, words + echo)
         if fault in ("429", "429ms"):
             millis = {"retry-after-ms": str(round(QUIET_S * 1000))}
             wish = {"Retry-After": f"{QUIET_S}"} if fault == "429" else millis
@@ -150,7 +153,7 @@ class OpenAIStub(Stub):
 
     def _chat(self, request: Request) -> Sent:
         body, fault = request.body, request.fault
-        schema = (body.get("response_format") or {}).get("json_schema", {}).get("schema")
+        schema = _form_of(body).get("json_schema", {}).get("schema")
         text: str | None = self.said(body, schema)
         refusal = None
         if fault == "refuse":
@@ -226,7 +229,7 @@ class OpenAIStub(Stub):
 def _unwanted(request: Request) -> Sent | None:
     """What a server refuses that does not know, or does not take, a parameter."""
     asked = request.body
-    kind = (asked.get("response_format") or {}).get("type", "")
+    kind = _form_of(asked).get("type", "")
     unwanted = {
         "noschema": ("response_format", kind == "json_schema"),
         "nojsonmode": ("response_format", bool(kind)),
@@ -239,6 +242,12 @@ def _unwanted(request: Request) -> Sent | None:
         return None
     words = f"Unsupported parameter: '{name}' is not supported with this model."
     return _failure(400, "invalid_request_error", "unsupported_parameter", words, name)
+
+
+def _form_of(body: dict[str, Any]) -> dict[str, Any]:
+    """The format that an answer is wished in; image doors knew a text of that name."""
+    form = body.get("response_format")
+    return form if isinstance(form, dict) else {}
 
 
 def _wrong_order(body: dict[str, Any]) -> Sent | None:

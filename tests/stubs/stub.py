@@ -12,6 +12,7 @@ import contextlib
 import hashlib
 import io
 import json
+import sys
 import threading
 import time
 from collections import Counter, deque
@@ -113,6 +114,7 @@ class Stub:
         self._next: deque[str] = deque()
         self._lock = threading.Lock()
         self._closing = threading.Event()
+        self._faults_of_its_own: list[BaseException] = []
         self._server = _server(self)
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(0.01,), daemon=True
@@ -143,11 +145,17 @@ class Stub:
             self._next.extend(faults)
 
     def close(self) -> None:
-        """Stop serving; whoever waits for a slow answer is let go."""
+        """Stop serving; whoever waits for a slow answer is let go.
+
+        Raises:
+            RuntimeError: the stub itself failed, so that what a test saw was no provider's work.
+        """
         self._closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        if self._faults_of_its_own:
+            raise RuntimeError("the stub failed while it answered") from self._faults_of_its_own[0]
 
     def __enter__(self) -> Self:
         return self
@@ -219,8 +227,15 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def __init__(self, handler: type[BaseHTTPRequestHandler], faults: list[BaseException]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self._faults = faults
+
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that went away is part of the tests."""
+        """A client that went away is part of the tests; anything else is the stub's own fault."""
+        error = sys.exc_info()[1]
+        if error is not None and not isinstance(error, OSError):
+            self._faults.append(error)
 
 
 def _server(stub: Stub) -> _Server:
@@ -255,7 +270,7 @@ def _server(stub: Stub) -> _Server:
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
-    return _Server(("127.0.0.1", 0), Handler)
+    return _Server(Handler, stub._faults_of_its_own)
 
 
 def _body(content: bytes, media_type: str) -> dict[str, Any]:
