@@ -30,7 +30,7 @@ def evaluated(prompt, checks=(), **off):
         Measure(name, value, targets.get(name), aims.SCALES[name].error(value, targets[name]))
         for name, value in values.items()
     )
-    error = sum(measure.error for measure in measures) / len(measures)
+    error = sum(measure.error or 0.0 for measure in measures) / len(measures)
     held = sum(check.outcome != "no" for check in checks) / len(checks) if checks else 1.0
     verdict = Evaluation(tuple(checks), measures, error, held * (1 - error), "", Maker("test"))
     return Attempt(prompt, verdict)

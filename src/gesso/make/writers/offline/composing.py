@@ -271,7 +271,7 @@ def _strange(word: str) -> SecondWord:
         scenes=("in a wide quiet place", "before a low horizon"),
         compositions=(
             Composition("the subject stands large and alone in the middle", 0.55, 0.5),
-            Composition("the subject stands to the left with room before it", 0.3, 0.42),
+            Composition("the subject stands to the left with room before it", 0.1, 0.42),
         ),
-        density=0.2,
+        density=0.34,
     )

@@ -17,16 +17,29 @@ from gesso.make.aims import SCALES
 
 Matrix = NDArray[np.float64]
 
-# What a painter is taken to answer to a unit asked for, before anything is known of it.
-_FIRST_GUESS = 1.0
+# What a painter is taken to answer to a unit asked for, before anything is known of it. Strokes
+# hold edges of their own and a motif some air, so that the share of either follows weakly.
+_FIRST_GUESS = {"density": 0.5, "mist": 0.6}
 
-# A change asked for that is smaller than about this (in full errors) tells more of the noise
-# between two pictures than of the painter.
-_NOISE = 0.25
+# How far that guess may be wrong: much on a scale itself, little across scales, but key and
+# contrast are known to move each other. Standard deviations of a slope.
+_OWN_DOUBT, _CROSS_DOUBT, _KIN_DOUBT = 0.5, 0.08, 0.3
+_KIN = ({"key", "contrast"}, {"key", "mist"}, {"contrast", "mist"})
 
-_SLOPES = (0.4, 2.0)
-_MOST_COUPLING = 0.8
+# Two pictures of one text differ by about this much on a scale, in full errors.
+_NOISE = 0.08
+
+# A change asked for must be at least this large to tell whether the painter follows.
+_TELLING = 0.25
+
+# A painter that answers with less than this share of the change does not follow at all.
+_FOLLOWS = 0.1
+
+_SLOPES = (0.3, 2.0)
 _LARGEST_STEP = 1.2
+_LARGEST_TURN = 0.45
+_WIDEST_GAP_DEGREES = 140.0
+_NEIGHBOURS = (("hue_dark", "hue_mid"), ("hue_mid", "hue_light"))
 _CAUTION = 0.6
 _DAMPING = 0.02
 
@@ -46,8 +59,8 @@ def next_asks(
     """What to ask for next, only for the scales that shall change.
 
     It starts from the best trial and takes the step that a linear model of the painter says
-    should close the gap. The model is learnt from the other trials (a damped Broyden update for
-    each); after a worse trial the step is shortened.
+    should close the gap. The model is learnt from the other trials, by Bayes' rule from a first
+    guess; after a worse trial the step is shortened.
 
     Args:
         trials: oldest first, at least one.
@@ -66,7 +79,7 @@ def next_asks(
         for name in model.names
         if SCALES[name].error(start.measured[name], targets[name]) > leave_alone
         and not _at_its_limit(name, start, targets[name])
-        and not _deaf(name, trials, start, targets[name])
+        and not _deaf(name, trials, start)
     ]
     effort *= _CAUTION ** (len(trials) - 1 - best)
     return _moved(start, model.steps(active, targets), effort)
@@ -78,18 +91,22 @@ class _Model:
     def __init__(self, names: tuple[str, ...], start: Trial) -> None:
         self.names = names
         self._start = start
-        self._slopes: Matrix = np.eye(len(names)) * _FIRST_GUESS
+        self._slopes: Matrix = np.diag([_FIRST_GUESS.get(name, 1.0) for name in names])
+        self._doubts = [np.diag([_doubt(row, name) ** 2 for name in names]) for row in names]
 
     def learn(self, trial: Trial) -> None:
         """Let the model agree with what `trial` shows, as far as it stands out of the noise."""
-        both = np.array([name in trial.measured for name in self.names])
         asked = self._apart(trial.asked, self._start.asked)
         answer = self._apart(trial.measured, self._start.measured)
-        surprise = np.where(both, answer - self._slopes @ asked, 0.0)
-        self._slopes += np.outer(surprise, asked) / (asked @ asked + _NOISE**2)
-        diagonal = np.clip(np.diag(self._slopes), *_SLOPES)
-        self._slopes = np.clip(self._slopes, -_MOST_COUPLING, _MOST_COUPLING)
-        np.fill_diagonal(self._slopes, diagonal)
+        for row, name in enumerate(self.names):
+            if name not in trial.measured:
+                continue
+            # Recursive least squares: what is in doubt takes up the surprise.
+            swayed = self._doubts[row] @ asked
+            weight = swayed / (asked @ swayed + 2 * _NOISE**2)
+            self._slopes[row] += weight * (answer[row] - self._slopes[row] @ asked)
+            self._doubts[row] -= np.outer(weight, swayed)
+            self._slopes[row, row] = np.clip(self._slopes[row, row], *_SLOPES)
 
     def steps(self, active: list[str], targets: Mapping[str, float]) -> dict[str, float]:
         """The change to ask for, in full errors, for each active scale."""
@@ -106,10 +123,11 @@ class _Model:
         )
         damped = slopes.T @ slopes + _DAMPING * np.eye(len(active))
         steps = np.linalg.solve(damped, slopes.T @ gaps)
-        return {
-            name: float(np.clip(step, -_LARGEST_STEP, _LARGEST_STEP))
-            for name, step in zip(active, steps, strict=True)
-        }
+        held = {}
+        for name, step in zip(active, steps, strict=True):
+            most = _LARGEST_TURN if SCALES[name].circular else _LARGEST_STEP
+            held[name] = float(np.clip(step, -most, most))
+        return _turned_together(self._start, held)
 
     def _apart(self, these: Mapping[str, float], those: Mapping[str, float]) -> Matrix:
         return np.array(
@@ -120,6 +138,31 @@ class _Model:
                 for name in self.names
             ]
         )
+
+
+def _doubt(row: str, column: str) -> float:
+    if row == column:
+        return _OWN_DOUBT
+    return _KIN_DOUBT if {row, column} in _KIN else _CROSS_DOUBT
+
+
+def _turned_together(start: Trial, steps: Mapping[str, float]) -> dict[str, float]:
+    """The steps, with those of hues shortened where they would drive neighbours too far apart.
+
+    Values between two zones get hues between theirs, by the short way round: where two hues pass
+    each other's opposite, all that lies between would jump to the other side of the circle.
+    """
+    turned = dict(steps)
+    for name, other in _NEIGHBOURS:
+        if name not in start.asked or other not in start.asked:
+            continue
+        gap = SCALES[name].miss(start.asked[name], start.asked[other])
+        wider = (turned.get(name, 0.0) - turned.get(other, 0.0)) * SCALES[name].full_error
+        if abs(gap + wider) > max(_WIDEST_GAP_DEGREES, abs(gap)):
+            room = max(0.0, _WIDEST_GAP_DEGREES - abs(gap))
+            for one in {name, other} & set(turned):
+                turned[one] *= room / abs(wider)
+    return turned
 
 
 def _moved(start: Trial, steps: Mapping[str, float], effort: float) -> dict[str, float]:
@@ -143,15 +186,18 @@ def _at_its_limit(name: str, start: Trial, target: float) -> bool:
     return abs(start.asked[name] - utmost) < 10.0**-scale.decimals
 
 
-def _deaf(name: str, trials: Sequence[Trial], start: Trial, target: float) -> bool:
-    """Whether asking for more in the wanted direction was tried, and nothing moved."""
+def _deaf(name: str, trials: Sequence[Trial], start: Trial) -> bool:
+    """Whether the painter does not follow: it was asked for another value and did not go that way.
+
+    Colourless zones have hues that jump about, and a motif has a symmetry of its own: to push on
+    there only disturbs what can still be mended.
+    """
     scale = SCALES[name]
-    wanted = scale.miss(target, start.measured[name])
     for trial in trials:
         if trial is start or name not in trial.measured:
             continue
         pushed = scale.miss(trial.asked[name], start.asked[name])
         moved = scale.miss(trial.measured[name], start.measured[name])
-        if pushed * wanted > 0 and abs(pushed) > _NOISE * scale.full_error:
-            return abs(moved) < 0.1 * abs(pushed)
+        if abs(pushed) > _TELLING * scale.full_error:
+            return moved * pushed < _FOLLOWS * pushed**2
     return False
