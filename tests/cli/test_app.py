@@ -238,7 +238,7 @@ def test_the_page_puts_each_family_of_errors_beside_its_code() -> None:
 
 
 def test_the_example_on_the_page_is_what_is_said(gesso: Gesso) -> None:
-    said = gesso("make", "x", "--painter", "proceduarl", "--json")
+    said = gesso("make", "x", "--rounds", "11", "--json")
 
     assert said.err in PAGE
     assert json.dumps(said.document, ensure_ascii=False) in PAGE
