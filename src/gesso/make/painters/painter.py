@@ -104,5 +104,22 @@ PAINTERS: Registry[Factory[Painter]] = Registry(
             "ProceduralPainter",
             summary="the embedded painter: no key, no weights, no network",
         ),
+        "gemini": Entry(
+            "gesso.make.painters.gemini",
+            "GeminiPainter",
+            extra="gemini",
+            summary="Google's Gemini models of pictures: needs GEMINI_API_KEY",
+        ),
+        "openai": Entry(
+            "gesso.make.painters.openai",
+            "OpenAIPainter",
+            extra="openai",
+            summary="OpenAI's models of pictures, or a server that speaks alike: OPENAI_API_KEY",
+        ),
+        "fal": Entry(
+            "gesso.make.painters.fal",
+            "FalPainter",
+            summary="the models at fal, over its queue: needs FAL_KEY",
+        ),
     },
 )
