@@ -119,7 +119,13 @@ def named_in(body: str) -> Named:
         body = body[title.end() :]
     for sentence in re.split(r"(?<=[.\n])", body):
         finding.walk(sentence, counts=True, manner=bool(_MANNER.match(sentence)))
-    return finding.result()
+    named = finding.result()
+    if named.motifs or named.moods or named.unknown:
+        return named
+    # Nothing that we know of: then the last word that is no wish for a tone is what was meant.
+    words = [word for word in re.findall(r"[^\W\d_]{3,}", body) if word not in _AIM_WORDS]
+    meant = words[-1:] if words and not aims.read_words(words[-1]) else []
+    return replace(named, unknown=tuple(meant))
 
 
 class _Finding:
@@ -148,7 +154,7 @@ class _Finding:
         self._close(counts)
 
     def _take_name(self, phrase: str, name: str, kind: str, counts: bool, manner: bool) -> None:
-        if kind == "moods":
+        if kind == "moods" or (kind == "near" and not counts):
             self._moods.setdefault(name)
         elif not manner:
             self._motifs.setdefault(name)

@@ -56,12 +56,11 @@ def _range(s: Surface, number: int, foot: float, tall: float, near: float) -> No
     colour = s.palette.ramp(f32(value), 0.95)
     warm = np.clip(facing, 0, 1) * (0.50 - 0.25 * near) * np.exp(-depth / 0.22)
     colour = toward(colour, s.palette.light(0.86 - 0.30 * s.spec.night, 1.15), warm)
-    snowline = 0.34 if s.spec.season == "winter" else 0.13
     if near < 0.75:
-        white = (
-            smooth(snowline * (0.5 + crest[None]) - depth + 0.05 * spurs, -0.02, 0.05)
-            * smooth(crest, 0.30, 0.62)[None]
-        )
+        # Snow keeps to a height, farther down in the gullies and in winter.
+        height = (foot - y) / tall
+        line = 0.22 if s.spec.season == "winter" else 0.56
+        white = smooth(height - 0.16 * spurs - line + 0.10, -0.04, 0.14)
         snow = s.palette.ramp(f32(s.by_hour(0.86, 0.52) + 0.20 * facing), 0.5)
         colour = toward(colour, snow, white * 0.9)
     angle = np.arctan2(1.0, 0.9 * np.sign(across) + slope[None] * 0.5)
@@ -138,13 +137,13 @@ def dunes(s: Surface, horizon: float) -> None:
     side = -1.0 if s.light[0] >= 0.5 * s.wide else 1.0
     for number in range(5):
         near = (number + 0.25) / 5
-        foot = horizon + 0.012 + (s.high - horizon) * 0.66 * near**1.3
+        foot = horizon + 0.015 + (s.high - horizon) * 0.80 * near**1.25
         rng = s.rng("dune", number)
         many = max(1, round((3.2 - 2.4 * near) * s.wide))
         peaks = [
             (
                 s.wide * (place + 0.15 + 0.7 * float(rng.random())) / many,
-                (0.030 + 0.135 * near) * (0.65 + 0.6 * float(rng.random())),
+                (0.045 + 0.200 * near) * (0.65 + 0.6 * float(rng.random())),
                 (0.16 + 0.34 * near) * (0.8 + 0.5 * float(rng.random())),
                 0.8 + 1.4 * float(rng.random()),
             )
@@ -186,15 +185,15 @@ def _dune(
         past = (x - crest) * side + 0.012 * drift
         shade = (
             smooth(past, -0.003, 0.006)
-            * np.exp(-np.clip(past, 0, 9) / (0.42 * wide))
-            * np.exp(-down / (2.6 * height + 0.03))
+            * np.exp(-np.clip(past, 0, 9) / (0.62 * wide))
+            * np.exp(-down / (3.4 * height + 0.03))
         )
         lee = np.maximum(lee, f32(shade))
     ripples = np.sin((depth * (130 - 80 * near) + 2.2 * drift) * 2.0) * (1 - lee)
     value = f32(
         land_value(s, 0.08 + 0.46 * near)
         + 0.13
-        - 0.25 * lee
+        - 0.31 * lee
         + 0.016 * ripples * near
         + 0.025 * drift
         - 0.10 * depth

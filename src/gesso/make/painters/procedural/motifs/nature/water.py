@@ -103,6 +103,7 @@ def mirrored(s: Surface, foot: float, draw: Callable[[], None]) -> None:
 
 def falls(s: Surface, x: float, top: float, foot: float, width: float) -> None:
     """A waterfall over a cliff, and its spray."""
+    _cliff(s, x, top, foot, width)
     sway = s.rng("falls").random() - 0.5
     steps = np.linspace(0, 1, 12)
     left = np.stack(
@@ -133,3 +134,26 @@ def falls(s: Surface, x: float, top: float, foot: float, width: float) -> None:
     away = np.hypot((s.x - x) / (1.7 * width), (s.y - foot) / 0.07)
     spray = np.exp(-(away**1.6)) * np.clip(0.8 + 0.25 * s.noise("spray", 12, 3), 0, 1.1)
     s.put(s.whole(np.clip(0.85 * spray, 0, 1)), s.palette.value(0.90 - 0.2 * s.spec.night, 0.5))
+
+
+def _cliff(s: Surface, x: float, top: float, foot: float, width: float) -> None:
+    """The rock that the water falls from, split by ledges, darker beside the water."""
+    rng = s.rng("cliff")
+    t = np.linspace(-1, 1, 36)
+    crown = top - 0.012 + 0.10 * np.abs(t) ** 2.2 + 0.012 * rng.standard_normal(36)
+    reach = 4.6 * width
+    outline = np.concatenate(
+        [
+            np.stack([x + reach * t, crown], -1),
+            [(x + 1.15 * reach, foot + 0.02), (x - 1.15 * reach, foot + 0.02)],
+        ]
+    )
+    rock = s.polygon(outline)
+    across, down = s.inside(rock)
+    ledges = s.noise("ledges", 12, 4, 0.6, stretch=0.4)[rock.rows, rock.columns]
+    tilt = np.gradient(ledges, axis=1) * s.unit * 0.012
+    side = np.sign(s.light[0] - x)
+    value = s.by_hour(0.34, 0.14) + 0.05 * ledges + 0.06 * np.clip(-side * tilt, -1.5, 1.5)
+    value = value - 0.10 * np.exp(-(((across - x) / (1.6 * width)) ** 2)) + 0 * down
+    colour = s.palette.ramp(f32(value), 0.9)
+    s.put(rock, colour, angle=np.pi / 2 + 0.3 * ledges, detail=0.5, far=0.3, plane=1)

@@ -14,24 +14,28 @@ from gesso.make.painters.procedural.motifs.built.works.masonry import box, lamp,
 
 def suspension(s: Surface, deck: float, x: float) -> None:
     """A suspension bridge from edge to edge: two towers, the chain, hangers, a row of lamps."""
-    stone = masonry(s, 0.55, 0.2)
-    half = 0.30 * s.wide
+    stone = masonry(s, 0.40, 0.3)
+    half = min(0.30 * s.wide, 0.42)
     towers = (x - half, x + half)
     tall = 0.34
     top, water = deck - tall, deck + 0.115
-    thin = 0.020
+    thin = 0.028
+    rim = s.palette.light(s.by_hour(0.86, 0.74), 1.0)
+    lit = thin if s.light[0] > x else 0.0
     for tower in towers:
         legs = [
-            box(tower - 0.036, top, tower - 0.036 + thin, water + 0.02),
-            box(tower + 0.036 - thin, top, tower + 0.036, water + 0.02),
+            box(tower - 0.050, top, tower - 0.050 + thin, water + 0.02),
+            box(tower + 0.050 - thin, top, tower + 0.050, water + 0.02),
         ]
         beams = [
-            box(tower - 0.04, top + at * tall, tower + 0.04, top + at * tall + 0.016)
+            box(tower - 0.055, top + at * tall - 0.01, tower + 0.055, top + at * tall + 0.016)
             for at in (0.0, 0.36, 0.70)
         ]
         walled(s, s.polygon(legs + beams), stone, far=0.35)
-        foot = s.polygon(box(tower - 0.062, water - 0.028, tower + 0.062, water + 0.03))
+        foot = s.polygon(box(tower - 0.080, water - 0.028, tower + 0.080, water + 0.03))
         walled(s, foot, stone - f32((0.05, 0, 0)), far=0.3)
+        for leg in (tower - 0.050 + lit, tower + 0.050 - thin + lit):
+            s.mark([(leg, top), (leg, deck)], 0.0030, rim, 2, 0.65)
     road = s.polygon(box(-0.1, deck, s.wide + 0.1, deck + 0.017))
     s.put(road, stone - f32((0.07, 0, 0)), angle=0.0, detail=0.8, far=0.3, plane=2)
     s.mark(
@@ -57,12 +61,8 @@ def _chains(s: Surface, towers: tuple[float, float], top: float, deck: float, st
 
     def chain(x: np.ndarray) -> np.ndarray:
         main = deck - 0.012 - (rise - 0.02) * ((x - 0.5 * (left + right)) / (0.5 * span)) ** 2
-        side = (
-            deck
-            - 0.004
-            - (rise - 0.012)
-            * (1 - np.minimum(np.abs(x - left), np.abs(x - right)) / (0.62 * span)) ** 1.7
-        )
+        past = np.minimum(np.abs(x - left), np.abs(x - right)) / (0.55 * span)
+        side = deck - 0.004 - (rise - 0.012) * np.clip(1 - past, 0, 1) ** 1.7
         inside = (x >= left) & (x <= right)
         return np.where(inside, main, np.minimum(deck, side))
 

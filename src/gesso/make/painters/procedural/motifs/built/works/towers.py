@@ -207,10 +207,10 @@ def _telescope(s: Surface, x: float, base: float, radius: float, side: float) ->
     middle = np.array((x, base))
     slit = np.stack(
         [
-            middle + 0.30 * radius * way + across * 0.13 * radius,
-            middle + 1.04 * radius * way + across * 0.15 * radius,
-            middle + 1.04 * radius * way - across * 0.15 * radius,
-            middle + 0.30 * radius * way - across * 0.13 * radius,
+            middle + 0.30 * radius * way + across * 0.19 * radius,
+            middle + 1.04 * radius * way + across * 0.21 * radius,
+            middle + 1.04 * radius * way - across * 0.21 * radius,
+            middle + 0.30 * radius * way - across * 0.19 * radius,
         ]
     )
     s.put(
@@ -225,12 +225,12 @@ def _telescope(s: Surface, x: float, base: float, radius: float, side: float) ->
     rod(
         s,
         np.stack([middle + 0.45 * radius * way, middle + 1.30 * radius * way]),
-        0.085 * radius / 0.155 * 0.5,
+        0.19 * radius,
         0.46,
     )
     rod(
         s,
         np.stack([middle + 1.24 * radius * way, middle + 1.34 * radius * way]),
-        0.055 * radius / 0.155,
+        0.26 * radius,
         0.62,
     )
