@@ -157,3 +157,37 @@ def test_a_stop_during_the_rest_is_the_end_and_is_noted_as_such() -> None:
 def test_a_retry_prints_nothing(capfd: pytest.CaptureFixture[str]) -> None:
     Request(Transient("hiccup")).make()
     assert capfd.readouterr() == ("", "")
+
+
+def test_pauses_that_were_asked_for_need_not_cost_an_attempt() -> None:
+    storm = [RateLimited("slow", after_s=1.0)] * 9
+    patient = RetryOptions(attempts=4, obeyed=9)
+
+    assert Request(*storm, options=patient).make() == 10
+    with pytest.raises(RateLimited):
+        Request(*storm).make()
+
+
+def test_failures_between_the_pauses_count_as_ever() -> None:
+    told, hiccup = RateLimited("slow", after_s=1.0), Transient("hiccup")
+    request = Request(
+        *(told, hiccup, told, hiccup, told), options=RetryOptions(attempts=2, obeyed=9)
+    )
+
+    with pytest.raises(Transient):
+        request.make()
+
+    assert request.met == [
+        *(("rate-limited", "retried"), ("transient", "retried")),
+        *(("rate-limited", "retried"), ("transient", "failed")),
+    ]
+
+
+def test_no_more_pauses_than_granted_are_free() -> None:
+    storm = [RateLimited("slow", after_s=1.0)] * 9
+    request = Request(*storm, options=RetryOptions(attempts=2, obeyed=3))
+
+    with pytest.raises(RateLimited):
+        request.make()
+
+    assert len(request.repairs) == 5

@@ -36,6 +36,8 @@ class RetryOptions:
         total_timeout_s: a failure that comes later than this after the first attempt began is
             final; None for no such limit.
         repairs: how many unusable answers are sent back for repair.
+        obeyed: how many pauses that the provider itself asked for cost none of the attempts:
+            who comes back when told to has not failed.
     """
 
     attempts: int = 6
@@ -45,6 +47,7 @@ class RetryOptions:
     patience_s: float = 120.0
     total_timeout_s: float | None = 900.0
     repairs: int = 1
+    obeyed: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,6 +91,8 @@ class Retries:
     rng: random.Random = field(default_factory=random.Random)
     _repair: str = field(default="", init=False)
     _repaired: int = field(default=0, init=False)
+    _obeyed: int = field(default=0, init=False)
+    _failed: int = field(default=0, init=False)
     _back_off_s: float = field(default=0.0, init=False)
     _rest_s: float = field(default=0.0, init=False)
     _last: OutsideError | None = field(default=None, init=False)
@@ -97,7 +102,7 @@ class Retries:
         try:
             for attempt in stamina.retry_context(
                 on=self._answer,
-                attempts=self.options.attempts,
+                attempts=self.options.attempts + self.options.obeyed,
                 timeout=self.options.total_timeout_s,
                 wait_initial=self.options.wait_initial_s,
                 wait_max=self.options.wait_max_s,
@@ -126,10 +131,18 @@ class Retries:
             return False
         self._last = error
         rest_s = self._rest_after(error)
-        if rest_s is None:
+        if rest_s is None or not self._may_go_on(error):
             return False
         self._rest_s = rest_s
         return 0.0
+
+    def _may_go_on(self, error: OutsideError) -> bool:
+        was_told = isinstance(error, RateLimited) and error.after_s is not None
+        if was_told and self._obeyed < self.options.obeyed:
+            self._obeyed += 1
+            return True
+        self._failed += 1
+        return self._failed < self.options.attempts
 
     def _rest_after(self, error: OutsideError) -> float | None:
         match error:
