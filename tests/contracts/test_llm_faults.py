@@ -60,6 +60,7 @@ FATES: dict[str, dict[str, Fate]] = {
         "504": (Transient, TRIES, "failed for the moment"),
         "refuseanswer": (Refused, 1, "SAFETY"),
         "nocandidates": (BadOutput, 2, "no candidate"),
+        "continuation": (BadOutput, 2, "cut short (CONTINUATION)"),
     },
     "openai": {
         **SHARED,

@@ -159,6 +159,19 @@ def test_gemini_says_why_it_ended(
     assert reply.candidates[0].finish_reason == reason
 
 
+def test_the_sdk_goes_on_by_itself_unless_it_is_told_not_to(
+    google: genai.Client, gemini: GeminiStub
+) -> None:
+    whole = google.models.generate_content(model="any-continuation", contents="hi")
+    half = google.models.generate_content(
+        model="any-continuation", contents="hi", config=wish(automatic_continuation=False)
+    )
+
+    assert Idea.model_validate_json(whole.text or "") == IDEA
+    assert (whole.text or "").startswith(half.text or "?")
+    assert len(gemini.calls) == 2 + 1
+
+
 def test_gemini_lists_its_models(google: genai.Client, gemini: GeminiStub) -> None:
     gemini.models = ["a-model"]
 

@@ -11,6 +11,7 @@ mimeType / mime_type). Faults:
     refuse            blocked prompt: no candidates     refuseanswer  finishReason SAFETY
     truncated         finishReason MAX_TOKENS           empty   a candidate without parts
     nocandidates      nobody answered, nobody says why
+    continuation      half an answer with a token for the other half, as the SDK asks by itself
     badjson(once)     no JSON                           wrongshape(once)  JSON of another shape
     fenced            JSON in prose and a fence
     noimage           words instead of a picture        badimage  bytes that are no picture
@@ -56,7 +57,7 @@ class GeminiStub(Stub):
     faults = (
         *("429", "429once", "429header", "429headeronce", "quota", "402"),
         *("auth", "forbidden", "badkey", "400", "404", "500", "500once", "503", "504"),
-        *("refuse", "refuseanswer", "truncated", "empty", "nocandidates"),
+        *("refuse", "refuseanswer", "truncated", "empty", "nocandidates", "continuation"),
         *("badjson", "badjsononce", "wrongshape", "wrongshapeonce", "fenced"),
         *("noimage", "badimage", "slow", "hangup", "webpage"),
     )
@@ -134,6 +135,7 @@ class GeminiStub(Stub):
             "wrongshape": '{"unasked": [1, 2, 3]}',
             "fenced": f"Here it is:\n```json\n{text}\n```\nI hope that it helps.",
             "truncated": text[: len(text) // 2],
+            "continuation": _half(text, rest="continuationToken" in request.body),
             "noimage": "I describe the picture instead: a bridge, a moon.",
         }.get(request.fault, text)
         tokens_out = math.ceil(len(text) / 4)
@@ -178,6 +180,7 @@ def _candidate(
     content: dict[str, Any] = {"role": "model"}
     if parts:
         content["parts"] = parts
+    goes_on = request.fault == "continuation" and "continuationToken" not in request.body
     usage: dict[str, Any] = {
         "promptTokenCount": tokens_in,
         "candidatesTokenCount": tokens_out,
@@ -185,13 +188,20 @@ def _candidate(
     }
     if image:
         usage["candidatesTokensDetails"] = [{"modality": "IMAGE", "tokenCount": tokens_out}]
-    candidate = {"content": content, "finishReason": reason, "index": 0}
+    candidate: dict[str, Any] = {"content": content, "finishReason": reason, "index": 0}
+    if goes_on:
+        candidate |= {"finishReason": "CONTINUATION", "continuationToken": b64(b"go on")}
     return {
         "candidates": [] if request.fault == "nocandidates" else [candidate],
         "usageMetadata": usage,
         "modelVersion": request.model,
         "responseId": f"stub-{abs(hash(request.content)):x}",
     }
+
+
+def _half(text: str, *, rest: bool) -> str:
+    middle = len(text) // 2
+    return text[middle:] if rest else text[:middle]
 
 
 def _exhausted(per: str) -> Sent:

@@ -23,7 +23,7 @@ from gesso.core.outside.desk import Answer, Ask, Attempt, Desk
 from gesso.core.outside.models.models import ModelBook
 from gesso.core.outside.models.prices import Price, Usage, estimate, price
 
-_CUT = types.FinishReason.MAX_TOKENS
+_CUT = frozenset({types.FinishReason.MAX_TOKENS, types.FinishReason.CONTINUATION})
 # A picture of up to this many tokens; Google counts 258 for each tile of 768 pixels.
 _TOKENS_A_PICTURE = 1120
 _LADDER = Ladder()
@@ -117,10 +117,12 @@ class GeminiLlm:
         config = self._config(turn)
         contents = self._contents(turn)
 
-        def generate(sdk: genai.Client) -> types.GenerateContentResponse:
-            return sdk.models.generate_content(model=self.model, contents=contents, config=config)
+        def generate(sdk: genai.Client) -> Said:
+            return _said(
+                sdk.models.generate_content(model=self.model, contents=contents, config=config)
+            )
 
-        return _said(self._wire.call(generate))
+        return self._wire.call(generate)
 
     def estimate(self, question: Question) -> float:
         """What an answer may cost at most, in US dollars."""
@@ -148,6 +150,8 @@ class GeminiLlm:
             max_output_tokens=self._options.max_output_tokens,
             response_mime_type=None if rung == "prompt" else "application/json",
             response_json_schema=turn.schema if rung == "json_schema" else None,
+            # The SDK would send further requests by itself, which no ledger would know of.
+            automatic_continuation=False,
         )
 
     def _contents(self, turn: Turn) -> list[types.Content]:
@@ -185,7 +189,7 @@ def _said(reply: types.GenerateContentResponse) -> Said:
     reason = candidate.finish_reason
     return Said(
         text,
-        "cut" if reason == _CUT else "whole",
+        "cut" if reason in _CUT else "whole",
         reason.value if reason else "",
         usage,
         request_id,

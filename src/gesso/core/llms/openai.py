@@ -127,14 +127,14 @@ class OpenAILlm:
             **self._parameters(turn),
         }
 
-        def complete(sdk: openai.OpenAI) -> tuple[object, str]:
+        def complete(sdk: openai.OpenAI) -> Said:
             raw = sdk.chat.completions.with_raw_response.create(**body)
-            return raw.parse(), raw.headers.get("x-request-id", "")
+            reply: object = raw.parse()
+            if not isinstance(reply, ChatCompletion):
+                raise unreadable(PROVIDER)
+            return _said(reply, raw.headers.get("x-request-id", ""))
 
-        reply, request_id = self._wire.call(complete)
-        if not isinstance(reply, ChatCompletion):
-            raise unreadable(PROVIDER)
-        return _said(reply, request_id)
+        return self._wire.call(complete)
 
     def estimate(self, question: Question) -> float:
         """What an answer may cost at most, in US dollars."""
@@ -230,4 +230,13 @@ def _said(reply: ChatCompletion, request_id: str) -> Said:
     if choice.finish_reason == "content_filter":
         return Said("", "refused", "content_filter", usage, request_id)
     end: Literal["whole", "cut"] = "cut" if choice.finish_reason == "length" else "whole"
-    return Said(message.content or "", end, choice.finish_reason or "", usage, request_id)
+    return Said(_text(message.content), end, choice.finish_reason or "", usage, request_id)
+
+
+def _text(content: object) -> str:
+    """The words of a message; some servers send them in parts."""
+    if isinstance(content, list):
+        return "".join(str(part.get("text") or "") for part in content)
+    if not isinstance(content, str | None):
+        raise unreadable(PROVIDER)
+    return content or ""

@@ -58,7 +58,7 @@ class GeminiWire:
         self._patience = patience or Patience()
 
     def call(self, ask: Callable[[genai.Client], Got]) -> Got:
-        """Let `ask` use the SDK; what fails is one of our errors.
+        """Let `ask` use the SDK, and read its answer; what fails is one of our errors.
 
         Raises:
             OutsideError: by its kind (facts of the wire: `_explained`).

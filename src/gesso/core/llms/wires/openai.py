@@ -54,7 +54,7 @@ class OpenAIWire:
         return name == "openai.com" or name.endswith(".openai.com")
 
     def call(self, ask: Callable[[openai.OpenAI], Got]) -> Got:
-        """Let `ask` use the SDK; what fails is one of our errors.
+        """Let `ask` use the SDK, and read its answer; what fails is one of our errors.
 
         Raises:
             OutsideError: by its kind.
@@ -69,7 +69,8 @@ class OpenAIWire:
             raise lost(PROVIDER, cause, self._key) from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise lost(PROVIDER, error, self._key) from error
-        except (openai.OpenAIError, ValueError) as error:
+        except (openai.OpenAIError, ValueError, AttributeError, KeyError, TypeError) as error:
+            # The SDK reads replies as they come; a web page or a stranger's JSON ends here.
             raise unreadable(PROVIDER) from error
 
     def check_key(self) -> None:
@@ -117,11 +118,10 @@ def chat_usage(said: CompletionUsage | None) -> Usage | None:
     """What an answer used; None where the server does not say."""
     if said is None:
         return None
-    details = said.prompt_tokens_details
     return Usage(
-        input_tokens=said.prompt_tokens or 0,
-        output_tokens=said.completion_tokens or 0,
-        cached_tokens=(details.cached_tokens or 0) if details else 0,
+        input_tokens=_count(said.prompt_tokens),
+        output_tokens=_count(said.completion_tokens),
+        cached_tokens=_count(getattr(said.prompt_tokens_details, "cached_tokens", 0)),
     )
 
 
@@ -130,12 +130,16 @@ def image_usage(said: ImagesUsage | None) -> Usage | None:
     if said is None:
         return None
     return Usage(
-        input_tokens=said.input_tokens or 0,
-        output_tokens=said.output_tokens or 0,
-        # Servers leave out what the SDK calls required.
-        input_image_tokens=getattr(said.input_tokens_details, "image_tokens", 0) or 0,
-        output_image_tokens=said.output_tokens or 0,
+        input_tokens=_count(said.input_tokens),
+        output_tokens=_count(said.output_tokens),
+        input_image_tokens=_count(getattr(said.input_tokens_details, "image_tokens", 0)),
+        output_image_tokens=_count(said.output_tokens),
     )
+
+
+def _count(said: object) -> int:
+    """A count of tokens; servers leave out, or misspell, what the SDK calls required."""
+    return said if isinstance(said, int) and said > 0 else 0
 
 
 def _explained(reply: Reply, error: openai.APIStatusError) -> OutsideError | None:

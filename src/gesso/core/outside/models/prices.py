@@ -78,7 +78,7 @@ def price(provider: str, model: str, usage: Usage, *, base_url: str = "") -> Pri
     if row.price == "free":
         return FREE
     if row.price == "billed units":
-        return Price(usage.units * row.unit_usd, "billed units") if usage.units else UNKNOWN
+        return _by_units(row, usage.units)
     return _by_tokens(_LISTED.get(provider, ""), row.priced_as or model, usage)
 
 
@@ -111,8 +111,7 @@ def estimate(
         usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
         return price(provider, model, usage, base_url=base_url)
     if row.price == "billed units":
-        units = float(math.ceil(megapixels)) if row.unit == "megapixel" else 1.0
-        return Price(units * row.unit_usd, "billed units")
+        return _by_units(row, math.ceil(megapixels) if row.unit == "megapixel" else 1.0)
     if not row.image_tokens:
         return FREE if row.price == "free" else UNKNOWN
     tokens = _picture_tokens(row, size, megapixels)
@@ -130,6 +129,11 @@ def _picture_tokens(row: Model, size: str, megapixels: float) -> int:
     # Sizes ("2K") already say how large; a quality ("high") is for one megapixel.
     is_quality = row.pixels is not None
     return math.ceil(tokens * max(1.0, megapixels)) if is_quality else tokens
+
+
+def _by_units(row: Model, units: float) -> Price:
+    known = units > 0 and row.unit_usd > 0
+    return Price(units * row.unit_usd, "billed units") if known else UNKNOWN
 
 
 def is_local(base_url: str) -> bool:
