@@ -100,7 +100,9 @@ class Studio:
         from gesso.make.painters.pooled import one_thread
 
         count = self.settings.make.workers
-        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        cores = os.cpu_count()
+        if hasattr(os, "sched_getaffinity"):
+            cores = len(os.sched_getaffinity(0))
         return Workers(
             (cores or 1) if count is None else count,
             timeout_s=_PAINT_MOST_S,

@@ -85,6 +85,7 @@ def tell(
     heading(_headline(report))
     if report.kept and len(report.items) <= MOST_LISTED:
         table(("", "title", "score", "round", "seed"), _rows(studio, report), right=(0, 2, 3, 4))
+        _tell_lacks(studio, report)
     _tell_failures(report)
     _tell_places(report, results)
     _tell_rest(report)
@@ -133,6 +134,7 @@ def plain_work(studio: Studio, work: Work) -> dict[str, Any]:
         "score": found.score if found else None,
         "round": recipe.round if recipe else None,
         "seed": recipe.seed if recipe else None,
+        "lacks": list(recipe.omits) if recipe else [],
         "width": work.width,
         "height": work.height,
         "path": str(path) if path else None,
@@ -169,6 +171,18 @@ def _rows(studio: Studio, report: RunReport) -> list[tuple[object, ...]]:
         seed = Text(str(told["seed"]), style=QUIET)
         rows.append((positions.get(work.id), work.title, score, told["round"], seed))
     return rows
+
+
+def _tell_lacks(studio: Studio, report: RunReport) -> None:
+    """Say what was asked for and is not to be seen, so that nobody has to find out by looking."""
+    repertoire = ""
+    for work in report.kept:
+        recipe = studio.catalogue.works.recipe(work.id)
+        if recipe is not None and recipe.omits:
+            say(Text(f"  {work.title} shows no {' and no '.join(recipe.omits[:4])}.", style=QUIET))
+            repertoire = recipe.repertoire
+    if repertoire:
+        say(Text(f"  {repertoire[0].upper()}{repertoire[1:]}.", style=QUIET))
 
 
 def _tell_failures(report: RunReport) -> None:

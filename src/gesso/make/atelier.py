@@ -8,10 +8,12 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import blake2b
 
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.pixels.encode import encode
 from gesso.core.records.calls import Trouble
+from gesso.core.records.codec import to_json
 from gesso.core.records.maker import Setting
 from gesso.core.records.runs import Item, Run
 from gesso.make.batch.entries import Entry
@@ -20,6 +22,7 @@ from gesso.make.hanging.folder import Hanging, slug
 from gesso.make.hanging.sheet import Framed, hang_sheet
 from gesso.make.run.claims import claim
 from gesso.make.run.events import Event, Listener, nobody
+from gesso.make.run.parts import Parts
 from gesso.make.run.run import MakeRun, RunReport
 from gesso.make.writers.themes import read_theme
 
@@ -85,7 +88,7 @@ class Atelier(Workbench):
             run_id or _new_id("batch"),
             "",
             lambda run: [_item(run, at, entry) for at, entry in enumerate(entries)],
-            {"works": len(entries), "allow_repeat": False},
+            {"works": len(entries), "allow_repeat": False, "entries": _digest(entries)},
             listen,
         )
 
@@ -97,19 +100,7 @@ class Atelier(Workbench):
             InputError: it was cancelled, or made by another painter.
         """
         run = self._catalogue.runs.get(run_id)
-        if run.state == "cancelled":
-            raise InputError(
-                f"The run '{run_id}' was cancelled, which is final.",
-                "Start a new one; the concepts it found stay taken.",
-            )
-        for ours, name in ((self._options.painter, "painter"), (self._options.llm, "llm")):
-            theirs = run.options.get(name, ours)
-            if theirs != ours:
-                raise InputError(
-                    f"The run '{run_id}' was begun with the {name} '{theirs}', not '{ours}'.",
-                    f"Resume it with: --{name} {theirs}",
-                )
-        return self._go(run, listen)
+        return self._go(run, self._assemble(run_id), listen)
 
     def cancel(self, run_id: str) -> Run:
         """Stop a run for good; a process that works on it stops before its next round.
@@ -140,6 +131,7 @@ class Atelier(Workbench):
                 "Use at most 100 letters, digits, '.', '_' and '-', beginning with a letter or "
                 "digit.",
             )
+        parts = self._assemble(run_id)
         own = self._options.run
         options: dict[str, Setting] = {
             **asked,
@@ -152,7 +144,21 @@ class Atelier(Workbench):
             "seed": self._seed_for(run_id),
         }
         run = self._catalogue.runs.create(run_id, theme, options, items(run_id))
-        return self.resume(run.id, listen=listen)
+        return self._go(run, parts, listen)
+
+    def _refuse_foreign(self, run: Run) -> None:
+        if run.state == "cancelled":
+            raise InputError(
+                f"The run '{run.id}' was cancelled, which is final.",
+                "Start a new one; the concepts it found stay taken.",
+            )
+        for ours, name in ((self._options.painter, "painter"), (self._options.llm, "llm")):
+            theirs = run.options.get(name, ours)
+            if theirs != ours:
+                raise InputError(
+                    f"The run '{run.id}' was begun with the {name} '{theirs}', not '{ours}'.",
+                    f"Resume it with: --{name} {theirs}",
+                )
 
     def _seed_for(self, run_id: str) -> Setting:
         if self._options.seed is not None:
@@ -162,7 +168,8 @@ class Atelier(Workbench):
         except UnknownItem:
             return random_seed()
 
-    def _go(self, run: Run, listen: Listener) -> RunReport:
+    def _go(self, run: Run, parts: Parts, listen: Listener) -> RunReport:
+        self._refuse_foreign(run)
         options = replace(
             self._options.run,
             rounds=int(run.options["rounds"] or 1),
@@ -176,7 +183,7 @@ class Atelier(Workbench):
         with claim(self._options.locks, run.id):
             self._catalogue.calls.abandon_open(run.id)
             heard = self._hanging(hanging, listen)
-            report = MakeRun(self._assemble(run.id), options, run, heard).go()
+            report = MakeRun(parts, options, run, heard).go()
         self._hang_sheet(hanging, report)
         return replace(report, folder=hanging.folder if hanging.folder.exists() else None)
 
@@ -208,6 +215,12 @@ class Atelier(Workbench):
             listen(event)
 
         return heard
+
+
+def _digest(entries: Sequence[Entry]) -> str:
+    """What tells one file of prompts from another under the same run id."""
+    told = "\n".join(to_json(entry) for entry in entries)
+    return blake2b(told.encode(), digest_size=8).hexdigest()
 
 
 def _new_id(words: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.errors import InputError, UnknownItem
+from gesso.core.errors import InputError, StorageError, UnknownItem
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.metadata.read import read_recipe
 from gesso.core.records.calls import Errand
@@ -19,6 +19,7 @@ from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Provenance, Rights, Work
 from gesso.make.bench.replay import Replay, recipe_in, replay
 from gesso.make.critics.critic import View
+from gesso.make.hanging.folder import Hanging
 from gesso.make.painters.painter import Order, Painter
 from gesso.make.run.parts import Parts, RunOptions
 from gesso.make.run.verify import verified
@@ -122,6 +123,21 @@ class Workbench:
             recipe=recipe,
             standing="kept",
         )
+
+    def hang(self, work: Work) -> Path:
+        """Copy a work into the folder of single paintings under a readable name.
+
+        Raises:
+            StorageError: the folder cannot be written; the work itself is kept.
+        """
+        hanging = Hanging(self._options.exports / "painted", self._catalogue.data)
+        try:
+            return hanging.hang(work.id - 1, work)
+        except OSError as error:
+            raise StorageError(
+                f"The picture is kept, but '{hanging.folder}' cannot be written: {error.strerror}.",
+                "Make the folder writable, or copy the picture out with --out FILE.",
+            ) from error
 
     def evaluate(
         self, data: bytes, prompt: Prompt | str | None = None, *, name: str = "the picture"

@@ -173,15 +173,30 @@ def _figure(scale: aims.Scale, value: float) -> str:
 
 
 def _verdict(checks: tuple[Check, ...], measures: tuple[Measure, ...]) -> str:
-    failed = [check.reason for check in checks if check.outcome == "no"]
+    said = _lacking([check.reason for check in checks if check.outcome == "no"])
     missed = sorted(
         (measure for measure in measures if (measure.error or 0.0) > 0.2),
         key=lambda measure: -(measure.error or 0.0),
     )[:3]
-    said = [_miss(measure) for measure in missed]
-    if said:
-        failed.append(f"{_listed(said).capitalize()}.")
-    return " ".join(failed) if failed else "Everything that was asked for and can be told is met."
+    if missed:
+        told = _listed([_miss(measure) for measure in missed])
+        said.append(f"{told[0].upper()}{told[1:]}.")
+    return " ".join(said) if said else "Everything that was asked for and can be told is met."
+
+
+def _lacking(reasons: list[str]) -> list[str]:
+    """Reasons as sentences, those of one repertoire told in one: "No dog, no car: it paints …"."""
+    gathered: dict[str, list[str]] = {}
+    for reason in reasons:
+        lack, _, repertoire = reason.partition(": ")
+        key = repertoire if lack.startswith("No ") else ""
+        gathered.setdefault(key, []).append(lack if key else reason)
+    return [
+        f"{', '.join([lacks[0], *(f'no{lack[2:]}' for lack in lacks[1:])])}: {repertoire}"
+        if repertoire
+        else " ".join(lacks)
+        for repertoire, lacks in gathered.items()
+    ]
 
 
 def _miss(measure: Measure) -> str:

@@ -70,7 +70,7 @@ class MakeRun:
         self._parts = parts
         self._options = options
         self._run = run
-        self._listen = listen
+        self._listen = _unharmed(listen)
         self._pause = Signal()
         self._cause: GessoError | None = None
 
@@ -159,6 +159,18 @@ class MakeRun:
             spent_usd=self._parts.spent(self._run.id),
             seconds=seconds,
         )
+
+
+def _unharmed(listen: Listener) -> Listener:
+    """A listener whose own faults are its own: whoever looks on cannot harm the work."""
+
+    def heard(event: Event) -> None:
+        try:
+            listen(event)
+        except Exception:
+            log.exception("a listener failed at the event '%s'", event.kind)
+
+    return heard
 
 
 def _waits_for(items: tuple[Item, ...]) -> str:

@@ -54,12 +54,15 @@ def paint(  # noqa: PLR0917 - click hands every option over as an argument
         )
         if out is not None:
             _copy(studio.catalogue.data(work), work.media_type, out)
+        hung = out or studio.make.hang(work)
         told = plain_work(studio, work)
     if session.as_json:
         document(told | {"out": str(out) if out else None})
         return
     title(f"{work.title}  ·  {work.width} x {work.height}, seed {told['seed']}")
-    say(f"  {out or told['path']}")
+    if told["lacks"]:
+        say(f"  It shows no {' and no '.join(told['lacks'])}.")
+    say(f"  {hung}")
 
 
 def _check_target(out: Path, force: bool) -> None:
