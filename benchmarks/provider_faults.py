@@ -1,4 +1,4 @@
-"""Provider faults: 500 prompts to a real local server that fails in every way it can.
+"""Provider faults: a run of 500 prompts on a real local server that fails in every way it can.
 
 Every prompt ends done, failed with a reason, or waiting; a wish to wait is never undercut; the
 ledger equals the server's own count, call by call, and its own meter, to the cent.
@@ -10,28 +10,34 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar, Literal
 
 from faulty_provider import SIDE_PX, Arrival, FaultyProvider, HttpPainter, HttpPainterOptions
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.errors import BudgetSpent, GessoError, QuotaSpent, RateLimited
 from gesso.core.outside.budget import Budget
 from gesso.core.outside.desk import Desk, DeskOptions
 from gesso.core.outside.limits import Limits
-from gesso.core.outside.pool import Outcome, run_streams
 from gesso.core.outside.retry import RetryOptions
-from gesso.core.records.calls import Call, Errand
-from gesso.make.painters.painter import Order, Painting
+from gesso.core.records.calls import Call
+from gesso.core.records.runs import Item
+from gesso.make.critics.critic import CRITICS
+from gesso.make.painters.painter import Order, Painting, Tell, silent
+from gesso.make.run.events import nobody
+from gesso.make.run.parts import Parts, RunOptions
+from gesso.make.run.run import MakeRun
+from gesso.make.writers.writer import WRITERS
+from gesso.studio import built
 
 RUN = "faults"
 PROVIDERS = ("north", "south")
 # What is on its way when the answer leaves the server has not heard the wish yet.
 CROSSING_S = 0.1
-WAITING = (RateLimited, QuotaSpent, BudgetSpent)
 
 
 @dataclass(frozen=True)
@@ -44,37 +50,57 @@ class Figure:
     holds: bool
 
 
+class InTurns:
+    """A painter that gives every order to the next provider: half of them to each."""
+
+    name: ClassVar[str] = "in-turns"
+    place: ClassVar[Literal["cpu", "outside"]] = "outside"
+
+    def __init__(self, painters: Sequence[HttpPainter]) -> None:
+        self._painters = painters
+
+    def paint(self, order: Order, tell: Tell = silent) -> Painting:
+        return self._painters[order.seed % len(self._painters)].paint(order, tell)
+
+
 def drive(
     provider: FaultyProvider, catalogue: Catalogue, prompts: int, in_flight: int
-) -> list[Outcome[Order, Painting]]:
-    """Have every prompt painted over one desk, the providers in turns."""
+) -> Sequence[Item]:
+    """Have a whole run make a pair of every prompt, over one desk."""
+    stop = threading.Event()
     desk = Desk(
         catalogue.calls,
         catalogue.troubles,
         Budget(None),
         Limits(path=catalogue.folder / "limits.db"),
         DeskOptions(in_flight, RetryOptions(wait_initial_s=0.1, wait_max_s=2, wait_jitter_s=0.1)),
+        stop=stop,
     )
     painters = [HttpPainter(HttpPainterOptions(provider.url, name), desk) for name in PROVIDERS]
-    orders = [
-        Order(f"prompt {n}", width=SIDE_PX, height=SIDE_PX, seed=n, errand=Errand(RUN, f"{n:03d}"))
+    parts = Parts(
+        writer=built(WRITERS.open("offline"), "", {}, desk),
+        painter=InTurns(painters),
+        critic=built(CRITICS.open("measured"), "", {}, desk),
+        catalogue=catalogue,
+        spent=lambda _run: desk.budget.spent,
+        stop=stop,
+        software="gesso bench",
+        streams=in_flight * 2,
+    )
+    items = [
+        Item(RUN, f"p{n:03d}", n, settings={"text": f"prompt {n}, a bridge"})
         for n in range(prompts)
     ]
-
-    def paint(order: Order) -> Painting:
-        return painters[order.seed % len(painters)].paint(order)
-
-    return list(run_streams(paint, orders, workers=in_flight * 2))
+    run = catalogue.runs.create(RUN, "", {}, items)
+    options = RunOptions(rounds=1, width=SIDE_PX, height=SIDE_PX, seed=1)
+    return MakeRun(parts, options, run, nobody).go().items
 
 
-def ended(outcome: Outcome[Order, Painting]) -> str:
+def ended(item: Item) -> str:
     """How a prompt ended; "lost" for anything that is none of the three ways."""
-    error = outcome.error
-    if error is None:
-        return "done" if outcome.result is not None else "lost"
-    if isinstance(error, WAITING):
-        return "waiting"
-    return f"failed: {error.kind}" if isinstance(error, GessoError) and str(error) else "lost"
+    if item.state == "done":
+        return "done" if item.kept is not None else "lost"
+    return item.state if item.state in {"failed", "waiting"} and item.reason else "lost"
 
 
 def undercut(arrivals: Sequence[Arrival]) -> tuple[int, float]:
@@ -128,12 +154,12 @@ def _must_say(fault: str) -> str:
 def figures(
     provider: FaultyProvider,
     catalogue: Catalogue,
-    outcomes: Sequence[Outcome[Order, Painting]],
+    items: Sequence[Item],
     prompts: int,
 ) -> list[Figure]:
     """All that is promised, measured."""
     calls, arrivals = catalogue.calls.calls(RUN), provider.arrivals
-    ways = Counter(ended(outcome).partition(":")[0] for outcome in outcomes)
+    ways = Counter(ended(item) for item in items)
     early, crossed_s = undercut(arrivals)
     billed, booked = provider.billed_usd, catalogue.calls.spent(RUN)
     lost = prompts - sum(ways[way] for way in ("done", "failed", "waiting"))
@@ -174,7 +200,7 @@ def main() -> int:
         FaultyProvider(asked.faults, seed=asked.seed) as provider,
     ):
         began = time.monotonic()
-        outcomes = drive(provider, catalogue, asked.prompts, asked.in_flight)
+        items = drive(provider, catalogue, asked.prompts, asked.in_flight)
         took_s = time.monotonic() - began
         time.sleep(1.0)  # the server may still be busy with an answer that nobody waits for
         met = Counter(arrival.fault for arrival in provider.arrivals)
@@ -182,9 +208,11 @@ def main() -> int:
         print(f"{asked.prompts} prompts, {len(provider.arrivals)} calls, {faulty:.0%} faulty, "
               f"{took_s:.1f} s")  # fmt: skip
         print("faults:", ", ".join(f"{name} {count}" for name, count in met.most_common()))
-        ways = Counter(ended(outcome) for outcome in outcomes)
+        ways = Counter(ended(item) for item in items)
         print("ended:", ", ".join(f"{way} {count}" for way, count in ways.most_common()))
-        return 0 if show(figures(provider, catalogue, outcomes, asked.prompts)) else 1
+        reasons = Counter(item.reason.partition(":")[0][:70] for item in items if item.reason)
+        print("why:", "; ".join(f"{reason} {count}" for reason, count in reasons.most_common(6)))
+        return 0 if show(figures(provider, catalogue, items, asked.prompts)) else 1
 
 
 if __name__ == "__main__":
