@@ -62,4 +62,4 @@ class PaintSpec:
     @property
     def liveliness(self) -> float:
         """How freely the paint is laid: 0 smooth to 1 as it comes, a little above for more."""
-        return 1.0 if self.density is None else min(1.3, max(0.0, 2.2 * (self.density - 0.02)))
+        return 1.0 if self.density is None else 1.3 * (self.density / 0.6) ** 1.5

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.pixels.colour import oklab_to_bytes
-from gesso.make.painters.procedural.canvas.marks import Canvas, Tone, draw_marks
+from gesso.make.painters.procedural.canvas.marks import Canvas, Mark, Tone, draw_marks
 from gesso.make.painters.procedural.canvas.noise import (
     Plane,
     blur,
@@ -96,8 +96,16 @@ def repaint(surface: Surface, tone: Tone, width: int, height: int) -> Canvas:
                 _stroke_over(canvas, surface, guide, plane)
             else:
                 _stroke_plane(canvas, surface, guide, plane)
-        draw_marks(canvas, [mark for mark in surface.marks if mark.plane == plane], tone)
+        draw_marks(canvas, _marks(surface, plane), tone)
     return canvas
+
+
+def _marks(surface: Surface, plane: int) -> list[Mark]:
+    """The touches of one plane, fainter where the text asks for a sparse picture."""
+    strength = min(1.0, 0.10 + 2.2 * surface.spec.liveliness)
+    return [
+        replace(mark, alpha=mark.alpha * strength) for mark in surface.marks if mark.plane == plane
+    ]
 
 
 def _ground(surface: Surface, width: int, height: int) -> Canvas:

@@ -51,7 +51,8 @@ def gears_whole(s: Surface) -> None:
     vault(s)
     for layer, (links, radius, tooth, value, trains) in enumerate(_LAYERS):
         rng = s.rng("gears", layer)
-        many = max(1, round(trains * max(s.wide, s.high)))
+        crowd = min(1.5, 0.30 + 3.5 * s.spec.busy)
+        many = max(layer == 2, round(trains * crowd * max(s.wide, s.high)))
         for number in range(many):
             x, y = s.wide * (number + rng.random()) / many, s.high * rng.random()
             if layer == 2 and number == 0:

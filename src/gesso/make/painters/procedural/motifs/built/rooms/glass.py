@@ -24,8 +24,8 @@ def glass(s: Surface) -> None:
     s.far[:] = 0.1
     s.angle[:] = 0.5 * stone
     outer = ((s.wide / 2) ** 2 + (s.high / 2) ** 2) ** 0.5 * 1.02
-    _panes(s, rng, (x, y), reach * 1.06, outer, count=36, shift=0.0, stone_beyond=True)
-    fold = 12
+    fold = 6 if s.spec.busy < 0.10 else 8 if s.spec.busy < 0.18 else 12
+    _panes(s, rng, (x, y), reach * 1.06, outer, count=3 * fold, shift=0.0, stone_beyond=True)
     radii = (0.0, 0.16, 0.40, 0.66, 0.86, 1.0)
     for number, (inner, rim) in enumerate(pairwise(radii)):
         count = (6, fold, fold, 2 * fold, 3 * fold)[number]
@@ -33,7 +33,7 @@ def glass(s: Surface) -> None:
     _petals(s, rng, (x, y), reach, fold)
     for number in range(fold):
         turn = 2 * math.pi * (number + 0.5) / fold
-        for at, size in ((0.53, 0.085), (0.76, 0.052)):
+        for at, size in ((0.53, 0.085), (0.76, 0.052))[: 1 if fold < 12 else 2]:
             _roundel(
                 s,
                 rng,
