@@ -25,7 +25,7 @@ import numpy as np
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.outside.budget import Budget
 from gesso.core.outside.desk import Answer, Ask, Attempt, Desk, DeskOptions
-from gesso.core.outside.limits import Limits
+from gesso.core.outside.waiting.limits import Limits
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.records.judgements import Comparison, Evaluation, Measure

@@ -22,8 +22,8 @@ from faulty_provider import SIDE_PX, Arrival, FaultyProvider, HttpPainter, HttpP
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.outside.budget import Budget
 from gesso.core.outside.desk import Desk, DeskOptions
-from gesso.core.outside.limits import Limits
-from gesso.core.outside.retry import RetryOptions
+from gesso.core.outside.waiting.limits import Limits
+from gesso.core.outside.waiting.retry import RetryOptions
 from gesso.core.records.calls import Call
 from gesso.core.records.runs import Item
 from gesso.make.critics.critic import CRITICS

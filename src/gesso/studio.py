@@ -24,7 +24,7 @@ from gesso.settings import Settings, find_folder, load
 if TYPE_CHECKING:
     from gesso.core.catalogue.catalogue import Catalogue
     from gesso.core.outside.desk import Desk
-    from gesso.core.outside.limits import Limits
+    from gesso.core.outside.waiting.limits import Limits
     from gesso.core.runner import Workers
     from gesso.make.atelier import Atelier
     from gesso.make.painters.painter import Painter
@@ -111,7 +111,7 @@ class Studio:
 
     @cached_property
     def _limits(self) -> Limits:
-        from gesso.core.outside.limits import Limits, Rate
+        from gesso.core.outside.waiting.limits import Limits, Rate
 
         named = self.settings.outside.rates
         rates = {
@@ -130,7 +130,7 @@ class Studio:
     def _desk(self, run_id: str) -> Desk:
         from gesso.core.outside.budget import Budget
         from gesso.core.outside.desk import Desk, DeskOptions
-        from gesso.core.outside.retry import RetryOptions
+        from gesso.core.outside.waiting.retry import RetryOptions
 
         asked = self.settings.outside
         return Desk(

@@ -13,8 +13,8 @@ from gesso.core.llms.llm import LLMS, Llm, Question
 from gesso.core.outside.budget import Budget
 from gesso.core.outside.desk import Desk, DeskOptions
 from gesso.core.outside.ledger import MemoryLedger, MemoryTroubles
-from gesso.core.outside.limits import Limits
-from gesso.core.outside.retry import RetryOptions
+from gesso.core.outside.waiting.limits import Limits
+from gesso.core.outside.waiting.retry import RetryOptions
 
 from ..stubs.gemini_stub import GeminiStub
 from ..stubs.openai_stub import OpenAIStub

@@ -24,8 +24,8 @@ from gesso.core.errors import (
 from gesso.core.outside.budget import Budget
 from gesso.core.outside.desk import Answer, Ask, Attempt, Desk, DeskOptions
 from gesso.core.outside.ledger import MemoryLedger, MemoryTroubles
-from gesso.core.outside.limits import Clock, Limits, Rate
-from gesso.core.outside.retry import RetryOptions
+from gesso.core.outside.waiting.limits import Clock, Limits, Rate
+from gesso.core.outside.waiting.retry import RetryOptions
 from gesso.core.records.calls import Call, Errand, Trouble
 
 from .conftest import FakeClock

@@ -11,7 +11,7 @@ from gesso.core.errors import BadOutput, Interrupted, Transient, UnknownOutcome
 from gesso.core.outside.budget import Budget
 from gesso.core.outside.desk import Answer, Ask, Attempt, Desk
 from gesso.core.outside.ledger import MemoryLedger, MemoryTroubles
-from gesso.core.outside.limits import Limits
+from gesso.core.outside.waiting.limits import Limits
 from gesso.core.records.calls import Errand
 
 from .conftest import FakeClock

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gesso.core.outside.limits import Limits, Rate, RealClock
+from gesso.core.outside.waiting.limits import Limits, Rate, RealClock
 
 from .conftest import FakeClock
 
@@ -111,7 +111,7 @@ def test_threads_together_keep_the_rate(tmp_path: Path) -> None:
 TAKE_EIGHT = """
 import sys, threading, time
 from pathlib import Path
-from gesso.core.outside.limits import Limits, Rate, RealClock
+from gesso.core.outside.waiting.limits import Limits, Rate, RealClock
 
 limits = Limits({"p": Rate(5, 1)}, path=Path(sys.argv[1]))
 for _ in range(8):

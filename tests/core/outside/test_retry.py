@@ -16,7 +16,7 @@ from gesso.core.errors import (
     Transient,
     UnknownOutcome,
 )
-from gesso.core.outside.retry import Retries, RetryOptions
+from gesso.core.outside.waiting.retry import Retries, RetryOptions
 
 OPTIONS = RetryOptions(attempts=4, wait_initial_s=1.0, wait_max_s=3.0, wait_jitter_s=0.5)
 

@@ -10,8 +10,8 @@ import pytest
 from gesso.core.outside.budget import Budget
 from gesso.core.outside.desk import Desk, DeskOptions
 from gesso.core.outside.ledger import MemoryLedger, MemoryTroubles
-from gesso.core.outside.limits import Limits
-from gesso.core.outside.retry import RetryOptions
+from gesso.core.outside.waiting.limits import Limits
+from gesso.core.outside.waiting.retry import RetryOptions
 from gesso.core.records.calls import Call, Errand
 from gesso.make.painters.painter import Order
 

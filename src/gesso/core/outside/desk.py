@@ -19,8 +19,8 @@ from gesso.core.outside.ledger import (
     TroubleLog,
     counted,
 )
-from gesso.core.outside.limits import Clock, Limits, RealClock
-from gesso.core.outside.retry import Retries, RetryOptions, Turn
+from gesso.core.outside.waiting.limits import Clock, Limits, RealClock
+from gesso.core.outside.waiting.retry import Retries, RetryOptions, Turn
 from gesso.core.records.calls import Action, Call, CallState, Errand, Trouble
 
 T = TypeVar("T")

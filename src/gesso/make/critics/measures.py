@@ -16,8 +16,10 @@ Plane = NDArray[np.float32]
 SIDE_PX = 256
 """Pictures are measured at this long side, so that figures do not depend on the size painted."""
 
-_EDGE = 0.08
-"""A Sobel gradient of OKLab lightness above this is an edge (at 256 px, blurred by 1.2 px)."""
+_EDGE = 0.15
+"""A Sobel gradient of OKLab lightness above this is an edge (at 256 px, blurred by 1.2 px): the
+edges of things count, the furrows of a brush mostly do not. Over 52 paintings of the 14th to 20th
+century the share of such pixels is 0.10, 0.31 and 0.49 at the 5th, 50th and 95th percentile."""
 
 _COLOURLESS = 0.004
 """A zone whose mean OKLab chroma vector is shorter has no hue to speak of."""

@@ -142,7 +142,9 @@ class ItemPath:
         return Brief(number, prompt, seeds, self._options.width, self._options.height, parent)
 
     def _is_enough(self, number: int, best: Judged, gain: float) -> bool:
-        return best.evaluation.passes or (number > 1 and gain < self._options.epsilon)
+        # A round that fell back taught the writer something, so the next one is worth playing;
+        # one that gained next to nothing says that the words can do no more.
+        return best.evaluation.passes or (number > 1 and 0 <= gain < self._options.epsilon)
 
     def _refine(self, attempts: list[Attempt], origin: Prompt) -> Prompt:
         return verified(self._parts.writer.refine(attempts, self._errand), origin)

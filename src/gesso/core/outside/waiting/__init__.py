@@ -1,0 +1,1 @@
+"""Waiting: at a provider's door, and between two tries."""
