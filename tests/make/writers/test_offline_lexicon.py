@@ -116,6 +116,8 @@ def test_the_thesaurus_knows_at_least_400_words_and_only_fields_that_there_are()
         ("remembered", "memory"),
         ("jazz", "music"),
         ("MEER", "sea"),
+        ("spring", "growth"),
+        ("forgot", "memory"),
     ],
 )
 def test_a_themes_word_is_understood_in_its_usual_forms(theme, field):

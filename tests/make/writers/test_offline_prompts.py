@@ -137,6 +137,12 @@ def test_a_theme_of_ideas_brings_no_strangers_into_the_picture(writer):
     assert " With " not in written(writer, "Lunar Orrery").text
 
 
+def test_verbs_of_a_theme_are_no_things(writer):
+    prompt = written(writer, "Nomad Cottage", theme="what my grandfather forgot")
+
+    assert [q.subject for q in prompt.questions if q.subject] == ["house", "grandfather"]
+
+
 def test_a_thing_that_the_subject_is_already_is_not_asked_for_twice(writer):
     prompt = written(writer, "Tidal Lighthouse", theme="lighthouses at sea")
 
@@ -162,3 +168,17 @@ def test_a_prompt_travels_as_json(writer):
     prompt = written(writer, "Frost Belfry", 11)
 
     assert from_json(Prompt, to_json(prompt)) == prompt
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_no_moon_shines_into_a_light_of_day(writer, seed):
+    prompt = written(writer, "Meridian Summit", seed)
+
+    assert prompt.scene != "under a high moon"
+    assert "sun" in prompt.light
+
+
+def test_a_night_may_have_a_moon(writer):
+    scenes = {written(writer, "Midnight Summit", seed).scene for seed in range(12)}
+
+    assert "under a high moon" in scenes

@@ -25,6 +25,10 @@ MOST_OWN_WORDS = 4
 
 MEASURED_QUESTIONS = 2
 
+_DAYLIGHT_KEY = 46.0
+_AFTER_DARK = frozenset({"moon", "stars", "darkness", "sleeping"})
+_BY_DAY = frozenset({"sun"})
+
 _CLOSE = 0.3
 """A measurable question is asked while its words lie within this share of a full error."""
 
@@ -83,7 +87,7 @@ class Composer:
         composition = pick(pair.second.compositions, "composition", *drawn)
         return Setting(
             pair=pair,
-            scene=pick(pair.second.scenes, "scene", *drawn),
+            scene=pick(_fitting(pair), "scene", *drawn),
             composition=composition,
             targets=_targets(pair, composition, drawn),
             own=self._own_words(concept.theme, pair.second),
@@ -120,6 +124,15 @@ class Composer:
             f"Medium: {self._medium}.",
         ]
         return " ".join(said)
+
+
+def _fitting(pair: Pair) -> tuple[str, ...]:
+    """The scenes that the first word's light can fall into; all of them where none fits."""
+    first = pair.first
+    by_day = first.key >= _DAYLIGHT_KEY or "sun" in first.light.split()
+    scenes = pair.second.scenes
+    fitting = [s for s in scenes if not ((_AFTER_DARK if by_day else _BY_DAY) & set(s.split()))]
+    return tuple(fitting) or scenes
 
 
 def _targets(pair: Pair, composition: Composition, drawn: tuple[str, int]) -> dict[str, float]:

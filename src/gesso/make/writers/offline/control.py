@@ -17,9 +17,10 @@ from gesso.make.aims import SCALES
 
 Matrix = NDArray[np.float64]
 
-# What a painter is taken to answer to a unit asked for, before anything is known of it. Strokes
-# hold edges of their own and a motif some air, so that the share of either follows weakly.
-_FIRST_GUESS = {"density": 0.5, "mist": 0.6}
+# What a painter is taken to answer to a unit asked for, before anything is known of it; 1 where
+# nothing is said. Strokes hold edges of their own, a motif some air, pigment less colour than
+# was mixed: measured over 48 texts of random aims and twelve motifs.
+_FIRST_GUESS = {"density": 0.4, "mist": 0.6, "chroma": 0.55, "hue_light": 0.8, "key": 1.1}
 
 # How far that guess may be wrong: much on a scale itself, little across scales, but key and
 # contrast are known to move each other. Standard deviations of a slope.
