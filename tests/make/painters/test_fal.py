@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from tests.stubs.fal_stub import FalStub
+from tests.stubs.fal_stub import FalStub, Job
 from tests.stubs.stub import KEY, QUIET_S
 
 from gesso.core.errors import (
@@ -353,6 +353,21 @@ def test_a_job_whose_id_was_lost_is_found_in_the_history(
     assert [(call.state, call.request_id) for call in office.calls] == [
         ("done", next(iter(stub.jobs)))
     ]
+
+
+def test_a_lost_job_is_found_behind_many_others(
+    stub: FalStub, build: Build, office: Office
+) -> None:
+    for number in range(150):
+        others = {"prompt": f"Another picture, {number}."}
+        stub.jobs[f"other-{number}"] = Job(f"other-{number}", MODEL, others, "")
+    stub.fail_next("lost")
+    left_behind(build(), office)
+
+    build().paint(ORDER)
+
+    assert submits(stub) == 1
+    assert office.calls[0].request_id not in {f"other-{number}" for number in range(150)}
 
 
 def test_another_job_of_the_history_is_not_taken_for_the_lost_one(

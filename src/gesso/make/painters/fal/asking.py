@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from gesso.core.errors import AuthError, OutsideError, QuotaSpent, RateLimited, Transient
-from gesso.core.outside.limits import Limits
+from gesso.core.outside.waiting.limits import Limits
 from gesso.make.painters.fal.failures import PROVIDER, RunnerFailed
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class Asking:
         until = time.monotonic() + self.patience.silence_s
         pause_s = self.patience.poll_s
         while True:
-            rest(self._limits.shut_s(PROVIDER))
+            self._wait_at_the_door()
             try:
                 return get()
             except RunnerFailed:
@@ -77,6 +77,11 @@ class Asking:
     def longer(self, pause_s: float, times: float) -> float:
         """The pause after a pause."""
         return min(self.patience.poll_max_s, pause_s * times)
+
+    def _wait_at_the_door(self) -> None:
+        # Who rests may sleep through a longer wish, so the door is looked at again.
+        while (shut_s := self._limits.shut_s(PROVIDER)) > 0.0:
+            rest(shut_s)
 
     def _rest_after(self, error: RateLimited | Transient, pause_s: float) -> float:
         after_s = error.after_s if isinstance(error, RateLimited) else None
