@@ -286,5 +286,5 @@ def _strange(word: str) -> SecondWord:
             Composition("the subject stands large and alone in the middle", 0.55, 0.5),
             Composition("the subject stands to the left with room before it", 0.1, 0.42),
         ),
-        density=0.34,
+        density=0.2,
     )
