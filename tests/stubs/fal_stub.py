@@ -121,6 +121,11 @@ class FalStub(Stub):
         """Where the history is asked for."""
         return f"{self.address}/v1"
 
+    @property
+    def calls(self) -> list[Request]:
+        """The submits that arrived whole; one whose sender died half-way is none."""
+        return [request for request in super().calls if _is_whole(request)]
+
     def model_of(self, method: str, path: str, body: dict[str, Any]) -> str:
         return path.removeprefix("/") if method == "POST" else ""
 
@@ -144,6 +149,8 @@ class FalStub(Stub):
     # The queue -----------------------------------------------------------------------------
 
     def _submit(self, request: Request) -> Sent:
+        if not _is_whole(request):
+            raise HangUp
         self.moment("arrived", None)
         fault = request.fault
         if fault in _OF_THE_SUBMIT:
@@ -312,6 +319,10 @@ class FalStub(Stub):
             if expand:
                 item["json_output"] = self._output(job)
         return item
+
+
+def _is_whole(request: Request) -> bool:
+    return len(request.content) == int(request.headers.get("content-length", 0))
 
 
 def _verdict(job: Job) -> Sent | None:
