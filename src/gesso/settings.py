@@ -157,6 +157,9 @@ class Settings(BaseSettings):
     painters: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="options of a painter: [painters.NAME]"
     )
+    llms: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="options of an llm: [llms.NAME]"
+    )
     outside: OutsideSettings = OutsideSettings()
     pictures: PictureSettings = PictureSettings()
     keys: KeySettings = KeySettings()
@@ -363,7 +366,7 @@ def _allowed() -> dict[str, str]:
 def _check_path(path: str, place: str) -> None:
     """Refuse a name that is no setting; names below a free table are free."""
     known = _allowed()
-    free = ("painters.", "outside.rates.")
+    free = ("painters.", "llms.", "outside.rates.")
     if path in known or path.startswith(free):
         return
     if any(name.startswith(f"{path}.") for name in known):

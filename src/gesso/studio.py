@@ -35,6 +35,10 @@ Built = TypeVar("Built")
 _PAINT_MOST_S = 600.0
 """A picture that takes longer in a worker process is given up: 8192 px take about a minute."""
 
+_OBEYED = 100
+"""Pauses that a provider itself asks for are waited out so many times before one counts as a
+failed try: a storm of short ones is weather, not an answer."""
+
 SOFTWARE = f"gesso {__version__}"
 
 
@@ -142,7 +146,9 @@ class Studio:
             limits=self._limits,
             options=DeskOptions(
                 in_flight=self.settings.make.in_flight,
-                retry=RetryOptions(attempts=asked.attempts, wait_max_s=asked.wait_max_s),
+                retry=RetryOptions(
+                    attempts=asked.attempts, wait_max_s=asked.wait_max_s, obeyed=_OBEYED
+                ),
             ),
             stop=self.stop,
         )
@@ -195,10 +201,19 @@ class Studio:
         from gesso.make.painters.painter import PAINTERS
         from gesso.make.painters.pooled import PooledPainter
 
-        wishes = self.settings.painters.get(name, {})
-        painter = built(PAINTERS.open(name), f"painters.{name}", wishes, desk)
+        factory = PAINTERS.open(name)
+        wishes = self._with_key(name, self.settings.painters.get(name, {}), factory)
+        painter = built(factory, f"painters.{name}", wishes, desk)
         pools = painter.place == "cpu" and self._workers.count > 0
         return PooledPainter(painter, self._workers) if pools else painter
+
+    def _with_key(
+        self, name: str, wishes: Mapping[str, Any], factory: Factory[Any]
+    ) -> Mapping[str, Any]:
+        """The wishes of a section, with the owner's key for adapters that take one."""
+        key = getattr(self.settings.keys, name, None)
+        takes = any(option.name == "api_key" for option in fields(factory.Options))
+        return {"api_key": key, **wishes} if key is not None and takes else wishes
 
     def _streams(self, painter: Painter) -> int:
         # Enough prompts on their way that nobody waits for work: painters of place "outside"

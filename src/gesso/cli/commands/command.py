@@ -24,6 +24,7 @@ COMMANDS: Registry[click.Command] = Registry(
         "replay": Entry(f"{_MAKE}.replay", "replay", summary="Paint a picture again, compare."),
         "painters": Entry(f"{_MAKE}.painters", "painters", summary="Show who can paint."),
         "runs": Entry(f"{_STUDIO}.runs", "runs", summary="List, show, resume or cancel runs."),
+        "spend": Entry(f"{_STUDIO}.spend", "spend", summary="Show what was spent, and on what."),
         "check": Entry(f"{_STUDIO}.check", "check", summary="Verify that everything is whole."),
         "errors": Entry(f"{_STUDIO}.errors", "errors", summary="Show what went wrong."),
         "settings": Entry(f"{_STUDIO}.settings", "settings", summary="Show what is in force."),
