@@ -1,0 +1,5 @@
+"""The writer that asks an llm."""
+
+from gesso.make.writers.llm.writer import LlmWriter
+
+__all__ = ["LlmWriter"]
