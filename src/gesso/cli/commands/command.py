@@ -27,6 +27,7 @@ COMMANDS: Registry[click.Command] = Registry(
         "spend": Entry(f"{_STUDIO}.spend", "spend", summary="Show what was spent, and on what."),
         "check": Entry(f"{_STUDIO}.check", "check", summary="Verify that everything is whole."),
         "errors": Entry(f"{_STUDIO}.errors", "errors", summary="Show what went wrong."),
+        "models": Entry(f"{_STUDIO}.models", "models", summary="List models, ask which exist."),
         "settings": Entry(f"{_STUDIO}.settings", "settings", summary="Show what is in force."),
     },
 )

@@ -18,7 +18,7 @@ import PIL
 from gesso import __version__
 from gesso.core.catalogue.accession import Accession, AccessionOptions, picture_of
 from gesso.core.catalogue.blobs.blob import BLOBS, BlobStore
-from gesso.core.catalogue.calls import CallLedger
+from gesso.core.catalogue.calls.ledger import CallLedger
 from gesso.core.catalogue.runs.book import RunBook
 from gesso.core.catalogue.store import folder as studio_folder
 from gesso.core.catalogue.store.database import Database

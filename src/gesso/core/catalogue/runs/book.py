@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
 
-from gesso.core.catalogue.calls import COUNTED_USD
+from gesso.core.catalogue.calls.ledger import COUNTED_USD
 from gesso.core.catalogue.runs.items import ItemPages, item_row
 from gesso.core.catalogue.runs.rounds import RoundPages
 from gesso.core.catalogue.store.database import Database

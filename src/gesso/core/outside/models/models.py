@@ -159,14 +159,23 @@ class ModelBook:
             model_id: as the provider writes it, a dated snapshot included.
             kind: what an unknown model is taken for.
         """
+        family = self.family(provider, model_id)
+        if family is None:
+            price = self._usual_price(provider)
+            return Model(provider, model_id, kind, is_known=False, price=price)
+        return family if family.id == model_id else replace(family, id=model_id, is_default=False)
+
+    def family(self, provider: str, model_id: str) -> Model | None:
+        """The row of the book that a model belongs to: its own, or for a snapshot its family's."""
         own = self._models.get((provider, model_id))
-        if own is not None:
-            return own
         dated = _SNAPSHOT.search(model_id)
-        family = self._models.get((provider, model_id[: dated.start()])) if dated else None
-        if family is not None:
-            return replace(family, id=model_id, is_default=False)
-        return Model(provider, model_id, kind, is_known=False, price=self._usual_price(provider))
+        if own is None and dated:
+            return self._models.get((provider, model_id[: dated.start()]))
+        return own
+
+    def successor(self, model: Model) -> str:
+        """Who answers in its place: the end of the chain of successors, as far as it is known."""
+        return self._living(model) if model.successor else ""
 
     def nearest(self, provider: str, model_id: str) -> str:
         """The id in the book that is most like a misspelt one, "" for none."""

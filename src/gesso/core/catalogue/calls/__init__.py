@@ -1,0 +1,1 @@
+"""The calls to the world outside: written down one by one, added up for a person."""
