@@ -182,13 +182,14 @@ class Atelier(Workbench):
         hanging = Hanging(self._options.exports / run.id, self._catalogue.data)
         with claim(self._options.locks, run.id):
             self._catalogue.calls.abandon_open(run.id)
-            heard = self._hanging(hanging, listen)
+            # The prompts of a file have a results folder of their own; a theme's works hang here.
+            heard = self._hanging(hanging, listen) if run.theme else listen
             report = MakeRun(parts, options, run, heard).go()
         self._hang_sheet(hanging, report)
         return replace(report, folder=hanging.folder if hanging.folder.exists() else None)
 
     def _hang_sheet(self, hanging: Hanging, report: RunReport) -> None:
-        if not 2 <= len(report.kept) <= _SHEET_MOST:
+        if not report.run.theme or not 2 <= len(report.kept) <= _SHEET_MOST:
             return
         prompts = {item.kept: item.prompt for item in report.items}
         framed = []

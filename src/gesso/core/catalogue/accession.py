@@ -167,7 +167,13 @@ class Accession:
         return self._keep(_Blob("blob", data, decoded.media_type), decoded.picture, provenance, row)
 
     def seal(
-        self, work: Work, recipe: Recipe, *, title: str | None = None, standing: Standing = "kept"
+        self,
+        work: Work,
+        recipe: Recipe,
+        *,
+        picture: Picture | None = None,
+        title: str | None = None,
+        standing: Standing = "kept",
     ) -> Work:
         """Write the final recipe into the file of a made work, and say where the work stands.
 
@@ -177,6 +183,7 @@ class Accession:
         Args:
             work: a work that was made here.
             recipe: with its evaluation; `pixels` and `made_at` stay those of the work.
+            picture: the work's pixels, where the caller has them at hand; None to read them.
             title: a new one, None for the one it has.
             standing: a new one.
 
@@ -187,7 +194,8 @@ class Accession:
         """
         row = self._row(work.id)
         current = work_of(row)
-        picture = picture_of(self._store, current)
+        if picture is None or picture.pixels_sha256 != current.fingerprint.pixels:
+            picture = picture_of(self._store, current)
         earlier = from_json(Recipe, row["recipe"]).made_at if row["recipe"] else ""
         recipe = self._complete(
             replace(recipe, made_at=earlier or recipe.made_at), picture.pixels_sha256

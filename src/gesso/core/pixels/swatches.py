@@ -133,5 +133,9 @@ def _told_apart(centres: Points, shares: NDArray[np.float64]) -> tuple[Points, N
 
 def _distances(points: Points, centres: Points) -> NDArray[np.float64]:
     """Squared distances, (points, centres)."""
-    apart = points[:, np.newaxis] - centres[np.newaxis]
-    return np.asarray(np.einsum("ijk,ijk->ij", apart, apart))
+    # Axis by axis: three small passes are faster than one over (points, centres, 3), and unlike
+    # a matrix product they round alike on every machine.
+    total = np.square(points[:, 0, np.newaxis] - centres[np.newaxis, :, 0])
+    for axis in (1, 2):
+        total += np.square(points[:, axis, np.newaxis] - centres[np.newaxis, :, axis])
+    return np.asarray(total)
