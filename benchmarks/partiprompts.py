@@ -123,13 +123,14 @@ def main() -> None:
         alone = bare([row["prompt"] for row in rows], asked.size, cores)
         took, sizes, report = whole(entries, asked.size, scratch)
     pictures = 2 * len(rows)
-    early, late = max(sizes[: max(1, len(sizes) // 10)]), max(sizes[-max(1, len(sizes) // 10) :])
     print(f"{len(rows)} prompts, {pictures} pictures of {asked.size} px, {cores} cores")
     print(f"painter + evaluator alone  {alone:8.1f} s  {1000 * alone / pictures:7.1f} ms a picture")
     print(f"gesso make --input-file    {took:8.1f} s  {1000 * took / pictures:7.1f} ms a picture")
     print(f"ratio {took / alone:.3f}   (bar {BAR})")
-    print(f"resident: first tenth {early:.0f} MB, last tenth {late:.0f} MB")
-    print(f"kept {report.get('kept_count', '?')}, failed {report.get('failed', '?')}")
+    tenths = [max(sizes[len(sizes) * n // 10 : len(sizes) * (n + 1) // 10 + 1]) for n in range(10)]
+    print("resident MB by tenths of the run:", " ".join(f"{size:.0f}" for size in tenths))
+    kept = report["kept"]
+    print(f"kept {len(kept) if isinstance(kept, list) else kept}, failed {report['failed']}")
 
 
 if __name__ == "__main__":
