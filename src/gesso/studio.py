@@ -17,18 +17,21 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from gesso import __version__
-from gesso.core.errors import SettingsError
+from gesso.core.errors import SettingsError, UnknownAdapter
 from gesso.core.registry import Factory
 from gesso.settings import Settings, find_folder, load
 
 if TYPE_CHECKING:
     from gesso.core.catalogue.catalogue import Catalogue
+    from gesso.core.llms.llm import Llm
     from gesso.core.outside.desk import Desk
     from gesso.core.outside.waiting.limits import Limits
     from gesso.core.runner import Workers
     from gesso.make.atelier import Atelier
+    from gesso.make.critics.critic import Critic
     from gesso.make.painters.painter import Painter
     from gesso.make.run.parts import Parts
+    from gesso.make.writers.writer import Writer
 
 Built = TypeVar("Built")
 
@@ -180,22 +183,62 @@ class Studio:
         return Atelier(self.catalogue, options, self._parts, self._replayer)
 
     def _parts(self, run_id: str) -> Parts:
-        from gesso.make.critics.critic import CRITICS
         from gesso.make.run.parts import Parts
-        from gesso.make.writers.writer import WRITERS
 
         desk = self._desk(run_id)
+        writer, critic = self._people_of_words(desk)
         painter = self._painter(self.settings.make.painter, desk)
         return Parts(
-            writer=built(WRITERS.open(self.settings.make.llm), "llm", {}, desk),
+            writer=writer,
             painter=painter,
-            critic=built(CRITICS.open("measured"), "critic", {}, desk),
+            critic=critic,
             catalogue=self.catalogue,
             spent=lambda _run: desk.budget.spent,
             stop=self.stop,
             software=SOFTWARE,
             streams=self.settings.make.streams or self._streams(painter),
         )
+
+    def _people_of_words(self, desk: Desk) -> tuple[Writer, Critic]:
+        """Who writes and who judges: the embedded ones, or those who ask the owner's llm."""
+        from gesso.make.critics.critic import CRITICS
+        from gesso.make.writers.writer import WRITERS
+
+        name = self.settings.make.llm
+        measured = built(CRITICS.open("measured"), "critic", {}, desk)
+        if name in WRITERS.names():
+            return built(WRITERS.open(name), "llm", {}, desk), measured
+        from gesso.make.critics.llm.critic import LlmCritic
+        from gesso.make.writers.llm.writer import LlmWriter
+
+        llm, judge = self._llm(name, desk), self._llm(self._judge(name), desk)
+        return LlmWriter(llm), LlmCritic(judge, measured)
+
+    def _llm(self, name: str, desk: Desk) -> Llm:
+        from gesso.core.llms.llm import LLMS
+        from gesso.make.writers.writer import WRITERS
+
+        try:
+            factory = LLMS.open(name)
+        except UnknownAdapter as unknown:
+            offline = ", ".join(WRITERS.names())
+            raise UnknownAdapter(
+                unknown.message, f"{unknown.advice} Without a key: {offline}."
+            ) from unknown
+        wishes = self._with_key(name, self.settings.llms.get(name, {}), factory)
+        return built(factory, f"llms.{name}", wishes, desk)
+
+    def _judge(self, name: str) -> str:
+        """Who judges: rather not the painter's own house, where the owner has another key.
+
+        Judges favour their own family (arXiv 2604.11589).
+        """
+        from gesso.core.llms.llm import LLMS
+
+        if name != self.settings.make.painter:
+            return name
+        keys = self.settings.keys
+        return next((o for o in LLMS.names() if o != name and getattr(keys, o, None)), name)
 
     def _painter(self, name: str, desk: Desk) -> Painter:
         from gesso.make.painters.painter import PAINTERS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import Literal, Protocol
 
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
@@ -41,8 +41,15 @@ class Critic(Protocol):
     What the run will never ask: to know the painter, to change a prompt, to store.
     """
 
-    name: ClassVar[str]
-    place: ClassVar[Literal["cpu", "outside"]]
+    @property
+    def name(self) -> str:
+        """As the registry calls it."""
+        ...
+
+    @property
+    def place(self) -> Literal["cpu", "outside"]:
+        """Where its time goes."""
+        ...
 
     def evaluate(self, view: View, prompt: Prompt, errand: Errand) -> Evaluation:
         """Hold one picture against its prompt's aims and questions."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
+from typing import Literal, Protocol
 
 from gesso.core.records.calls import Errand
 from gesso.core.records.judgements import Evaluation
@@ -31,8 +31,15 @@ class Writer(Protocol):
     What the run will never ask: to remember earlier concepts (it is told), to store, to retry.
     """
 
-    name: ClassVar[str]
-    place: ClassVar[Literal["cpu", "outside"]]
+    @property
+    def name(self) -> str:
+        """As the registry calls it."""
+        ...
+
+    @property
+    def place(self) -> Literal["cpu", "outside"]:
+        """Where its time goes."""
+        ...
 
     def find_concept(
         self, theme: Theme, is_taken: Callable[[str], bool], seed: int, errand: Errand

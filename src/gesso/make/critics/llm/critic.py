@@ -16,9 +16,8 @@ from gesso.core.records.judgements import Check, Comparison, Evaluation
 from gesso.core.records.maker import Maker
 from gesso.core.records.prompts import Prompt, Question
 from gesso.make import aims
-from gesso.make.critics.critic import View, in_both_orders
+from gesso.make.critics.critic import Critic, View, in_both_orders
 from gesso.make.critics.llm.shapes import Answer, Answers, Choice
-from gesso.make.critics.measured import MeasuredCritic
 
 MOST_SIDE_PX = 768
 """Pixels of the longer side at which a judge is shown a picture."""
@@ -44,7 +43,7 @@ class LlmCritic:
     name: ClassVar[str] = "llm"
     place: ClassVar[Literal["cpu", "outside"]] = "outside"
 
-    def __init__(self, llm: Llm, measured: MeasuredCritic) -> None:
+    def __init__(self, llm: Llm, measured: Critic) -> None:
         self._llm = llm
         self._measured = measured
 
