@@ -154,12 +154,10 @@ class Settings(BaseSettings):
 
     studio: Path = Field(default=DEFAULT_FOLDER, description="a folder; also GESSO_STUDIO")
     make: MakeSettings = MakeSettings()
-    painters: dict[str, dict[str, Any]] = Field(
+    painters: ByName = Field(
         default_factory=dict, description="options of a painter: [painters.NAME]"
     )
-    llms: dict[str, dict[str, Any]] = Field(
-        default_factory=dict, description="options of an llm: [llms.NAME]"
-    )
+    llms: ByName = Field(default_factory=dict, description="options of an llm: [llms.NAME]")
     outside: OutsideSettings = OutsideSettings()
     pictures: PictureSettings = PictureSettings()
     keys: KeySettings = KeySettings()
