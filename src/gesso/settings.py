@@ -64,6 +64,7 @@ Dollars = Annotated[
 ]
 Many = Annotated[Annotated[int, Field(ge=1, le=256)] | None, BeforeValidator(_none_in_words)]
 Processes = Annotated[Annotated[int, Field(ge=0, le=256)] | None, BeforeValidator(_none_in_words)]
+ByName = dict[str, dict[str, Any]]
 Rate = Annotated[str, Field(pattern=r"^[1-9]\d*/(\d*\.)?\d*[1-9]\d*$")]
 
 
@@ -154,10 +155,8 @@ class Settings(BaseSettings):
 
     studio: Path = Field(default=DEFAULT_FOLDER, description="a folder; also GESSO_STUDIO")
     make: MakeSettings = MakeSettings()
-    painters: ByName = Field(
-        default_factory=dict, description="options of a painter: [painters.NAME]"
-    )
-    llms: ByName = Field(default_factory=dict, description="options of an llm: [llms.NAME]")
+    painters: ByName = Field({}, description="options of a painter: [painters.NAME]")
+    llms: ByName = Field({}, description="options of an llm: [llms.NAME]")
     outside: OutsideSettings = OutsideSettings()
     pictures: PictureSettings = PictureSettings()
     keys: KeySettings = KeySettings()
