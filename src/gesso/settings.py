@@ -155,8 +155,8 @@ class Settings(BaseSettings):
 
     studio: Path = Field(default=DEFAULT_FOLDER, description="a folder; also GESSO_STUDIO")
     make: MakeSettings = MakeSettings()
-    painters: ByName = Field({}, description="options of a painter: [painters.NAME]")
-    llms: ByName = Field({}, description="options of an llm: [llms.NAME]")
+    painters: ByName = Field(default={}, description="options of a painter: [painters.NAME]")
+    llms: ByName = Field(default={}, description="options of an llm: [llms.NAME]")
     outside: OutsideSettings = OutsideSettings()
     pictures: PictureSettings = PictureSettings()
     keys: KeySettings = KeySettings()
