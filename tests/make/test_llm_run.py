@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from tests.contracts.llm_rows import ROWS, Place, open_place
@@ -17,7 +17,6 @@ from gesso.make.run.events import nobody
 from gesso.make.run.parts import Parts, RunOptions
 from gesso.make.run.run import MakeRun, RunReport
 from gesso.make.writers.llm import LlmWriter
-from gesso.make.writers.writer import Writer
 
 from .llm_asked import asked
 
@@ -37,7 +36,7 @@ def llm_parts(parts: Parts, place: Place) -> Parts:
     measured = MeasuredCritic(MeasuredOptions(), Desk.offline())
     return replace(
         parts,
-        writer=cast("Writer", LlmWriter(llm)),
+        writer=LlmWriter(llm),
         critic=LlmCritic(llm, measured),
         spent=place.ledger.spent,
     )

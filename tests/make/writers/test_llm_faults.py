@@ -64,8 +64,13 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
         yield opened
 
 
-@pytest.mark.parametrize("fault", FATES)
-@pytest.mark.parametrize("deed", ["concept", "prompt", "expand"])
+@pytest.mark.parametrize(
+    ("deed", "fault"),
+    [
+        *(("concept", fault) for fault in FATES),
+        *((deed, f) for deed in ("prompt", "expand") for f in ("refuse", "truncated", "badjson")),
+    ],
+)
 def test_a_fault_ends_a_deed_by_its_kind(place: Place, deed: str, fault: str) -> None:
     kind, calls = FATES[fault]
     place.stub.answer = ANSWERS[deed]
@@ -142,3 +147,24 @@ def test_one_writer_serves_many_items_at_once(place: Place) -> None:
 
     assert themes == [f"theme {number}" for number in range(16)]
     assert len({call.item for call in place.ledger.calls("run-1")}) == 16
+
+
+@pytest.mark.parametrize(
+    ("deed", "left_out"),
+    [
+        ("concept", "obvious"),
+        ("prompt", "avoid"),
+        ("expand", "figures"),
+        ("expand", "hues"),
+        ("refine", "diagnosis"),
+        ("refine", "wishes"),
+    ],
+)
+def test_a_field_that_can_be_done_without_is_not_worth_a_second_request(
+    place: Place, deed: str, left_out: str
+) -> None:
+    place.stub.answer = {name: it for name, it in ANSWERS[deed].items() if name != left_out}
+
+    assert DEEDS[deed](LlmWriter(place.llm()))
+    assert len(place.stub.calls) == 1
+    assert f'"{left_out}"' in place.stub.calls[0].content.decode()

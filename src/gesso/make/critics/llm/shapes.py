@@ -14,7 +14,8 @@ class Answer(BaseModel):
 
     number: int = Field(description="Of the question.")
     evidence: Sentences = Field(
-        description="One sentence: what is seen in the picture that answers it, and where."
+        default="",
+        description="One sentence: what is seen in the picture that answers it, and where.",
     )
     outcome: Literal["yes", "no", "unknown"] = Field(
         description="'unknown' where the picture does not tell."
@@ -31,10 +32,12 @@ class Choice(BaseModel):
     """The better picture of two."""
 
     first: Sentences = Field(
-        description="What speaks for and against the first picture: one or two sentences."
+        default="",
+        description="What speaks for and against the first picture: one or two sentences.",
     )
     second: Sentences = Field(
-        description="What speaks for and against the second picture: one or two sentences."
+        default="",
+        description="What speaks for and against the second picture: one or two sentences.",
     )
     better: Literal["first", "second"]
     reason: Sentences = Field(description="One sentence: what decided it.")

@@ -1,4 +1,8 @@
-"""What a model is asked to answer: shapes that are told to it, and that its answer must fit."""
+"""What a model is asked to answer: shapes that are told to it, and that its answer must fit.
+
+A model is told to fill every field. What can be done without has a default all the same: servers
+that take no schema leave such fields out, and a whole answer is not sent back for one of them.
+"""
 
 from __future__ import annotations
 
@@ -55,7 +59,8 @@ class Ideas(BaseModel):
     """Concepts for a theme, found in two steps."""
 
     obvious: list[Phrase] = Field(
-        description="The first step: three pairs of words that anybody would think of. Not used."
+        default=[],
+        description="The first step: three pairs of words that anybody would think of. Not used.",
     )
     ideas: list[Idea] = Field(description="Three concepts, the best first, no two of one thing.")
 
@@ -89,8 +94,8 @@ class Hue(BaseModel):
 class Wishes(BaseModel):
     """Wishes that can be measured in a picture."""
 
-    figures: list[Figure]
-    hues: list[Hue]
+    figures: list[Figure] = []
+    hues: list[Hue] = []
 
     @property
     def targets(self) -> dict[str, float]:
@@ -111,7 +116,8 @@ class Look(BaseModel):
 
     question: Phrase = Field(description="A yes/no question that the picture itself can answer.")
     thing: Phrase = Field(
-        description="The thing it asks for, one or two words, as in 'stone bridge'; '' for none."
+        default="",
+        description="The thing it asks for, one or two words, as in 'stone bridge'; '' for none.",
     )
 
 
@@ -124,7 +130,7 @@ class Written(BaseModel):
     light: Phrase = Field(description="Which light, and from where; one phrase.")
     palette: Phrase = Field(description="The colours, and where they lie; one phrase.")
     composition: Phrase = Field(description="Where things stand, and how large; one phrase.")
-    avoid: Phrase = Field(description="What must not be seen, listed with commas.")
+    avoid: Phrase = Field(default="", description="What must not be seen, listed with commas.")
     text: Text = Field(description="The whole instruction, 80 to 160 words, enough to paint from.")
     wishes: Wishes
     questions: list[Look] = Field(description="Three to six.", min_length=1)
@@ -165,8 +171,8 @@ class Expanded(BaseModel):
     light: Phrase = Field(description="One phrase; '' where the text says nothing of it.")
     palette: Phrase = Field(description="One phrase; '' where the text says nothing of it.")
     composition: Phrase = Field(description="One phrase; '' where the text says nothing of it.")
-    figures: list[QuotedFigure]
-    hues: list[QuotedHue]
+    figures: list[QuotedFigure] = []
+    hues: list[QuotedHue] = []
     questions: list[QuotedLook]
     reasoning: Sentences = Field(description="How the text was understood: one or two sentences.")
 
@@ -175,11 +181,14 @@ class Refined(BaseModel):
     """A better text for the same picture."""
 
     diagnosis: Sentences = Field(
-        description="What the attempts lack and what in their texts brought it about."
+        default="",
+        description="What the attempts lack and what in their texts brought it about.",
     )
     can_help: bool = Field(description="Whether another text could mend it.")
     text: Text = Field(description="The whole new instruction; '' where none could help.")
-    wishes: Wishes = Field(description="What the new text shall ask for, only where it changes.")
+    wishes: Wishes = Field(
+        default=Wishes(), description="What the new text shall ask for, only where it changes."
+    )
     reasoning: Sentences = Field(description="What was changed and why: one or two sentences.")
 
 
