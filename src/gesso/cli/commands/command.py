@@ -7,9 +7,14 @@ import click
 from gesso.core.registry import Entry, Registry
 
 _MAKE = "gesso.cli.commands.make"
+_PUBLISH = "gesso.cli.commands.publish"
 _STUDIO = "gesso.cli.commands.studio"
 
-SECTIONS = {_MAKE: "Make pictures", _STUDIO: "Look after the studio"}
+SECTIONS = {
+    _MAKE: "Make pictures",
+    _PUBLISH: "Give pictures away, and look at others'",
+    _STUDIO: "Look after the studio",
+}
 """Headings of the help text, by the package that a command lives in."""
 
 COMMANDS: Registry[click.Command] = Registry(
@@ -23,6 +28,10 @@ COMMANDS: Registry[click.Command] = Registry(
         "refine": Entry(f"{_MAKE}.refine", "refine", summary="Write a better prompt."),
         "replay": Entry(f"{_MAKE}.replay", "replay", summary="Paint a picture again, compare."),
         "painters": Entry(f"{_MAKE}.painters", "painters", summary="Show who can paint."),
+        "export": Entry(f"{_PUBLISH}.export", "export", summary="Copy kept works out."),
+        "provenance": Entry(
+            f"{_PUBLISH}.provenance", "provenance", summary="Say how a picture was made, and why."
+        ),
         "runs": Entry(f"{_STUDIO}.runs", "runs", summary="List, show, resume or cancel runs."),
         "spend": Entry(f"{_STUDIO}.spend", "spend", summary="Show what was spent, and on what."),
         "check": Entry(f"{_STUDIO}.check", "check", summary="Verify that everything is whole."),

@@ -120,3 +120,10 @@ def size(text: str) -> tuple[int | None, int | None]:
     """Width and height of "512x768" or "(512, 768)"; None, None if it is neither."""
     match = _SIZE.search(text[:40])
     return (int(match[1]), int(match[2])) if match else (None, None)
+
+
+def one_line(text: str, most: int = 200) -> str:
+    """A stranger's text for a screen: one line, no control characters, `most` letters at most."""
+    plain = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * most])
+    line = " ".join(plain.split())
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"

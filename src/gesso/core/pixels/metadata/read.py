@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from gesso.core.errors import InputError
-from gesso.core.pixels.metadata.comfy import read_comfy
 from gesso.core.pixels.metadata.containers import TooManyParts
 from gesso.core.pixels.metadata.found import MAX_TEXT, FoundRecipe
 from gesso.core.pixels.metadata.quiet import hushed
-from gesso.core.pixels.metadata.studios import read_a1111, read_fooocus, read_invoke, read_swarm
+from gesso.core.pixels.metadata.readers.comfy import read_comfy
+from gesso.core.pixels.metadata.readers.studios import (
+    read_a1111,
+    read_fooocus,
+    read_invoke,
+    read_swarm,
+)
+from gesso.core.pixels.metadata.readers.xmp import read_xmp
 from gesso.core.pixels.metadata.texts import Texts, texts_in
-from gesso.core.pixels.metadata.xmp import read_xmp
 from gesso.core.records.codec import from_json
 from gesso.core.records.recipes import RECIPE_SCHEMA, Recipe
 

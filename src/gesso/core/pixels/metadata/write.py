@@ -8,7 +8,7 @@ from typing import Literal
 from xml.sax.saxutils import escape
 
 from gesso.core.records.codec import to_json
-from gesso.core.records.recipes import Recipe, SourceType
+from gesso.core.records.recipes import Recipe
 
 Privacy = Literal["full", "source-type", "none"]
 
@@ -47,10 +47,20 @@ def marks_for(recipe: Recipe, privacy: Privacy = "full") -> Marks:
     """
     if privacy == "full":
         return Marks(_parameters(recipe), to_json(recipe), _xmp(_full_claims(recipe)))
-    claims = [_source_type(recipe.source_type)]
-    if privacy == "source-type" and recipe.software:
-        claims.append(_element("xmp:CreatorTool", recipe.software))
-    return Marks(xmp=_xmp(claims))
+    return source_marks(recipe.source_type, recipe.software if privacy == "source-type" else "")
+
+
+def source_marks(source_type: str, software: str = "") -> Marks:
+    """Say how the pixels came to be and, where it is named, by which software; nothing else.
+
+    Args:
+        source_type: the last part of the IPTC URI, "" for none: then nothing is told of it.
+        software: "gesso 0.1.0", "" for no word about it.
+    """
+    claims = [_source_type(source_type)] if source_type else []
+    if software:
+        claims.append(_element("xmp:CreatorTool", software))
+    return Marks(xmp=_xmp(claims)) if claims else Marks()
 
 
 def _parameters(recipe: Recipe) -> str:
@@ -102,7 +112,7 @@ def _full_claims(recipe: Recipe) -> list[str]:
     return claims
 
 
-def _source_type(source_type: SourceType) -> str:
+def _source_type(source_type: str) -> str:
     return _element("Iptc4xmpExt:DigitalSourceType", SOURCE_TYPE_URI + source_type)
 
 

@@ -1,0 +1,94 @@
+"""`gesso export`: kept works out of the studio, under names that a person can read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gesso.cli.commands.publish.signing import open_signer
+from gesso.cli.opening import opened
+from gesso.cli.options import shared
+from gesso.cli.printing import counted, document, say, title
+from gesso.cli.session import Session, pass_session
+from gesso.make.hanging.export import Choice, Exported, Exporter, ExportOptions, chosen
+from gesso.studio import SOFTWARE
+
+
+@click.command()
+@click.argument("works", type=click.IntRange(1), metavar="[WORK]...", nargs=-1)
+@click.option("--run", "runs", metavar="ID", multiple=True, help="All that this run kept.")
+@click.option("--favourites", is_flag=True, help="All works that are marked.")
+@click.option("--all", "everything", is_flag=True, help="All kept works.")
+@click.option("--strip", is_flag=True, help="Take every word out; the source type stays.")
+@click.option("--sign", is_flag=True, help='Seal made works with C2PA; needs the extra "c2pa".')
+@click.option("--overwrite", is_flag=True, help="Take the place of files that are there.")
+@click.option(
+    "--to",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    required=True,
+    metavar="DIR",
+    help="Where the copies go.",
+)
+@shared
+@pass_session
+def export(
+    session: Session,
+    *,
+    works: tuple[int, ...],
+    runs: tuple[str, ...],
+    favourites: bool,
+    everything: bool,
+    strip: bool,
+    sign: bool,
+    overwrite: bool,
+    folder: Path,
+) -> None:
+    """Copy kept works into a folder, under their titles.
+
+    A WORK is the number that `gesso runs show` tells. What lies in the studio stays as it is.
+    """
+    with opened(session, must_exist=True) as studio:
+        signer = open_signer(studio) if sign else None
+        wanted = chosen(studio.catalogue, Choice(works, runs, favourites, everything))
+        options = ExportOptions(strip, overwrite, SOFTWARE)
+        exporter = Exporter(studio.catalogue, options, signer, studio.stop)
+        found = list(exporter.export(wanted, folder))
+    root = signer.root_path if signer else None
+    if session.as_json:
+        document(
+            {
+                "folder": str(folder),
+                "root": str(root) if root else None,
+                "works": [_plain(one) for one in found],
+            }
+        )
+    else:
+        _show(found, folder, root)
+
+
+def _plain(one: Exported) -> dict[str, Any]:
+    return {
+        "work": one.work.id,
+        "title": one.work.title,
+        "file": str(one.path),
+        "sealed": one.is_sealed,
+        "parents": one.parents,
+        "note": one.note,
+    }
+
+
+def _show(found: list[Exported], folder: Path, root: Path | None) -> None:
+    title(f"{counted(len(found), 'work')} in {folder}")
+    for one in found:
+        sealed = ", sealed" if one.is_sealed else ""
+        if one.parents:
+            sealed += f" over {counted(one.parents, 'earlier picture')}"
+        say(f"  {one.path.name}{sealed}")
+        if one.note:
+            say(f"    {one.note}")
+    if any(one.is_sealed for one in found) and root:
+        say()
+        say(f"  Whoever shall trust these seals needs the certificate {root}")
