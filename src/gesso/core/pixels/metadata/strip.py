@@ -45,7 +45,7 @@ def strip(data: bytes, media_type: str, source_type: str = "", software: str = "
         software: said beside it, "" for no word about it.
 
     Raises:
-        InputError: it is a file of another kind.
+        InputError: it is a file of another kind, or a JPEG without a picture.
     """
     xmp = source_marks(source_type, software).xmp
     turned = _turned(data)
@@ -96,6 +96,8 @@ def _jpeg(data: bytes, xmp: bytes, turned: bytes) -> bytes:
         at += len(part.whole)
         if _is_for_pixels(part):
             kept.append(part)
+    if data[at : at + 2] != b"\xff\xda":
+        raise InputError("This JPEG is cut off before its pixels begin.", "Get the file again.")
     said = [_segment(0xE1, turned)] if turned else []
     if xmp:
         said.append(_segment(0xE1, _XMP_MARK + xmp))

@@ -282,10 +282,8 @@ def _of_xmp(evidence: Evidence) -> Iterator[Reason]:
 
 
 def _of_contradictions(evidence: Evidence) -> Iterator[Reason]:
-    told = [(who, source) for who, source in _witnesses(evidence) if source]
+    told = [(who, one_line(source, 60)) for who, source in _witnesses(evidence) if source]
     for who, source in told[1:]:
         first, believed = told[0]
         if source != believed:
-            yield Reason(
-                "against", f"They disagree: {first} says {believed}, {who} says {one_line(source)}."
-            )
+            yield Reason("against", f"They disagree: {first} says {believed}, {who} says {source}.")
