@@ -193,12 +193,35 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_calls_of_a_process_that_lives_are_left_to_it(tmp_path: Path) -> None:
+def test_who_holds_the_run_abandons_every_call_but_its_own(tmp_path: Path) -> None:
+    # The first one's process lives (it is this one), as one with a reused number would.
     with Catalogue.open(tmp_path / "studio") as one, Catalogue.open(tmp_path / "studio") as two:
-        _open(one)
-        assert two.calls.abandon_open("r") == 0
-        one.calls.close()
+        left, foreign = _open(one), _open(one, run="other")
+        mine = _open(two)
         assert two.calls.abandon_open("r") == 1
+        states = {call.id: call.state for call in two.calls.calls()}
+        assert two.calls.abandon_open("r") == 0
+
+    assert states == {left: "unknown", foreign: "sent", mine: "sent"}
+
+
+def test_a_ledger_that_was_closed_waits_for_none_of_its_calls(catalogue: Catalogue) -> None:
+    _open(catalogue)
+    assert catalogue.calls.abandon_open("r") == 0
+    catalogue.calls.close()
+    assert catalogue.calls.abandon_open("r") == 1
+
+
+def test_an_abandoned_call_is_taken_up_though_its_process_seems_to_live(tmp_path: Path) -> None:
+    with Catalogue.open(tmp_path / "studio") as one, Catalogue.open(tmp_path / "studio") as two:
+        number = _open(one)
+        two.calls.abandon_open("r")
+        before = two.calls.take_up("k")
+        assert one.calls.abandon_open("other") == 0
+        assert two.calls.abandon_open("r") == 0  # it is ours now
+
+    assert before is not None
+    assert (before.id, before.state) == (number, "unknown")
 
 
 def test_a_call_of_a_killed_process_is_taken_up_in_its_own_row(tmp_path: Path) -> None:
@@ -211,7 +234,7 @@ def test_a_call_of_a_killed_process_is_taken_up_in_its_own_row(tmp_path: Path) -
         before = catalogue.calls.take_up("a")
         counts = catalogue.calls.spent("r")
         states = [call.state for call in catalogue.calls.calls("r")]
-        assert catalogue.calls.abandon_open("r") == 0  # it is ours now, and we live
+        assert catalogue.calls.abandon_open("r") == 0  # it is ours now
 
     assert before is not None
     assert (before.state, before.reserved_usd) == ("unknown", 0.5)

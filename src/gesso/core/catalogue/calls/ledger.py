@@ -8,7 +8,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
-from weakref import WeakValueDictionary
 
 from sqlalchemy import RowMapping, case, func, insert, select, update
 
@@ -36,9 +35,7 @@ class CallLedger:
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
-        token = uuid4().hex
-        self._process = f"{socket.gethostname()}/{os.getpid()}/{token}"
-        _OPEN_HERE[token] = self
+        self._process = _new_owner()
 
     def open(
         self,
@@ -147,22 +144,23 @@ class CallLedger:
             return [_call(row) for row in connection.execute(wanted.limit(limit)).mappings()]
 
     def abandon_open(self, run: str) -> int:
-        """Turn the "sent" rows that dead processes left behind into "unknown".
+        """Turn the "sent" rows of a run that others left behind into "unknown".
 
-        Rows of processes that still live are left to them.
+        To be called by the one who holds the run's claim: nobody else works on it then, so every
+        row that is not of this ledger is one that nobody waits for any more. Who wrote it is not
+        asked after: the number of a dead process may be that of a living one by now.
 
         Returns:
             How many rows were turned.
         """
-        is_sent = (api_calls.c.run == run) & (api_calls.c.state == "sent")
-        owners = select(api_calls.c.process).where(is_sent).distinct()
         with self._database.write() as connection:
-            dead = [owner for owner in connection.scalars(owners) if not _lives(owner)]
-            if not dead:
-                return 0
             turned = connection.execute(
                 update(api_calls)
-                .where(is_sent, api_calls.c.process.in_(dead))
+                .where(
+                    api_calls.c.run == run,
+                    api_calls.c.state == "sent",
+                    api_calls.c.process != self._process,
+                )
                 .values(state="unknown", ended_at=self._clock(), error="unknown-outcome")
             )
             return turned.rowcount
@@ -171,8 +169,8 @@ class CallLedger:
         """Take up the newest call of a request again; its row is "sent" and ours from now on.
 
         Returns:
-            The call as it was before: of unknown outcome, or done. None for any other, so a call
-            that another process still waits for is left to it.
+            The call as it was before: of unknown outcome, or done. None for any other: what a
+            dead process left behind is "unknown" once `abandon_open` was called.
         """
         newest = select(*_COLUMNS).where(api_calls.c.key == key).order_by(api_calls.c.id.desc())
         with self._database.write() as connection:
@@ -184,8 +182,8 @@ class CallLedger:
             return _call(row)
 
     def close(self) -> None:
-        """Say that nobody here waits for an answer any more."""
-        _OPEN_HERE.pop(self._process.rpartition("/")[2], None)
+        """Say that nobody here waits for an answer any more: what is still out is nobody's."""
+        self._process = _new_owner()
 
     def _change(self, call_id: int, values: dict[str, Any]) -> None:
         with self._database.write() as connection:
@@ -196,24 +194,9 @@ class CallLedger:
                 raise UnknownItem(f"There is no call number {call_id} in the ledger.")
 
 
-_OPEN_HERE: WeakValueDictionary[str, CallLedger] = WeakValueDictionary()
-"""The ledgers of this process by their tokens: a number of a process may come again, as it does
-in every container, a token never."""
-
-
-def _lives(owner: str) -> bool:
-    host, number, token = owner.rsplit("/", 2)
-    if token in _OPEN_HERE:
-        return True
-    if host != socket.gethostname() or int(number) == os.getpid() or os.name == "nt":
-        return False  # Windows has no way to ask that does no harm; a resume is the owner's word
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _new_owner() -> str:
+    """Who writes rows: the token tells owners apart, the rest is for people to read."""
+    return f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex}"
 
 
 def _call(row: RowMapping) -> Call:
