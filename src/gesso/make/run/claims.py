@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from gesso.core.catalogue.store.disk import storage_error
 from gesso.core.errors import StudioBusy
 
 if sys.platform == "win32":
@@ -22,6 +24,10 @@ else:
         fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
+_HELD = frozenset({errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK})
+"""What the system answers where another process holds the lock; EDEADLK on Windows alone."""
+
+
 @contextmanager
 def claim(folder: Path, run: str) -> Iterator[None]:
     """Hold the run `run` for this process.
@@ -32,15 +38,25 @@ def claim(folder: Path, run: str) -> Iterator[None]:
 
     Raises:
         StudioBusy: another process holds it.
+        StorageError: the lock file cannot be made, or its disk knows no locks.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{run}.lock"
-    with path.open("a+", encoding="utf-8") as file:
+    with _opened(path) as file:
         try:
             _lock(file)
         except OSError as error:
+            if error.errno not in _HELD:
+                raise storage_error(error, path, "lock") from error
             raise StudioBusy(
                 f"The run '{run}' is being worked on by another process.",
                 f"Wait for it, or look at it with: gesso runs show {run}",
             ) from error
         yield
+
+
+def _opened(path: Path) -> IO[str]:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+", encoding="utf-8")
+    except OSError as error:
+        raise storage_error(error, path, "open") from error
