@@ -6,6 +6,7 @@ import errno
 import json
 import os
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -259,3 +260,43 @@ def test_of_a_pair_that_was_not_compared_the_higher_score_is_the_better(parts: P
     assert best.slot == 0
     assert better_take(Round(1, played.prompt, (), None)) is None
     assert better_take(Round(1, played.prompt, (Take(0, 1, 1, None),), None)) == Take(0, 1, 1, None)
+
+
+# Two who write at once, and what stands in the way ---------------------------------------------
+
+
+def test_two_runs_into_one_folder_do_not_break_each_other(tmp_path: Path, parts: Parts) -> None:
+    report = go(parts, Results(tmp_path / "first", parts.catalogue))
+    alone, folder = tmp_path / "alone", tmp_path / "shared"
+    Results(alone, parts.catalogue).finish(report.items)
+
+    def write(_: int) -> None:
+        results = Results(folder, parts.catalogue)
+        results.prepare()
+        results.finish(report.items)
+
+    with ThreadPoolExecutor(4) as both:
+        list(both.map(write, range(24)))
+
+    assert written(folder) == written(alone)
+    for path in alone.rglob("*.*"):
+        assert (folder / path.relative_to(alone)).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "doing"), [("summary.json", "write"), ("iteration_9.png", "remove")]
+)
+def test_a_folder_in_the_place_of_a_file_is_told_in_one_sentence(
+    tmp_path: Path, parts: Parts, name: str, doing: str
+) -> None:
+    report = go(parts, Results(tmp_path / "first", parts.catalogue))
+    stone = tmp_path / "results" / "fox" / name
+    stone.mkdir(parents=True)
+
+    with pytest.raises(StorageError) as told:
+        Results(tmp_path / "results", parts.catalogue).finish(report.items)
+
+    assert told.value.message.startswith(f"Could not {doing} {stone}: ")
+    assert told.value.message.count(". ") == 0
+    assert "--output-dir" in told.value.advice
+    assert not list(stone.parent.glob(".*"))

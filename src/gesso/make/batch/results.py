@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
+from uuid import uuid4
 
 import yaml
 
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.catalogue.store.disk import Disk, storage_error
+from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error, write_whole
 from gesso.core.errors import GessoError, StorageError
 from gesso.core.records.codec import to_plain
 from gesso.core.records.runs import Item, Round, Take
@@ -23,6 +23,11 @@ from gesso.make.run.events import Event
 DataFormat = Literal["json", "yaml"]
 
 _OURS = re.compile(r"iteration_(\d+)(\.png|_results\.(json|yaml)|_evaluation\.json)")
+
+_ADVICE = (
+    "Mend that, or name another folder with --output-dir, and run the same command with the same "
+    "--run-id again; what was painted is kept in the studio."
+)
 
 
 class Results:
@@ -70,8 +75,9 @@ class Results:
         Raises:
             StorageError: it cannot be written.
         """
-        self._put(self.folder, {".gesso-was-here": b""})
-        (self.folder / ".gesso-was-here").unlink(missing_ok=True)
+        name = f".{uuid4().hex}.gesso-was-here"
+        self._put(self.folder, {name: b""})
+        self._remove(self.folder / name)
 
     def hear(self, event: Event) -> None:
         """Write what an event of the run brings; safe from many threads."""
@@ -201,7 +207,7 @@ class Results:
         for path in folder.iterdir():
             found = _OURS.fullmatch(path.name)
             if found and int(found[1]) > rounds:
-                path.unlink(missing_ok=True)
+                self._remove(path)
 
     def _data(self, work: int) -> bytes:
         return self._catalogue.data(self._catalogue.works.get(work))
@@ -218,32 +224,19 @@ class Results:
         return self.folder / item
 
     def _put(self, folder: Path, files: Mapping[str, bytes]) -> None:
-        """Write files, each whole or not at all, and make their names durable together."""
-        path = folder
+        """Write files, each whole or not at all, whoever else writes into the same folder."""
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folder(self._disk, folder)
             for name, data in files.items():
-                path = folder / name
-                self._put_whole(path, data)
-            self._disk.fsync_folder(folder)
-        except OSError as error:
-            raise StorageError(
-                storage_error(error, path, "write").message,
-                "Mend that, or name another folder with --output-dir, and run the same command "
-                "with the same --run-id again; what was painted is kept in the studio.",
-            ) from error
+                write_whole(self._disk, folder / name, data)
+        except StorageError as error:
+            raise StorageError(error.message, _ADVICE) from error
 
-    def _put_whole(self, path: Path, data: bytes) -> None:
-        passing = path.with_name(f".{path.name}.part")
+    def _remove(self, path: Path) -> None:
         try:
-            with passing.open("wb", buffering=0) as file:
-                self._disk.write(file.fileno(), data)
-                self._disk.fsync(file.fileno())
-            self._disk.rename(passing, path)
-        except OSError:
-            with suppress(OSError):
-                passing.unlink(missing_ok=True)
-            raise
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(storage_error(error, path, "remove").message, _ADVICE) from error
 
     def _fail(self, error: GessoError) -> None:
         with self._lock:
