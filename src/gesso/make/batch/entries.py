@@ -11,15 +11,14 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-import yaml
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
 from gesso.core.errors import InputError
+from gesso.make.batch.plain_yaml import read_yaml
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 MOST_BYTES = 16_000_000
 MOST_ENTRIES = 100_000
-MOST_DEPTH = 32
 SCHEMA_FILE = "prompts.schema.json"
 
 # Names that Windows keeps for itself, with any suffix (learn.microsoft.com, "Naming Files").
@@ -201,7 +200,7 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
         case ".json":
             yield from _listed(path, _json(f"'{path}'", text))
         case ".yaml" | ".yml":
-            yield from _listed(path, _yaml(path, text))
+            yield from _listed(path, read_yaml(path, text))
         case other:
             raise InputError(
                 f"'{path}' ends in '{other}', which is no kind of prompts file.",
@@ -245,31 +244,6 @@ def _json_line(line: str) -> object:
         return _json("The line", line)
     except InputError as error:
         return error
-
-
-def _yaml(path: Path, text: str) -> object:
-    """Load YAML; aliases, by which a small file unfolds into a huge one, are refused."""
-    try:
-        depth = 0
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                raise InputError(
-                    f"'{path}' uses the alias *{event.anchor}, and aliases are not taken here.",
-                    "Write what it stands for in its place.",
-                )
-            depth += isinstance(event, yaml.CollectionStartEvent)
-            depth -= isinstance(event, yaml.CollectionEndEvent)
-            if depth > MOST_DEPTH:
-                raise InputError(f"'{path}' is nested deeper than {MOST_DEPTH} levels.", _ADVICE)
-        return cast("object", yaml.safe_load(text))
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        line = getattr(getattr(error, "problem_mark", None), "line", None)
-        place = "" if line is None else f" at line {line + 1}"
-        why = getattr(error, "problem", None) or getattr(error, "reason", None) or str(error)
-        raise InputError(
-            f"'{path}' is not YAML that can be read: {why}{place}.",
-            "Mend it there; a text with a colon or a quote in it wants quotes around it.",
-        ) from error
 
 
 # The entries -------------------------------------------------------------------------------
