@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from gesso.core.errors import StorageError, StudioBusy
 from gesso.core.outside.waiting.limits import Limits, Rate, RealClock
 
 from .conftest import FakeClock
@@ -129,6 +131,81 @@ def test_processes_together_keep_the_rate(tmp_path: Path) -> None:
     assert len(times) == 16
     # The sixth after any one is a second later; the rest is for a print that comes late.
     assert min(b - a for a, b in zip(times, times[5:], strict=False)) > 0.6
+
+
+OPEN_MANY = """
+import sys, time
+from pathlib import Path
+from gesso.core.outside.waiting.limits import Limits, Rate
+
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(12):
+    limits = Limits({"p": Rate(1000, 60)}, path=Path(sys.argv[1]) / f"{number}.db")
+    assert limits.enter("p") == 0.0
+    limits.shut_for("another", 60)
+    limits.close()
+"""
+
+
+def test_eight_processes_that_make_one_file_at_once_all_succeed(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OPEN_MANY, str(tmp_path)]
+    pipe = subprocess.PIPE
+    openers = [
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _ in range(8)
+    ]
+    for opener in openers:
+        assert opener.stdout is not None
+        assert opener.stdout.readline() == "ready\n"
+    for opener in openers:
+        assert opener.stdin is not None
+        opener.stdin.write("go\n")
+        opener.stdin.flush()
+    told = [opener.communicate(timeout=60)[1] for opener in openers]
+
+    assert [opener.returncode for opener in openers] == [0] * 8, told
+
+
+def test_a_file_that_another_program_holds_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gesso.core.outside.waiting.limits._BUSY_S", 0.1)
+    path = tmp_path / "l.db"
+    limits = Limits({"p": Rate(2, 60)}, path=path)
+    assert limits.enter("p") == 0.0
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(StudioBusy, match="Another program"):
+        limits.shut_for("p", 1)
+    limits._shut_until.clear()
+    with pytest.raises(StudioBusy):
+        limits.enter("p")
+
+    holder.execute("ROLLBACK")
+    holder.close()
+    assert limits.enter("p") == 0.0
+    limits.close()
+
+
+def test_a_file_that_stays_locked_while_it_is_made_is_busy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gesso.core.outside.waiting.limits._BUSY_S", 0.1)
+    holder = sqlite3.connect(tmp_path / "l.db", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+
+    with pytest.raises(StudioBusy):
+        Limits(path=tmp_path / "l.db")
+
+    holder.close()
+
+
+def test_a_file_that_cannot_be_used_is_a_storage_error(tmp_path: Path) -> None:
+    (tmp_path / "l.db").write_bytes(b"no database at all, but long enough to be taken for one" * 9)
+    for path in (tmp_path / "l.db", tmp_path / "missing" / "l.db"):
+        with pytest.raises(StorageError, match="cannot be used"):
+            Limits(path=path)
 
 
 @pytest.mark.parametrize("name", ["a'; DROP TABLE shut; --", "", "../x"])

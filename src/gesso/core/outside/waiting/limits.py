@@ -6,15 +6,19 @@ import re
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import pyrate_limiter as pyrate
 
+from gesso.core.errors import StorageError, StudioBusy
+
 # A shared file is written in well under a millisecond; a wait this long means a stuck process.
 _BUSY_S = 5.0
+_AGAIN_S = 0.02
 _PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -76,6 +80,10 @@ class Limits:
         rates: by provider; who is not named has no rate of ours.
         path: an SQLite file, made when it is not there; None keeps all in memory.
         clock: the time.
+
+    Raises:
+        StudioBusy: here and in every method: another process kept the file for too long.
+        StorageError: here and in every method: the file cannot be read or written.
     """
 
     def __init__(
@@ -100,12 +108,12 @@ class Limits:
 
     def shut_s(self, provider: str) -> float:
         """How long the provider still wants quiet, in seconds; 0.0 when its door is open."""
-        with self._lock:
+        with self._alone():
             return self._shut_s(provider)
 
     def shut_for(self, provider: str, seconds: float) -> None:
         """Shut the provider's door for everybody; a shorter wish never shortens a longer one."""
-        with self._lock:
+        with self._alone():
             self._keep_longer(provider, seconds)
             if self._shared is not None:
                 self._shared.shut(provider, self._clock.wall(), seconds)
@@ -115,7 +123,7 @@ class Limits:
 
         A 0.0 has used up one call of the provider's rate.
         """
-        with self._lock:
+        with self._alone():
             shut_s = self._shut_s(provider)
             if shut_s > 0.0 or provider not in self._rates:
                 return shut_s
@@ -123,9 +131,18 @@ class Limits:
 
     def close(self) -> None:
         """Let go of the shared file."""
-        with self._lock:
+        with self._alone():
             if self._shared is not None:
                 self._shared.close()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        with self._lock:
+            if self._shared is None:
+                yield
+            else:
+                with self._shared.in_our_words():
+                    yield
 
     def _shut_s(self, provider: str) -> float:
         if self._shared is not None:
@@ -170,24 +187,67 @@ class _AtomicBucket(pyrate.SQLiteBucket):
             # A clock that was set back leaves places in the future, which would block for hours.
             ahead = item.timestamp + max(rate.interval for rate in self.rates)
             self.conn.execute(f"DELETE FROM '{self.table}' WHERE item_timestamp > ?", (ahead,))  # noqa: S608 - the table's name is checked by `bucket`
-            return bool(super().put(item))
-        finally:
+            is_in = bool(super().put(item))
             if self.conn.in_transaction:
                 self.conn.commit()
+        except BaseException:
+            if self.conn.in_transaction:  # or no transaction could ever begin again
+                self.conn.rollback()
+            raise
+        return is_in
 
 
 class _SharedFile:
     """The SQLite file that processes share: a table of shut doors, and a bucket a provider."""
 
     def __init__(self, path: Path) -> None:
-        self._conn = sqlite3.connect(
-            path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
-        )
-        self._conn.execute("PRAGMA journal_mode=WAL")
-        self._conn.execute("PRAGMA synchronous=NORMAL")
-        self._conn.execute(
-            "CREATE TABLE IF NOT EXISTS shut (provider TEXT PRIMARY KEY, since REAL, until REAL)"
-        )
+        self._path = path
+        with self.in_our_words():
+            self._conn = sqlite3.connect(
+                path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            )
+            try:
+                self._prepare()
+            except BaseException:
+                self._conn.close()
+                raise
+
+    @contextmanager
+    def in_our_words(self) -> Iterator[None]:
+        """Tell what SQLite says as one of our errors."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            if _is_busy(error):
+                raise StudioBusy(
+                    f"Another program has been writing to {self._path} for too long.",
+                    "Wait for it to end, or stop it, then run the same command again.",
+                ) from error
+            raise StorageError(
+                f"The file {self._path}, which keeps the providers' limits, cannot be used: "
+                f"{error}.",
+                "Look at the disk and at the rights of that folder. The file holds nothing that "
+                "lasts: once every gesso has ended it may be deleted.",
+            ) from error
+
+    def _prepare(self) -> None:
+        # Changing the journal does not wait for a lock by itself, so when several processes make
+        # the file at once each tries until the others are through.
+        give_up = time.monotonic() + _BUSY_S
+        while True:
+            try:
+                self._conn.execute("PRAGMA journal_mode=WAL").fetchall()
+                self._conn.execute("PRAGMA synchronous=NORMAL")
+                self._conn.execute(
+                    "CREATE TABLE IF NOT EXISTS shut"
+                    " (provider TEXT PRIMARY KEY, since REAL, until REAL)"
+                )
+            except sqlite3.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > give_up:
+                    raise
+                time.sleep(_AGAIN_S)
+            else:
+                return
 
     def shut(self, provider: str, now: float, seconds: float) -> None:
         self._conn.execute(
@@ -215,3 +275,8 @@ class _SharedFile:
 
     def close(self) -> None:
         self._conn.close()
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
