@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.tables import api_calls, runs, works
@@ -96,7 +106,7 @@ def spending(database: Database, by: By = "provider", since: datetime | None = N
         raise ValueError(f"spending is added up by {', '.join(WAYS)}, not by {by!r}")
     with database.read() as connection:
         rows = _rows(connection, by, since)
-        (total,) = _rows(connection, None, since) or [Spent("")]
+        (total,) = _rows(connection, None, since)
     ordered = sorted(rows, key=lambda row: (-row.usd, -row.calls, row.name))
     if by == "day":
         ordered = sorted(rows, key=lambda row: row.name, reverse=True)
@@ -104,7 +114,7 @@ def spending(database: Database, by: By = "provider", since: datetime | None = N
 
 
 def _rows(connection: Connection, by: By | None, since: datetime | None) -> list[Spent]:
-    """One line for each name; for `by` None one for everything, or none without calls."""
+    """One line for each name; for `by` None one for everything."""
     counted = connection.execute(_calls(by, since)).mappings().all()
     kept = {str(name): count for name, count in connection.execute(_kept(by, since))}
     return [_spent({**row, "kept": kept.get(str(row["name"]), 0)}) for row in counted]
@@ -115,7 +125,7 @@ def _spent(row: Mapping[str, Any]) -> Spent:
 
 
 def _calls(by: By | None, since: datetime | None) -> Select[Any]:
-    name = _CALL_NAMES[by]() if by else _everything()
+    name = _CALL_NAMES[by]() if by else _NOTHING
     state, cost, reserved = api_calls.c.state, api_calls.c.cost_usd, api_calls.c.reserved_usd
     failed = state == "failed"
     unpriced = cost.is_(None)
@@ -124,7 +134,7 @@ def _calls(by: By | None, since: datetime | None) -> Select[Any]:
         func.count().label("calls"),
         _total(failed).label("failed"),
         _total(failed, func.coalesce(cost, 0.0)).label("failed_usd"),
-        func.sum(func.coalesce(cost, 0.0)).label("known_usd"),
+        func.coalesce(func.sum(cost), 0.0).label("known_usd"),
         _total(and_(unpriced, ~failed), reserved).label("assumed_usd"),
         _total(and_(unpriced, state == "sent")).label("waiting"),
         _total(and_(unpriced, state == "unknown")).label("unknown"),
@@ -132,12 +142,12 @@ def _calls(by: By | None, since: datetime | None) -> Select[Any]:
     )
     if by == "theme":
         wanted = wanted.select_from(api_calls).outerjoin(runs, runs.c.id == api_calls.c.run)
-    return _since(wanted, api_calls.c.started_at, since).group_by(name)
+    return _grouped(_since(wanted, api_calls.c.started_at, since), by, name)
 
 
 def _kept(by: By | None, since: datetime | None) -> Select[Any]:
     """Count kept works by name: of runs that made calls, and of painters who are providers."""
-    name = _WORK_NAMES[by]() if by else _everything()
+    name = _WORK_NAMES[by]() if by else _NOTHING
     paying = _since(select(api_calls.c.run), api_calls.c.started_at, since)
     paid = _since(select(api_calls.c.provider), api_calls.c.started_at, since)
     of_a_run = and_(works.c.run != "", works.c.run.in_(paying))
@@ -148,11 +158,11 @@ def _kept(by: By | None, since: datetime | None) -> Select[Any]:
     )
     if by == "theme":
         wanted = wanted.select_from(works).outerjoin(runs, runs.c.id == works.c.run)
-    return _since(wanted, works.c.added_at, since).group_by(name)
+    return _grouped(_since(wanted, works.c.added_at, since), by, name)
 
 
 def _total(condition: ColumnElement[bool], amount: Any = 1) -> ColumnElement[Any]:
-    return func.sum(case((condition, amount), else_=0))
+    return func.coalesce(func.sum(case((condition, amount), else_=0)), 0)
 
 
 def _since(
@@ -161,20 +171,21 @@ def _since(
     return wanted if since is None else wanted.where(when >= since)
 
 
-def _everything() -> ColumnElement[Any]:
-    # Grouping by what is the same in every row gives one line, or none where there is no row.
-    return func.coalesce(None, "")
+def _grouped(wanted: Select[Any], by: By | None, name: ColumnElement[Any]) -> Select[Any]:
+    return wanted.group_by(name) if by else wanted
 
 
+# Written out, not bound: a bound value would be another one in GROUP BY for some databases.
+_NOTHING: ColumnElement[Any] = literal_column("''")
 _CALL_NAMES: Mapping[By, Callable[[], ColumnElement[Any]]] = {
     "day": lambda: func.date(api_calls.c.started_at),
     "provider": lambda: api_calls.c.provider,
     "run": lambda: api_calls.c.run,
-    "theme": lambda: func.coalesce(runs.c.theme, ""),
+    "theme": lambda: func.coalesce(runs.c.theme, _NOTHING),
 }
 _WORK_NAMES: Mapping[By, Callable[[], ColumnElement[Any]]] = {
     "day": lambda: func.date(works.c.added_at),
     "provider": lambda: works.c.source,
     "run": lambda: works.c.run,
-    "theme": lambda: func.coalesce(runs.c.theme, ""),
+    "theme": lambda: func.coalesce(runs.c.theme, _NOTHING),
 }
