@@ -56,7 +56,8 @@ class Studio:
     Attributes:
         folder: where everything lies.
         settings: what is in force.
-        stop: set it to stop: nothing new is started, what is paid for is kept.
+        stop: set it to stop: nothing new is started, what is paid for is kept. Clear it before
+            the next run of this studio.
     """
 
     def __init__(self, folder: Path, settings: Settings) -> None:

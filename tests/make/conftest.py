@@ -31,7 +31,7 @@ class SlopePainter:
     """Paints a slope of greys about the asked key, twelve points too light; seeds move it."""
 
     name: ClassVar[str] = "slope"
-    place: ClassVar[Literal["cpu", "outside"]] = "outside"
+    place: ClassVar[Literal["cpu", "outside"]] = "cpu"
 
     def __init__(self) -> None:
         self.orders: list[Order] = []

@@ -21,6 +21,7 @@ GessoError
 │   ├── Transient         back off, then again
 │   ├── UnknownOutcome    sent, no answer: never resend blindly
 │   └── BadOutput         an answer that cannot be used: one repair try
+├── WorkerLost            a worker process died or hung with its call
 ├── BudgetSpent           the owner's cap would be passed
 └── Interrupted           the owner asked to stop; everything paid for is kept
 """
@@ -198,6 +199,12 @@ class BadOutput(OutsideError):
     """An answer that cannot be used: one repair try, then it failed."""
 
     kind = "bad-output"
+
+
+class WorkerLost(GessoError):
+    """A worker process died or hung with its call; the same call may well succeed later."""
+
+    kind = "worker-lost"
 
 
 class BudgetSpent(GessoError):

@@ -18,7 +18,7 @@ from typing import Any, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from gesso.core.errors import GessoError
+from gesso.core.errors import GessoError, WorkerLost
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -147,19 +147,19 @@ class _Worker:
         try:
             return self._do_even_if_it_died_idle(function, args, kwargs)
         except ProcessExpired as error:
-            raise GessoError(
+            raise WorkerLost(
                 f"The worker that did '{name}' died ({_how_it_died(error.exitcode)}).",
                 "The other work goes on. If it was short of memory, use fewer workers.",
             ) from error
         except BrokenProcessPool as error:
-            raise GessoError(
+            raise WorkerLost(
                 f"A worker for '{name}' could not be started.",
                 "Its own message stands above, in the terminal.",
             ) from error
         except TimeoutError as error:
             if not _is_pools_own(error):
                 raise
-            raise GessoError(
+            raise WorkerLost(
                 f"'{name}' took longer than {self._timeout_s:g} s and was ended.",
                 "The other work goes on; a smaller picture may help.",
             ) from error

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 
 from gesso.core.errors import InputError, UnknownItem
+from gesso.core.pixels.decode import decode
 from gesso.core.pixels.encode import encode
 from gesso.core.records.calls import Trouble
 from gesso.core.records.codec import to_json
@@ -185,8 +186,21 @@ class Atelier(Workbench):
             # The prompts of a file have a results folder of their own; a theme's works hang here.
             heard = self._hanging(hanging, listen) if run.theme else listen
             report = MakeRun(parts, options, run, heard).go()
+        if run.theme:
+            self._hang_missing(hanging, report)
         self._hang_sheet(hanging, report)
         return replace(report, folder=hanging.folder if hanging.folder.exists() else None)
+
+    def _hang_missing(self, hanging: Hanging, report: RunReport) -> None:
+        """Hang what a kill or a person's hand left out, so that the folder shows the whole run."""
+        positions = {item.kept: item.position for item in report.items}
+        for work in report.kept:
+            if not hanging.place_of(positions[work.id], work).exists():
+                try:
+                    hanging.hang(positions[work.id], work)
+                except OSError as error:
+                    log.warning("'%s' cannot be written: %s", hanging.folder, error)
+                    return
 
     def _hang_sheet(self, hanging: Hanging, report: RunReport) -> None:
         if not report.run.theme or not 2 <= len(report.kept) <= _SHEET_MOST:
@@ -196,7 +210,9 @@ class Atelier(Workbench):
         for work in report.kept:
             prompt = prompts[work.id]
             line = prompt.subject if prompt else ""
-            framed.append(Framed(self._catalogue.picture(work), work.title, line))
+            # Thumbnails are as large as a sheet shows them, and sixty of them are no burden.
+            small = decode(self._catalogue.thumbnail(work, 512)).picture
+            framed.append(Framed(small, work.title, line))
         try:
             hanging.add("sheet.jpg", encode(hang_sheet(framed), "image/jpeg"))
         except OSError as error:

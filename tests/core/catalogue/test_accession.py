@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -272,3 +273,22 @@ def test_a_picture_of_one_pixel_and_one_of_many_come_in(
         assert (work.height, work.width) == size
         assert catalogue.picture(work) == flat
     assert check(catalogue, read_data=True).is_clean
+
+
+def test_a_seal_is_on_the_disk_before_the_old_file_goes(
+    catalogue: Catalogue, make: Workshop
+) -> None:
+    told: list[str] = []
+    with catalogue.database.write() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.set_trace_callback(told.append)
+    work = make.paint(catalogue, 3)
+    assert not any("synchronous=FULL" in line for line in told)
+    told.clear()
+    recipe = catalogue.works.recipe(work.id)
+    assert recipe is not None
+    catalogue.accession.seal(work, replace(recipe, cost_usd=0.25))
+    driver.set_trace_callback(None)
+
+    order = [line for line in told if "synchronous" in line or line == "COMMIT"]
+    assert order[:2] == ["PRAGMA synchronous=FULL", "COMMIT"]

@@ -38,7 +38,7 @@ class OtherPainter:
     """The same painter in a later version, one shade lighter, or larger, or broken."""
 
     name: ClassVar[str] = "slope"
-    place: ClassVar[Literal["cpu", "outside"]] = "outside"
+    place: ClassVar[Literal["cpu", "outside"]] = "cpu"
 
     def __init__(self, painter, change):
         self.painter, self.change = painter, change
@@ -78,3 +78,18 @@ def test_a_picture_without_a_recipe_is_refused_in_one_sentence():
 
     with pytest.raises(InputError, match="carries no recipe"):
         recipe_in(bare, "bare.png")
+
+
+class PaidPainter(OtherPainter):
+    """The same painter, at somebody's service who sends bills."""
+
+    place: ClassVar[Literal["cpu", "outside"]] = "outside"
+
+
+def test_a_file_is_no_order_to_a_painter_who_costs_money(kept, painter):
+    asked = len(painter.orders)
+    found = replay(kept, "k", recipe_in(kept, "k"), PaidPainter(painter, lambda p: p))
+
+    assert found.verdict == "gone"
+    assert "was not asked" in found.line
+    assert len(painter.orders) == asked

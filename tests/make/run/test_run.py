@@ -14,6 +14,7 @@ from gesso.core.errors import (
     StorageError,
     Transient,
     UnknownOutcome,
+    WorkerLost,
 )
 from gesso.core.records.runs import Item
 from gesso.make.run.events import Event, nobody
@@ -244,6 +245,31 @@ def test_a_refused_prompt_is_rewritten_once_and_never_sent_again_as_it_was(parts
     assert report.items[0].state == "failed"
     texts = [order.text for order in painter.orders]
     assert len(texts) == 2  # the pair, asked for once
+
+
+def test_the_twin_of_a_refused_picture_is_not_lost(parts, painter):
+    seeds = []
+
+    def refuse_the_second(order):
+        seeds.append(order.seed)
+        if len(seeds) % 2 == 0:
+            raise Refused("No.", provider="slope")
+
+    painter.before = refuse_the_second
+    report = order_run(replace(parts, streams=1), DARK, rounds=1).go()
+
+    assert [item.state for item in report.items] == ["done"]
+    assert parts.catalogue.works.count(standing="kept") == 1
+    assert len(seeds) == 2
+
+
+def test_a_lost_worker_is_no_final_failure(parts, painter):
+    fail_on(painter, "", WorkerLost("The worker died."), times=1)
+    first = order_run(replace(parts, streams=1), DARK).go()
+    second = again(parts).go()
+
+    assert first.run.state == "paused"
+    assert [item.state for item in second.items] == ["done"]
 
 
 def test_a_cancelled_run_stops_before_its_next_round(parts, painter):

@@ -211,7 +211,8 @@ class Accession:
             "title": current.title if title is None else title,
             "standing": standing,
         }
-        with self._database.write() as connection:
+        # The old file is let go of below: only once no power cut can bring its row back.
+        with self._database.write(durable=True) as connection:
             self._name_blobs(connection, {key: blob})
             is_it = works.c.id == work.id
             old = connection.scalar(select(works.c.blob).where(is_it))

@@ -76,7 +76,13 @@ def _stream(
                 in_progress += 1
             if in_progress == 0:
                 break
-            yield finished.get()
+            try:
+                outcome = finished.get()
+            except BaseException:
+                # Ctrl-C reaches this thread alone; the workers must hear of it to come to an end.
+                stop.set()
+                raise
+            yield outcome
             in_progress -= 1
     if source.error is not None:
         raise source.error

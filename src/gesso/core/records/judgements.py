@@ -50,7 +50,7 @@ class Evaluation:
         checks: the questions and their outcomes.
         measures: the measured properties.
         error: mean error over the aims, 0 to 1; 0 where nothing was aimed at.
-        score: 0 to 1: the share of checks that did not fail, times (1 - error).
+        score: 0 to 1: the mean of the checks (yes 1, unknown a half, no 0), times (1 - error).
         verdict: one or two sentences for a person, also the refiner's starting point.
         maker: who evaluated.
     """

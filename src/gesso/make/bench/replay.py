@@ -60,9 +60,21 @@ def recipe_in(data: bytes, name: str) -> Recipe:
 
 def replay(data: bytes, name: str, recipe: Recipe, painter: Painter) -> Replay:
     """Paint `recipe` again with `painter` and hold it against the picture in `data`."""
-    original = decode(data, name=name).picture
     if painter.name != recipe.painter.name:
         raise ValueError("a replay needs the painter that the recipe names")
+    if painter.place == "outside":
+        line = (
+            f"{painter.name} paints outside and may cost money, and a file is no order: "
+            "it was not asked."
+        )
+        return Replay("gone", line, None, recipe)
+    original = decode(data, name=name).picture
+    if (recipe.width, recipe.height) != (original.width, original.height):
+        line = (
+            f"The recipe speaks of {recipe.width}x{recipe.height} pixels; "
+            f"the file holds {original.width}x{original.height}."
+        )
+        return Replay("drifted", line, None, recipe)
     order = Order(
         text=recipe.prompt.text,
         avoid=recipe.prompt.avoid,

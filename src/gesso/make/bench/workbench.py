@@ -164,7 +164,9 @@ class Workbench:
         if isinstance(prompt, str):
             prompt = parts.writer.expand(_read_text(prompt), "", "", Errand())
         view = View(picture)
-        if recipe is not None and recipe.prompt.questions == prompt.questions:
+        # A painter vouches for its own pixels only, not for a picture its recipe was pasted on.
+        own = recipe is not None and recipe.pixels == picture.pixels_sha256
+        if own and recipe is not None and recipe.prompt.questions == prompt.questions:
             view = View(picture, recipe.shows, recipe.omits, recipe.repertoire)
         return parts.critic.evaluate(view, prompt, Errand())
 

@@ -52,7 +52,8 @@ class MeasuredCritic:
         )
         errors = [measure.error for measure in measures if measure.error is not None]
         error = sum(errors) / len(errors) if errors else 0.0
-        held = sum(check.outcome != "no" for check in checks) / len(checks) if checks else 1.0
+        told = [{"yes": 1.0, "unknown": 0.5, "no": 0.0}[check.outcome] for check in checks]
+        held = sum(told) / len(told) if told else 1.0
         return Evaluation(
             checks=checks,
             measures=measures,

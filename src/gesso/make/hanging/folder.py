@@ -48,13 +48,17 @@ class Hanging:
         self._data_of = data_of
 
     def hang(self, position: int, work: Work) -> Path:
-        """Hang a work at `position` (0 for the first); another picture there is taken down.
+        """Hang a work at `position` (0 for the first), in place of a file of that name.
 
         Raises:
             OSError: the folder cannot be written.
         """
+        return self.add(self.place_of(position, work).name, self._data_of(work))
+
+    def place_of(self, position: int, work: Work) -> Path:
+        """Where a work hangs, or would hang."""
         name = f"{position + 1:02d}-{slug(work.title)}{suffix_of(work.media_type)}"
-        return self.add(name, self._data_of(work))
+        return self.folder / name
 
     def add(self, name: str, data: bytes) -> Path:
         """Put one file there, whole or not at all; another of that name is replaced.

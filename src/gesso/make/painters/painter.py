@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from gesso.core.errors import InputError
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.records.maker import Maker
@@ -31,6 +32,9 @@ class Order:
         seed: 0 to 2**63 - 1.
         reference: a picture to go on from, None to start anew.
         errand: on whose behalf, for the ledger.
+
+    Raises:
+        InputError: a side or the seed is outside its range.
     """
 
     text: str
@@ -40,6 +44,17 @@ class Order:
     seed: int = 0
     reference: Picture | None = None
     errand: Errand = field(default=Errand())
+
+    def __post_init__(self) -> None:
+        if not (64 <= self.width <= 8192 and 64 <= self.height <= 8192):
+            raise InputError(
+                f"A picture of {self.width}x{self.height} pixels cannot be painted.",
+                "Ask for 64 to 8192 pixels on each side.",
+            )
+        if not 0 <= self.seed < 2**63:
+            raise InputError(
+                f"{self.seed} cannot be a seed.", "Use a whole number from 0 to 2**63 - 1."
+            )
 
 
 @dataclass(frozen=True)

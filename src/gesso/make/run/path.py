@@ -43,6 +43,7 @@ class ItemPath:
         Raises:
             GessoError: by its kind; what was done until then is kept.
         """
+        self._check_cancelled()
         self._parts.catalogue.runs.set_item(self._item.run, self._item.id, "working")
         self._tell("item")
         concept = self._item.concept or self._find_concept()
@@ -102,7 +103,7 @@ class ItemPath:
             gain = judged.evaluation.score - (best.evaluation.score if best else 0.0)
             if best is None or gain > 0:
                 best = judged
-            if self._is_enough(number, best, gain):
+            if number == self._options.rounds or self._is_enough(number, best, gain):
                 break
             ahead = stored.get(number + 1)
             refined = ahead.prompt if ahead else self._refine(attempts, first)

@@ -6,12 +6,12 @@ goes on where it stopped.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from functools import partial
 
-from gesso.core.errors import DamageError, Interrupted
+from gesso.core.errors import DamageError, Interrupted, Refused
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.records.judgements import Comparison, Evaluation
@@ -23,8 +23,6 @@ from gesso.make.critics.critic import View
 from gesso.make.painters.painter import Order, Painting
 from gesso.make.run.events import Event, EventKind, Listener
 from gesso.make.run.parts import Parts
-
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -84,10 +82,12 @@ class RoundPlayer:
         run, item = self._item.run, self._item.id
         self._parts.catalogue.runs.start_round(run, item, brief.number, brief.prompt)
         known = {take.slot: take for take in stored.takes} if stored else {}
-        pair = _both(lambda slot: self._judged(brief, slot, known.get(slot)))
+        pair, refusal = _both(lambda slot: self._judged(brief, slot, known.get(slot)))
+        if refusal is not None:
+            return self._survivor(brief, pair, refusal)
         comparison = stored.comparison if stored and stored.comparison else None
         if comparison is None:
-            comparison = self._compare(brief, *pair)
+            comparison = self._compare(brief, pair[0], pair[1])
         best = pair[comparison.winner]
         self.tell("evaluated", brief.number, best.evaluation.verdict)
         takes = tuple(
@@ -96,6 +96,18 @@ class RoundPlayer:
         )
         record = Round(brief.number, brief.prompt, takes, comparison)
         self.tell("round", brief.number, comparison.reason, record=record)
+        return best
+
+    def _survivor(self, brief: Brief, pair: Sequence[Judged], refusal: Refused) -> Judged:
+        """The picture that was painted when its twin was refused: it is paid for, so it counts.
+
+        Raises:
+            Refused: neither was painted.
+        """
+        if not pair:
+            raise refusal
+        (best,) = pair
+        self.tell("evaluated", brief.number, f"One of the pair was refused. {refusal.message}")
         return best
 
     def tell(
@@ -223,9 +235,20 @@ def _view(picture: Picture, recipe: Recipe) -> View:
     return View(picture, recipe.shows, recipe.omits, recipe.repertoire)
 
 
-def _both(do: Callable[[int], Result]) -> tuple[Result, Result]:
-    """Do something for slot 0 and slot 1 at once; the first failure is raised after both ended."""
+def _both(do: Callable[[int], Judged]) -> tuple[list[Judged], Refused | None]:
+    """Do something for slot 0 and slot 1 at once, and wait for both.
+
+    Returns:
+        What came of the slots that were not refused, in order; and a refusal, if there was one.
+        Any other failure is raised after both ended.
+    """
     with ThreadPoolExecutor(1, thread_name_prefix="pair") as other:
         second = other.submit(do, 1)
-        first = do(0)
-        return first, second.result()
+        done: list[Judged] = []
+        refusal: Refused | None = None
+        for ask in (partial(do, 0), second.result):
+            try:
+                done.append(ask())
+            except Refused as refused:
+                refusal = refused
+        return done, refusal

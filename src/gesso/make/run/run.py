@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event as Signal
 
@@ -20,6 +20,7 @@ from gesso.core.errors import (
     StudioBusy,
     Transient,
     UnknownOutcome,
+    WorkerLost,
 )
 from gesso.core.outside.pool import Outcome, run_streams
 from gesso.core.records.calls import Action, Trouble
@@ -34,7 +35,7 @@ log = logging.getLogger(__name__)
 _STOPS_ALL = (BudgetSpent, QuotaSpent, AuthError, StorageError, StudioBusy, DamageError)
 """After these, no further item could fare better: the run pauses, to be resumed."""
 
-_WAITS = (RateLimited, Transient, UnknownOutcome, Interrupted, *_STOPS_ALL)
+_WAITS = (RateLimited, Transient, UnknownOutcome, WorkerLost, Interrupted, *_STOPS_ALL)
 """After these, the item waits for the next resume; after anything else it has failed."""
 
 
@@ -67,11 +68,11 @@ class MakeRun:
     """Works off the items of one run that are not done yet."""
 
     def __init__(self, parts: Parts, options: RunOptions, run: Run, listen: Listener) -> None:
-        self._parts = parts
+        self._pause = Signal()
+        self._parts = replace(parts, stop=_Either(parts.stop, self._pause))
         self._options = options
         self._run = run
         self._listen = _unharmed(listen)
-        self._pause = Signal()
         self._cause: GessoError | None = None
 
     def go(self) -> RunReport:
@@ -84,10 +85,16 @@ class MakeRun:
         began = time.monotonic()
         runs = self._parts.catalogue.runs
         todo = [i for i in runs.items(self._run.id) if i.state in {"waiting", "working"}]
-        runs.set_state(self._run.id, "running")
+        if runs.get(self._run.id).state != "cancelled":
+            runs.set_state(self._run.id, "running")
         self._listen(Event("begin", self._run.id, total=len(todo)))
-        for outcome in run_streams(self._walk, todo, self._parts.streams, self._pause):
-            self._settle(outcome)
+        try:
+            for outcome in run_streams(self._walk, todo, self._parts.streams, self._pause):
+                self._settle(outcome)
+        except BaseException:
+            # Ctrl-C in a notebook, or a fault of our own: the run must not seem to be at work.
+            runs.set_state(self._run.id, "paused", "stopped in the middle")
+            raise
         report = self._report(time.monotonic() - began)
         self._listen(Event("end", self._run.id, line=report.run.state, spent_usd=report.spent_usd))
         if isinstance(self._cause, StorageError | DamageError | StudioBusy):
@@ -159,6 +166,17 @@ class MakeRun:
             spent_usd=self._parts.spent(self._run.id),
             seconds=seconds,
         )
+
+
+class _Either(Signal):
+    """Set when one of the signals it looks at is set: the owner's stop, or this run's pause."""
+
+    def __init__(self, *signals: Signal) -> None:
+        super().__init__()
+        self._signals = signals
+
+    def is_set(self) -> bool:
+        return any(signal.is_set() for signal in self._signals)
 
 
 def _unharmed(listen: Listener) -> Listener:

@@ -55,10 +55,15 @@ class Database:
             raise self._ours(error) from error
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """Write in one transaction: all of the block, or with any exception nothing of it.
 
-        Keep the block short and never open a second one inside: there is one writer.
+        Keep the block short and never open a second one inside: there is one writer. A commit
+        survives the death of this process; a power cut may undo the last ones, all of each.
+
+        Args:
+            durable: wait until the disk has it, so that a power cut cannot undo it: for what
+                lets go of a file afterwards.
 
         Raises:
             StudioError: StorageError, StudioBusy or DamageError, by the cause.
@@ -67,6 +72,7 @@ class Database:
             raise self._busy()
         try:
             with self._writer.connect() as connection:
+                _synchronous(connection, "FULL" if durable else "NORMAL")
                 transaction = connection.begin()
                 yield connection
                 self._disk.commit(transaction)
@@ -158,6 +164,12 @@ class Database:
             cause, advice = _CAUSES[code]
             return StorageError(f"Could not write to {self.path}: {cause}.", advice)
         return error
+
+
+def _synchronous(connection: Connection, how: str) -> None:
+    # Past SQLAlchemy, which would begin a transaction first; inside one the pragma does nothing.
+    driver: Any = connection.connection.driver_connection
+    driver.execute(f"PRAGMA synchronous={how}").close()
 
 
 _CAUSES = {

@@ -12,7 +12,9 @@ BLOBS = "blobs"
 EXPORTS = "exports"
 LOGS = "logs"
 
-_OURS = frozenset({BLOBS, EXPORTS, LOGS, "vectors", "index", "results", "gesso.toml"})
+_OURS = frozenset(
+    {BLOBS, EXPORTS, LOGS, "vectors", "index", "results", "locks", "gesso.toml", "keys.toml"}
+)
 _HARMLESS = frozenset(
     {".env", ".env.local", ".gitignore", ".gitkeep", ".DS_Store", "desktop.ini", "Thumbs.db"}
     | {"lost+found"}
