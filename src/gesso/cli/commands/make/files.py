@@ -25,6 +25,10 @@ def read_data(path: Path, most: int = MOST_PICTURE_BYTES) -> bytes:
     if str(path) == "-":
         return sys.stdin.buffer.read(most)
     try:
+        if path.exists() and not path.is_file():
+            raise InputError(
+                f"'{path}' is a folder or a device, not a file.", "Name the file itself."
+            )
         if path.stat().st_size > most:
             raise InputError(
                 f"'{path}' is larger than {most // 1_000_000:,} MB.", "Is it the right file?"
