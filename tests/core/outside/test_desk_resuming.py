@@ -135,7 +135,7 @@ def test_a_call_that_was_taken_up_and_not_asked_after_stays_unknown(
     house: House, clock: FakeClock
 ) -> None:
     class Shutting(MemoryLedger):
-        def take_up(self, key: str):  # type: ignore[no-untyped-def]  # as its parent
+        def take_up(self, key: str):
             house.limits.shut_for("p", 5.0)  # another thread met a 429 meanwhile
             house.stop.set()
             return super().take_up(key)

@@ -13,7 +13,18 @@ EXPORTS = "exports"
 LOGS = "logs"
 
 _OURS = frozenset(
-    {BLOBS, EXPORTS, LOGS, "vectors", "index", "results", "locks", "gesso.toml", "keys.toml"}
+    {
+        BLOBS,
+        EXPORTS,
+        LOGS,
+        "vectors",
+        "index",
+        "results",
+        "locks",
+        "signing",
+        "gesso.toml",
+        "keys.toml",
+    }
 )
 _HARMLESS = frozenset(
     {".env", ".env.local", ".gitignore", ".gitkeep", ".DS_Store", "desktop.ini", "Thumbs.db"}
