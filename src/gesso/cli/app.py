@@ -112,15 +112,21 @@ class App(click.Group):
         return code
 
 
-@click.command("gesso", cls=App, context_settings={"help_option_names": ["-h", "--help"]})
+_HELP = """Make pictures and keep them: one catalogue in one folder, offline by default.
+
+\b
+  gesso demo
+  gesso make "Nocturne & Mechanism" --works 4
+"""
+# A paragraph after \b is shown as it stands.
+
+
+@click.command(
+    "gesso", cls=App, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, prog_name="gesso", message="%(prog)s %(version)s")
 def app() -> None:
-    r"""Make pictures and keep them: one catalogue in one folder, offline by default.
-
-    \b
-      gesso demo
-      gesso make "Nocturne & Mechanism" --works 4
-    """
+    """Make pictures and keep them: one catalogue in one folder, offline by default."""
 
 
 def main() -> NoReturn:

@@ -53,7 +53,7 @@ class Atelier(Workbench):
 
         Args:
             theme: at most 2,000 characters.
-            works: 1 to 10,000.
+            works: 1 to 1,000.
             run_id: of a run to make, or of this same run to go on with; None for a new id.
             listen: told what happens, from many threads.
             allow_repeat: a concept that the catalogue holds may come again.
@@ -63,8 +63,8 @@ class Atelier(Workbench):
                 another run.
         """
         words = read_theme(theme).words
-        if not 1 <= works <= 10_000:
-            raise InputError(f"{works} works cannot be made.", "Ask for 1 to 10,000.")
+        if not 1 <= works <= 1_000:
+            raise InputError(f"{works} works cannot be made.", "Ask for 1 to 1,000.")
         digits = max(2, len(str(works)))
         names = [f"{number:0{digits}d}" for number in range(1, works + 1)]
         return self._begin(

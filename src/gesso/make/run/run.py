@@ -98,7 +98,8 @@ class MakeRun:
         report = self._report(time.monotonic() - began)
         self._listen(Event("end", self._run.id, line=report.run.state, spent_usd=report.spent_usd))
         if isinstance(self._cause, StorageError | DamageError | StudioBusy):
-            raise self._cause
+            again = f"Then go on with: gesso runs resume {self._run.id}"
+            raise type(self._cause)(self._cause.message, again) from self._cause
         return report
 
     def _walk(self, item: Item) -> Work:
