@@ -146,7 +146,9 @@ def test_what_recovered_by_itself_is_a_trouble_that_says_so(clock: FakeClock) ->
     ]
 
 
-def test_what_finally_failed_is_a_trouble_that_says_so(clock: FakeClock) -> None:
+def test_the_failure_that_ends_a_request_is_for_the_asker_to_write_down(
+    clock: FakeClock,
+) -> None:
     counter = Counter(clock, Transient("hiccup"), Refused("not this"))
 
     with pytest.raises(Refused):
@@ -154,7 +156,6 @@ def test_what_finally_failed_is_a_trouble_that_says_so(clock: FakeClock) -> None
 
     assert [(t.kind, t.action, t.recovered) for t in counter.troubles()] == [
         ("transient", "retried", False),
-        ("refused", "failed", False),
     ]
 
 

@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Generic, Self, TypeVar
 
-from gesso.core.errors import BadOutput, Interrupted, OutsideError, RateLimited, UnknownOutcome
-from gesso.core.outside.budget import Budget, Reservation
-from gesso.core.outside.ledger import (
-    Ledger,
-    MemoryLedger,
-    MemoryTroubles,
-    TroubleLog,
-    counted,
+from gesso.core.errors import (
+    BadOutput,
+    Interrupted,
+    OutsideError,
+    RateLimited,
+    StorageError,
+    StudioBusy,
+    UnknownOutcome,
 )
+from gesso.core.outside.budget import Budget, Reservation
+from gesso.core.outside.ledger import Ledger, MemoryLedger, MemoryTroubles, TroubleLog, counted
 from gesso.core.outside.waiting.limits import Clock, Limits, RealClock
 from gesso.core.outside.waiting.retry import Retries, RetryOptions, Turn
 from gesso.core.records.calls import Action, Call, CallState, Errand, Trouble
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 # How soon somebody who waits for a free place notices that the owner stopped.
 _NOTICE_STOP_S = 0.1
+# The rests between the tries to write into books that somebody else holds.
+_BOOKS_RESTS_S = (0.5, 2.0)
 
 
 @dataclass(frozen=True)
@@ -181,7 +189,7 @@ class Desk:
             Interrupted: the owner stopped before the next attempt.
         """
         key = ask.key or uuid.uuid4().hex
-        met = _Met(self.troubles, ask.errand)
+        met = _Met(ask.errand)
         retries = Retries(self.options.retry, ask.resendable, self._rest, met.note, self._rng)
         try:
             for turn in retries:
@@ -190,7 +198,8 @@ class Desk:
                     met.recovered = True
                     return value
         finally:
-            met.write_down()
+            for trouble in met.troubles():
+                self._keep(partial(self.troubles.add, trouble))
         raise AssertionError("the last failure is always raised")
 
     def _attempt(self, ask: Ask, key: str, turn: Turn, send: Callable[[Attempt], Answer[T]]) -> T:
@@ -258,6 +267,18 @@ class Desk:
             self._clock.wait(left, self.stop)
             self._refuse_when_stopped()
 
+    def _keep(self, write: Callable[[], None]) -> None:
+        """Write down what has happened; books that fail hide neither an answer nor an error."""
+        for rest_s in (*_BOOKS_RESTS_S, None):
+            try:
+                write()
+            except (StudioBusy, StorageError) as error:
+                if rest_s is not None and isinstance(error, StudioBusy):
+                    self._clock.wait(rest_s, threading.Event())
+                    continue
+                log.warning("what a call came to could not be written down: %s", error)
+            return
+
     def _refuse_when_stopped(self) -> None:
         if self.stop.is_set():
             raise Interrupted(
@@ -287,7 +308,7 @@ class _OpenCall:
             self._reservation = self._desk.budget.reopen(counted(before))
             self._id, self._cost_usd = before.id, before.cost_usd
             self._price_source = before.price_source
-        notes = (self._note_request, self._note_cost)
+        notes = (partial(self._desk.ledger.note_request, self._id), self._note_cost)
         return Attempt(turn.number, self._id, key, turn.repair, *notes, before)
 
     def _write(self, key: str, turn: Turn, waited_s: float) -> None:
@@ -310,84 +331,68 @@ class _OpenCall:
     def done(self, answer: Answer[T]) -> None:
         cost_usd = self._cost_usd if answer.cost_usd is None else answer.cost_usd
         source = self._price_source if answer.cost_usd is None else answer.price_source
-        self._settle("done", cost_usd, source or answer.price_source, answer=answer)
+        self._settle("done", cost_usd, source or answer.price_source, answer)
 
     def failed(self, error: BaseException) -> None:
         """Settle by what is known: no answer or a broken asker leaves the outcome open."""
         self._shut_door(error)
         if isinstance(error, UnknownOutcome) or not isinstance(error, OutsideError):
-            self._settle("unknown", self._cost_usd, self._price_source, error=error)
-        elif self._cost_usd is not None:
-            self._settle("failed", self._cost_usd, self._price_source, error=error)
-        elif isinstance(error, BadOutput):
+            self._settle("unknown", self._cost_usd, self._price_source, error)
+        elif isinstance(error, BadOutput) and self._cost_usd is None:
             # It answered, so it will bill, however useless the answer is.
-            self._settle("failed", self._reservation.usd, "estimate", error=error)
+            self._settle("failed", self._reservation.usd, "estimate", error)
         else:
-            self._settle("failed", 0.0, "", error=error)
+            self._settle("failed", self._cost_usd or 0.0, self._price_source, error)
 
     def never_left(self, error: BaseException) -> None:
         if self._before is None:
-            self._settle("failed", 0.0, "", error=error)
+            self._settle("failed", 0.0, "", error)
         else:
-            self._settle("unknown", self._cost_usd, self._price_source, error=error)
+            self._settle("unknown", self._cost_usd, self._price_source, error)
 
     def _shut_door(self, error: BaseException) -> None:
         if isinstance(error, RateLimited):
             # Before anything slow is done: others are about to leave by this door.
-            rest_s = self._desk.options.retry.wait_initial_s
-            after_s = rest_s if error.after_s is None else error.after_s
-            self._desk.limits.shut_for(self.ask.provider, after_s)
-
-    def _note_request(self, request_id: str) -> None:
-        self._desk.ledger.note_request(self._id, request_id)
+            desk, after_s = self._desk, error.after_s
+            rest_s = desk.options.retry.wait_initial_s if after_s is None else after_s
+            desk._keep(partial(desk.limits.shut_for, self.ask.provider, rest_s))
 
     def _note_cost(self, cost_usd: float, price_source: str) -> None:
         self._cost_usd, self._price_source = cost_usd, price_source
 
     def _settle(
-        self,
-        state: CallState,
-        cost_usd: float | None,
-        price_source: str,
-        *,
-        answer: Answer[T] | None = None,
-        error: BaseException | None = None,
+        self, state: CallState, cost_usd: float | None, source: str, end: Answer[T] | BaseException
     ) -> None:
+        answer = end if isinstance(end, Answer) else None
         self._desk.budget.settle(self._reservation, cost_usd)
-        self._desk.ledger.settle(
+        settle = partial(
+            self._desk.ledger.settle,
             self._id,
             state=state,
-            status=answer.status if answer else getattr(error, "status", None),
+            status=getattr(end, "status", None),
             request_id=answer.request_id if answer else "",
             cost_usd=cost_usd,
-            price_source=price_source,
+            price_source=source,
             input_units=answer.input_units if answer else None,
             output_units=answer.output_units if answer else None,
-            error="" if error is None else getattr(error, "kind", type(error).__name__),
+            error="" if answer else getattr(end, "kind", type(end).__name__),
         )
+        self._desk._keep(settle)
 
 
 class _Met:
-    """The failures of one request, written down when it is known how it ended."""
+    """The failures of one request but the one that ended it: that is for the asker to note."""
 
-    def __init__(self, troubles: TroubleLog, errand: Errand) -> None:
+    def __init__(self, errand: Errand) -> None:
         self.recovered = False
-        self._troubles = troubles
         self._errand = errand
         self._met: list[tuple[OutsideError, Action]] = []
 
     def note(self, error: OutsideError, action: Action) -> None:
-        self._met.append((error, action))
+        if action != "failed":
+            self._met.append((error, action))
 
-    def write_down(self) -> None:
+    def troubles(self) -> Iterator[Trouble]:
+        run, item = self._errand.run, self._errand.item
         for error, action in self._met:
-            self._troubles.add(
-                Trouble(
-                    run=self._errand.run,
-                    item=self._errand.item,
-                    kind=error.kind,
-                    message=str(error),
-                    action=action,
-                    recovered=self.recovered,
-                )
-            )
+            yield Trouble(run, item, error.kind, str(error), action, self.recovered)
