@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from gesso.core.errors import InputError, UnknownItem
+from gesso.core.errors import InputError, StudioBusy, UnknownItem
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.encode import encode
 from gesso.core.records.calls import Trouble
@@ -115,6 +115,16 @@ class Atelier(Workbench):
             raise InputError(f"The run '{run_id}' is done.", "There is nothing left to cancel.")
         self._catalogue.runs.set_state(run_id, "cancelled", "cancelled by the owner")
         return self._catalogue.runs.get(run_id)
+
+    def is_at_work(self, run_id: str) -> bool:
+        """Whether a process, this one or another, works on a run at this moment."""
+        if not (self._options.locks / f"{run_id}.lock").exists():
+            return False
+        try:
+            with claim(self._options.locks, run_id):
+                return False
+        except StudioBusy:
+            return True
 
     # The inside of a run -------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -41,7 +42,7 @@ def list_runs(session: Session) -> None:
         [
             (
                 row["id"],
-                mark(row["state"]),
+                mark(_told_state(row)),
                 row["done"],
                 row["failed"] or "",
                 row["waiting"] or "",
@@ -67,7 +68,7 @@ def show(session: Session, run_id: str) -> None:
     if session.as_json:
         document(summary | {"item_list": items})
         return
-    title(f"{summary['theme'] or run_id}  ·  {summary['state']}")
+    title(f"{summary['theme'] or run_id}  ·  {_told_state(summary)}")
     if summary["reason"]:
         say(f"  {summary['reason']}")
         say()
@@ -131,8 +132,15 @@ def _plain_summary(studio: Studio, summary: RunSummary) -> dict[str, Any]:
         "failed": summary.failed,
         "kept": summary.kept,
         "calls": summary.calls,
-        "spent_usd": studio.catalogue.calls.spent(summary.run.id),
+        "spent_usd": summary.spent_usd,
+        "at_work": studio.make.is_at_work(summary.run.id),
     }
+
+
+def _told_state(row: Mapping[str, Any]) -> str:
+    """A run that says "running" with nobody at work was killed, and waits to be resumed."""
+    broken = row["state"] == "running" and not row["at_work"]
+    return "broken off" if broken else str(row["state"])
 
 
 def _plain_item(studio: Studio, item: Item) -> dict[str, Any]:
