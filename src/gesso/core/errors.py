@@ -128,6 +128,9 @@ class OutsideError(GessoError):
         advice: what to do next.
         provider: who failed, as the registry names it.
         status: the HTTP status, where there was one.
+
+    Attributes:
+        is_noted: it stands in the error log already.
     """
 
     exit_code = 4
@@ -139,6 +142,7 @@ class OutsideError(GessoError):
         super().__init__(message, advice)
         self.provider = provider
         self.status = status
+        self.is_noted = False
 
 
 class RateLimited(OutsideError):

@@ -146,17 +146,17 @@ def test_what_recovered_by_itself_is_a_trouble_that_says_so(clock: FakeClock) ->
     ]
 
 
-def test_the_failure_that_ends_a_request_is_for_the_asker_to_write_down(
-    clock: FakeClock,
-) -> None:
+def test_what_finally_failed_is_a_trouble_that_says_so_and_is_noted(clock: FakeClock) -> None:
     counter = Counter(clock, Transient("hiccup"), Refused("not this"))
 
-    with pytest.raises(Refused):
+    with pytest.raises(Refused) as caught:
         counter.ask()
 
     assert [(t.kind, t.action, t.recovered) for t in counter.troubles()] == [
         ("transient", "retried", False),
+        ("refused", "failed", False),
     ]
+    assert caught.value.is_noted
 
 
 def test_an_unknown_outcome_counts_as_spent_and_is_not_sent_again(clock: FakeClock) -> None:

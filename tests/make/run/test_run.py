@@ -305,3 +305,12 @@ def test_a_run_tells_of_every_step(parts):
     assert kept.kept is not None
     assert played is not None
     assert played.comparison is not None
+
+
+def test_a_failure_that_the_desk_has_noted_is_not_noted_twice(parts, painter):
+    noted = BadRequest("The size 3x3 is refused.", provider="slope")
+    noted.is_noted = True
+    fail_on(painter, "bad", noted)
+    order_run(parts, "A bad one.").go()
+
+    assert parts.catalogue.troubles.list() == []

@@ -381,7 +381,7 @@ class _OpenCall:
 
 
 class _Met:
-    """The failures of one request but the one that ended it: that is for the asker to note."""
+    """The failures of one request, each noted once; nobody above needs to note them again."""
 
     def __init__(self, errand: Errand) -> None:
         self.recovered = False
@@ -389,8 +389,8 @@ class _Met:
         self._met: list[tuple[OutsideError, Action]] = []
 
     def note(self, error: OutsideError, action: Action) -> None:
-        if action != "failed":
-            self._met.append((error, action))
+        error.is_noted = True
+        self._met.append((error, action))
 
     def troubles(self) -> Iterator[Trouble]:
         run, item = self._errand.run, self._errand.item

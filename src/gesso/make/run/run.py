@@ -14,6 +14,7 @@ from gesso.core.errors import (
     DamageError,
     GessoError,
     Interrupted,
+    OutsideError,
     QuotaSpent,
     RateLimited,
     StorageError,
@@ -140,7 +141,8 @@ class MakeRun:
             self._parts.catalogue.runs.set_item(
                 self._run.id, item.id, "waiting" if waits else "failed", str(error)
             )
-            if not isinstance(error, Interrupted):
+            is_noted = isinstance(error, OutsideError) and error.is_noted
+            if not is_noted and not isinstance(error, Interrupted):
                 self._parts.catalogue.troubles.add(trouble)
         except StorageError as full:
             # The disk that stopped the item may refuse this note too. The item's row still
