@@ -32,7 +32,7 @@ sys.path.insert(0, str(ROOT))  # the stubs stand with the tests
 from tests.stubs.fal_stub import FalStub, Job  # noqa: E402 - after the path is set
 
 from gesso.core.catalogue.catalogue import Catalogue  # noqa: E402
-from gesso.core.outside.budget import Budget  # noqa: E402
+from gesso.core.outside.accounts.budget import Budget  # noqa: E402
 from gesso.core.outside.desk import Desk  # noqa: E402
 from gesso.core.outside.waiting.limits import Limits  # noqa: E402
 from gesso.core.records.calls import Errand  # noqa: E402

@@ -23,8 +23,9 @@ from typing import Any, ClassVar, Literal, Self
 from PIL import Image
 
 from gesso.core.errors import BadOutput, OutsideError, PictureError, Refused
+from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.client import Client, ClientOptions
-from gesso.core.outside.desk import Answer, Ask, Attempt, Desk
+from gesso.core.outside.desk import Desk
 from gesso.core.outside.replies import Reply
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.picture import Picture

@@ -23,8 +23,9 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.outside.budget import Budget
-from gesso.core.outside.desk import Answer, Ask, Attempt, Desk, DeskOptions
+from gesso.core.outside.accounts.budget import Budget
+from gesso.core.outside.asks import Answer, Ask, Attempt
+from gesso.core.outside.desk import Desk, DeskOptions
 from gesso.core.outside.waiting.limits import Limits
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand

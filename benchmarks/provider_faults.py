@@ -20,7 +20,7 @@ from typing import ClassVar, Literal
 
 from faulty_provider import SIDE_PX, Arrival, FaultyProvider, HttpPainter, HttpPainterOptions
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.outside.budget import Budget
+from gesso.core.outside.accounts.budget import Budget
 from gesso.core.outside.desk import Desk, DeskOptions
 from gesso.core.outside.waiting.limits import Limits
 from gesso.core.outside.waiting.retry import RetryOptions

@@ -31,9 +31,10 @@ from tests.stubs.openai_stub import OpenAIStub  # noqa: E402
 from tests.stubs.stub import Request, Sent  # noqa: E402
 
 from gesso.core.catalogue.catalogue import Catalogue  # noqa: E402
-from gesso.core.outside.budget import Budget  # noqa: E402
-from gesso.core.outside.desk import Answer, Ask, Desk, DeskOptions  # noqa: E402
-from gesso.core.outside.desk import Attempt as Leaving  # noqa: E402
+from gesso.core.outside.accounts.budget import Budget  # noqa: E402
+from gesso.core.outside.asks import Answer, Ask  # noqa: E402
+from gesso.core.outside.asks import Attempt as Leaving  # noqa: E402
+from gesso.core.outside.desk import Desk, DeskOptions  # noqa: E402
 from gesso.core.outside.waiting.limits import Limits  # noqa: E402
 from gesso.core.outside.waiting.retry import RetryOptions  # noqa: E402
 from gesso.core.records.calls import Errand  # noqa: E402

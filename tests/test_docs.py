@@ -248,7 +248,7 @@ FAULTS: tuple[tuple[Check, str, str], ...] = (
     (broken_code, "```json\n{\n```", "no json"),
 )
 SOUND = """# A page
-See [the page](#a-page), `gesso.core.errors.GessoError` and `src/gesso/studio.py`, then
+See [the page](#a-page), `gesso.core.errors.GessoError` and `src/gesso/studio/studio.py`, then
 `gesso make "THEME" [--works N]`, or `gesso runs list|show`.
 ```console
 make demo

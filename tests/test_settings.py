@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from gesso.core.errors import SettingsError
-from gesso.settings import CUSTOMARY, Settings, find_folder, load
+from gesso.settings import Settings, find_folder, load
+from gesso.settings.reading import CUSTOMARY
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 from gesso import Studio
+from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
-from gesso.core.pixels.thumbnails import reduced
 from gesso.make.hanging.sheet import Framed, SheetOptions, hang_sheet
 
 HERE = Path(__file__).parent

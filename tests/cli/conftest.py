@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from gesso.cli.app import app
-from gesso.settings import CUSTOMARY
+from gesso.settings.reading import CUSTOMARY
 
 SMALL = ("--size", "64", "--rounds", "1", "--seed", "5")
 

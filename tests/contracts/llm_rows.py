@@ -10,9 +10,9 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from gesso.core.llms.llm import LLMS, Llm, Question
-from gesso.core.outside.budget import Budget
+from gesso.core.outside.accounts.budget import Budget
+from gesso.core.outside.accounts.ledger import MemoryLedger, MemoryTroubles
 from gesso.core.outside.desk import Desk, DeskOptions
-from gesso.core.outside.ledger import MemoryLedger, MemoryTroubles
 from gesso.core.outside.waiting.limits import Limits
 from gesso.core.outside.waiting.retry import RetryOptions
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from gesso.core.catalogue.accession import AccessionOptions
 from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions
 from gesso.core.catalogue.check import check
+from gesso.core.catalogue.works.accession import AccessionOptions
 from gesso.core.errors import DamageError, InputError, PictureError, UnknownItem
 from gesso.core.pixels.decode import DecodeLimits
 from gesso.core.pixels.encode import encode

@@ -14,7 +14,7 @@ import pytest
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import UnknownItem
-from gesso.core.outside.ledger import Ledger, MemoryLedger, TroubleLog
+from gesso.core.outside.accounts.ledger import Ledger, MemoryLedger, TroubleLog
 from gesso.core.records.calls import CallState, Errand, Trouble
 
 from .workshop import Clock

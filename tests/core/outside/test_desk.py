@@ -21,9 +21,10 @@ from gesso.core.errors import (
     Transient,
     UnknownOutcome,
 )
-from gesso.core.outside.budget import Budget
-from gesso.core.outside.desk import Answer, Ask, Attempt, Desk, DeskOptions
-from gesso.core.outside.ledger import MemoryLedger, MemoryTroubles
+from gesso.core.outside.accounts.budget import Budget
+from gesso.core.outside.accounts.ledger import MemoryLedger, MemoryTroubles
+from gesso.core.outside.asks import Answer, Ask, Attempt
+from gesso.core.outside.desk import Desk, DeskOptions
 from gesso.core.outside.waiting.limits import Clock, Limits, Rate
 from gesso.core.outside.waiting.retry import RetryOptions
 from gesso.core.records.calls import Call, Errand, Trouble

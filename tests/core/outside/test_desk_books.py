@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from gesso.core.errors import RateLimited, Refused, StorageError, StudioBusy, Transient
-from gesso.core.outside.ledger import MemoryLedger, MemoryTroubles
+from gesso.core.outside.accounts.ledger import MemoryLedger, MemoryTroubles
 from gesso.core.records.calls import Trouble
 
 from .conftest import FakeClock

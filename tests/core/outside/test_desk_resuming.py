@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from gesso.core.errors import BadOutput, Interrupted, Transient, UnknownOutcome
-from gesso.core.outside.budget import Budget
-from gesso.core.outside.desk import Answer, Ask, Attempt, Desk
-from gesso.core.outside.ledger import MemoryLedger, MemoryTroubles
+from gesso.core.outside.accounts.budget import Budget
+from gesso.core.outside.accounts.ledger import MemoryLedger, MemoryTroubles
+from gesso.core.outside.asks import Answer, Ask, Attempt
+from gesso.core.outside.desk import Desk
 from gesso.core.outside.waiting.limits import Limits
 from gesso.core.records.calls import Errand
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from gesso.core.outside.pool import run_streams
+from gesso.core.outside.waiting.pool import run_streams
 
 
 def test_each_item_has_its_own_outcome() -> None:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from gesso.core.outside.budget import Budget
+from gesso.core.outside.accounts.budget import Budget
+from gesso.core.outside.accounts.ledger import MemoryLedger, MemoryTroubles
 from gesso.core.outside.desk import Desk, DeskOptions
-from gesso.core.outside.ledger import MemoryLedger, MemoryTroubles
 from gesso.core.outside.waiting.limits import Limits
 from gesso.core.outside.waiting.retry import RetryOptions
 from gesso.core.records.calls import Call, Errand

@@ -16,7 +16,6 @@ import numpy as np
 import PIL
 
 from gesso import __version__
-from gesso.core.catalogue.accession import Accession, AccessionOptions, picture_of
 from gesso.core.catalogue.blobs.blob import BLOBS, BlobStore
 from gesso.core.catalogue.calls.ledger import CallLedger
 from gesso.core.catalogue.runs.book import RunBook
@@ -26,7 +25,8 @@ from gesso.core.catalogue.store.disk import Disk
 from gesso.core.catalogue.store.migrations.history import HEAD, upgrade
 from gesso.core.catalogue.store.versions import VersionBook
 from gesso.core.catalogue.troubles import TroubleBook
-from gesso.core.catalogue.works import WorkShelf
+from gesso.core.catalogue.works.accession import Accession, AccessionOptions, picture_of
+from gesso.core.catalogue.works.works import WorkShelf
 from gesso.core.errors import DamageError
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Work

@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.exc import DatabaseError
 
-from gesso.core.catalogue.accession import OWN_FILES
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
 from gesso.core.catalogue.store.sqlite import CHECK_WORDS
 from gesso.core.catalogue.store.tables import blobs, work_counts, works
+from gesso.core.catalogue.works.accession import OWN_FILES
 from gesso.core.errors import DamageError, GessoError, InputError
 from gesso.core.pixels.decode import decode
 from gesso.core.records.codec import from_json

@@ -15,10 +15,11 @@ from gesso.core.llms.ladder import Habits, Ladder
 from gesso.core.llms.lenient import parse
 from gesso.core.llms.llm import Question
 from gesso.core.llms.schema import Form, Misshapen
-from gesso.core.outside.desk import Answer, Ask, Attempt, Desk
+from gesso.core.outside.asks import Answer, Ask, Attempt
+from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.prices import UNKNOWN, Price, Usage
+from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.pixels.picture import Picture
-from gesso.core.pixels.thumbnails import reduced
 
 Shape = TypeVar("Shape")
 

@@ -19,7 +19,8 @@ from gesso.core.llms.wires.gemini import (
     usage_of,
 )
 from gesso.core.llms.wires.wire import Patience
-from gesso.core.outside.desk import Answer, Ask, Attempt, Desk
+from gesso.core.outside.asks import Answer, Ask, Attempt
+from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import ModelBook
 from gesso.core.outside.models.prices import Price, Usage, estimate, price
 

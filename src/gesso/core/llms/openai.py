@@ -16,7 +16,8 @@ from gesso.core.llms.ladder import Ladder
 from gesso.core.llms.llm import Question
 from gesso.core.llms.wires.openai import PROVIDER, OpenAIWire, chat_usage
 from gesso.core.llms.wires.wire import Patience, unreadable
-from gesso.core.outside.desk import Answer, Ask, Attempt, Desk
+from gesso.core.outside.asks import Answer, Ask, Attempt
+from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import ModelBook
 from gesso.core.outside.models.prices import Price, Usage, estimate, price
 

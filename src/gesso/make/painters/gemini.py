@@ -12,7 +12,8 @@ from pydantic import SecretStr
 from gesso.core.errors import BadOutput, Refused
 from gesso.core.llms.wires.gemini import PROVIDER, GeminiWire, refusal_in, usage_of
 from gesso.core.llms.wires.wire import Patience
-from gesso.core.outside.desk import Answer, Ask, Attempt, Desk
+from gesso.core.outside.asks import Answer, Ask, Attempt
+from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import Model, ModelBook
 from gesso.core.outside.models.prices import Price, price
 from gesso.core.pixels.encode import encode

@@ -13,8 +13,9 @@ from pydantic import SecretStr
 from gesso.core.errors import BadOutput, SettingsError
 from gesso.core.llms.wires.openai import PROVIDER, OpenAIWire, image_usage
 from gesso.core.llms.wires.wire import Patience, unreadable
+from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.client import Client, ClientOptions
-from gesso.core.outside.desk import Answer, Ask, Attempt, Desk
+from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import Model, ModelBook
 from gesso.core.outside.models.prices import Price, is_local, price
 from gesso.core.pixels.encode import encode

@@ -23,7 +23,7 @@ from gesso.core.errors import (
     UnknownOutcome,
     WorkerLost,
 )
-from gesso.core.outside.pool import Outcome, run_streams
+from gesso.core.outside.waiting.pool import Outcome, run_streams
 from gesso.core.records.calls import Action, Trouble
 from gesso.core.records.runs import Item, Run
 from gesso.core.records.works import Work

@@ -15,9 +15,9 @@ from gesso.cli.session import Session, pass_session
 from gesso.core.catalogue.store.folder import DATABASE
 from gesso.core.errors import GessoError, InputError, OutsideError, SettingsError
 from gesso.core.llms.llm import LLMS
-from gesso.core.outside.budget import Budget
+from gesso.core.outside.accounts.budget import Budget
+from gesso.core.outside.accounts.ledger import MemoryLedger, MemoryTroubles
 from gesso.core.outside.desk import Desk, DeskOptions
-from gesso.core.outside.ledger import MemoryLedger, MemoryTroubles
 from gesso.core.outside.models.check import ListsModels, ModelCheck, Seen, check
 from gesso.core.outside.models.models import Kind, Model, ModelBook
 from gesso.core.outside.waiting.limits import Limits

@@ -14,7 +14,7 @@ from sqlalchemy import RowMapping, case, func, insert, select, update
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.tables import api_calls
 from gesso.core.errors import UnknownItem
-from gesso.core.outside.ledger import TAKEN_UP_FROM
+from gesso.core.outside.accounts.ledger import TAKEN_UP_FROM
 from gesso.core.records.calls import Call, CallState, Errand
 
 _COLUMNS = [column for column in api_calls.c if column.name != "process"]

@@ -9,8 +9,8 @@ from gesso.core.errors import BadOutput, Refused
 from gesso.core.llms.llm import Llm
 from gesso.core.llms.llm import Question as Asking
 from gesso.core.llms.plain import instructions, material
+from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.pixels.picture import Picture
-from gesso.core.pixels.thumbnails import reduced
 from gesso.core.records.calls import Errand
 from gesso.core.records.judgements import Check, Comparison, Evaluation
 from gesso.core.records.maker import Maker

@@ -12,8 +12,9 @@ from typing import Any, ClassVar, Literal
 from pydantic import SecretStr
 
 from gesso.core.errors import AuthError, BadOutput, BadRequest, QuotaSpent
+from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.client import Client, ClientOptions
-from gesso.core.outside.desk import Answer, Ask, Attempt, Desk
+from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import Model, ModelBook
 from gesso.core.outside.models.prices import Price, Usage, is_local, price
 from gesso.core.outside.replies import Reply

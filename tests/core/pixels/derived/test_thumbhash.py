@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gesso.core.pixels.derived.thumbhash import thumbhash, thumbhash_to_rgb
 from gesso.core.pixels.picture import Picture
-from gesso.core.pixels.thumbhash import thumbhash, thumbhash_to_rgb
 
 
 def test_a_picture_has_the_code_that_the_published_algorithm_gives_it() -> None:

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from gesso.core.errors import BudgetSpent
-from gesso.core.outside.budget import Budget
+from gesso.core.outside.accounts.budget import Budget
 
 
 def test_money_is_set_aside_and_then_settled_at_what_it_cost() -> None:

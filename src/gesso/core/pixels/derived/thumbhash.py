@@ -14,8 +14,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.pixels.picture import Picture
-from gesso.core.pixels.thumbnails import reduced
 
 # The format's own limits: input up to 100 pixels, output of 32.
 _INPUT_SIDE = 100

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gesso.core.outside.ledger import Ledger, MemoryLedger, MemoryTroubles, TroubleLog
+from gesso.core.outside.accounts.ledger import Ledger, MemoryLedger, MemoryTroubles, TroubleLog
 from gesso.core.records.calls import CallState, Errand, Trouble
 
 

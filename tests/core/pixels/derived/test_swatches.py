@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gesso.core.pixels.colour import srgb_to_oklab
+from gesso.core.pixels.derived.swatches import swatches
 from gesso.core.pixels.picture import Picture
-from gesso.core.pixels.swatches import swatches
 
 
 def test_a_flat_picture_has_one_swatch() -> None:

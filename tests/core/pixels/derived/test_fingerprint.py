@@ -12,8 +12,8 @@ import pytest
 from numpy.typing import NDArray
 
 from gesso.core.pixels.decode import decode
+from gesso.core.pixels.derived.fingerprint import fingerprint, hamming
 from gesso.core.pixels.encode import encode
-from gesso.core.pixels.fingerprint import fingerprint, hamming
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Fingerprint
 

@@ -8,8 +8,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.pixels.picture import Picture
-from gesso.core.pixels.thumbnails import reduced
 from gesso.core.records.works import Fingerprint
 
 # Both hashes read one small gray picture: 9 x 8 cells of 8 x 8 pixels.

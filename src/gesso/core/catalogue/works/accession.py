@@ -30,13 +30,13 @@ from gesso.core.catalogue.store.rows import (
 from gesso.core.catalogue.store.tables import blobs, works
 from gesso.core.errors import DamageError, InputError, StudioError, UnknownItem
 from gesso.core.pixels.decode import DecodeLimits, decode
+from gesso.core.pixels.derived.fingerprint import fingerprint
+from gesso.core.pixels.derived.swatches import swatches
+from gesso.core.pixels.derived.thumbhash import thumbhash
+from gesso.core.pixels.derived.thumbnails import make_thumbnails
 from gesso.core.pixels.encode import encode
-from gesso.core.pixels.fingerprint import fingerprint
 from gesso.core.pixels.metadata.write import Privacy, marks_for
 from gesso.core.pixels.picture import Picture
-from gesso.core.pixels.swatches import swatches
-from gesso.core.pixels.thumbhash import thumbhash
-from gesso.core.pixels.thumbnails import make_thumbnails
 from gesso.core.records.codec import from_json
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Provenance, Rights, Standing, Work

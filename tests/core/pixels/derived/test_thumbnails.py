@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gesso.core.pixels.decode import decode
+from gesso.core.pixels.derived.thumbnails import make_thumbnails, reduced
 from gesso.core.pixels.picture import Picture
-from gesso.core.pixels.thumbnails import make_thumbnails, reduced
 
 
 def test_a_large_picture_has_two_thumbnails_in_its_own_proportions() -> None:

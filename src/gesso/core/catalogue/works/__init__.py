@@ -1,0 +1,1 @@
+"""The shelf of works, and the one door in."""

@@ -1,0 +1,1 @@
+"""What is worked out of a picture once, when it comes in."""

@@ -1,0 +1,96 @@
+"""The sections of the settings: what can be wished for, and what is allowed."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+
+
+def _none_in_words(value: object) -> object:
+    """TOML, the environment and flags cannot hold nothing; the word "none" stands for it."""
+    return None if isinstance(value, str) and value.strip().lower() == "none" else value
+
+
+def level_in_words(value: object) -> object:
+    """LOG_LEVEL is shared with other programs, so their words for a level are taken too."""
+    if not isinstance(value, str):
+        return value
+    word = value.strip().lower()
+    others = {"trace": "debug", "warn": "warning", "critical": "error", "fatal": "error"}
+    return others.get(word, word)
+
+
+Seed = Annotated[Annotated[int, Field(ge=0, lt=2**63)] | None, BeforeValidator(_none_in_words)]
+Dollars = Annotated[
+    Annotated[float, Field(ge=0, allow_inf_nan=False)] | None, BeforeValidator(_none_in_words)
+]
+Many = Annotated[Annotated[int, Field(ge=1, le=256)] | None, BeforeValidator(_none_in_words)]
+Processes = Annotated[Annotated[int, Field(ge=0, le=256)] | None, BeforeValidator(_none_in_words)]
+ByName = dict[str, dict[str, Any]]
+Rate = Annotated[str, Field(pattern=r"^[1-9]\d*/(\d*\.)?\d*[1-9]\d*$")]
+
+
+class Section(BaseModel):
+    """A part of the settings; every field's description says what is allowed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class MakeSettings(Section):
+    """How pictures are made."""
+
+    painter: str = Field(default="procedural", min_length=1, description="see `gesso painters`")
+    llm: str = Field(default="offline", min_length=1, description="who writes and judges")
+    works: int = Field(default=1, ge=1, le=1000, description="works for a theme, 1 to 1000")
+    rounds: int = Field(default=3, ge=1, le=10, description="rounds a work at most, 1 to 10")
+    width: int = Field(default=1024, ge=64, le=8192, description="pixels, 64 to 8192")
+    height: int = Field(default=1024, ge=64, le=8192, description="pixels, 64 to 8192")
+    seed: Seed = Field(default=None, description="0 to 2**63 - 1; none: a new one each run")
+    budget_usd: Dollars = Field(default=0.50, description="for a run, 0 or more; none: no cap")
+    epsilon: float = Field(default=0.02, ge=0, le=1, description="smallest gain to go on, 0 to 1")
+    streams: Many = Field(default=None, description="prompts at once, 1 to 256; none: what pays")
+    in_flight: int = Field(default=16, ge=1, le=256, description="calls outside at once, 1 to 256")
+    workers: Processes = Field(default=None, description="processes, 0 to 256; none: as cores")
+    recipe: Literal["full", "source-type", "none"] = Field(
+        default="full", description="what a file tells of its making: full, source-type or none"
+    )
+
+
+class OutsideSettings(Section):
+    """How the world outside is asked."""
+
+    attempts: int = Field(default=6, ge=1, le=20, description="tries for one request, 1 to 20")
+    wait_max_s: float = Field(
+        default=60.0, gt=0, le=3600, description="seconds between two tries at most, up to 3600"
+    )
+    rates: dict[str, Rate] = Field(
+        default_factory=dict, description='"calls/seconds" for each provider: "60/60"'
+    )
+
+    def rate(self, provider: str) -> tuple[int, float] | None:
+        """How many calls in how many seconds `provider` takes; None where nothing was said."""
+        calls, _, seconds = self.rates.get(provider, "").partition("/")
+        return (int(calls), float(seconds)) if calls else None
+
+
+class PictureSettings(Section):
+    """How large a picture from elsewhere may be."""
+
+    max_megapixels: float = Field(default=64.0, gt=0, le=1024, description="above 0, up to 1024")
+    max_megabytes: float = Field(default=64.0, gt=0, le=1024, description="above 0, up to 1024")
+
+
+class KeySettings(Section):
+    """Secrets of providers; never printed, never logged."""
+
+    gemini: SecretStr | None = Field(default=None, description="also GEMINI_API_KEY")
+    openai: SecretStr | None = Field(default=None, description="also OPENAI_API_KEY")
+    fal: SecretStr | None = Field(default=None, description="also FAL_KEY or FAL_AI_API_KEY")
+
+    def values(self) -> tuple[str, ...]:
+        """The secrets that are set, for the filter that keeps them out of logs."""
+        keys = (self.gemini, self.openai, self.fal)
+        return tuple(key.get_secret_value() for key in keys if key and key.get_secret_value())

@@ -1,0 +1,130 @@
+"""What every verb stands on: the catalogue, the workers, the desk, each made at first use."""
+
+# ruff: noqa: PLC0415 - opening things late is what this package is for
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from threading import Event as Signal
+from typing import TYPE_CHECKING
+
+from gesso.settings import Settings
+
+if TYPE_CHECKING:
+    from gesso.core.catalogue.catalogue import Catalogue
+    from gesso.core.outside.desk import Desk
+    from gesso.core.outside.waiting.limits import Limits
+    from gesso.core.runner import Workers
+
+_PAINT_MOST_S = 600.0
+"""A picture that takes longer in a worker process is given up: 8192 px take about a minute."""
+
+_OBEYED = 100
+"""Pauses that a provider itself asks for are waited out so many times before one counts as a
+failed try: a storm of short ones is weather, not an answer."""
+
+
+class Ground:
+    """One studio's folder and settings, and what the verbs share.
+
+    Attributes:
+        folder: where everything lies.
+        settings: what is in force.
+        stop: set it to stop: nothing new is started, what is paid for is kept. Clear it before
+            the next run of this studio.
+    """
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.stop = Signal()
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue; made with its folder when there is none.
+
+        Raises:
+            StudioError: the folder cannot be used, or a newer gesso made it.
+        """
+        from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions
+        from gesso.core.catalogue.works.accession import AccessionOptions
+        from gesso.core.pixels.decode import DecodeLimits
+
+        pictures = self.settings.pictures
+        limits = DecodeLimits(
+            max_pixels=round(pictures.max_megapixels * 1e6),
+            max_bytes=round(pictures.max_megabytes * 1e6),
+        )
+        accession = AccessionOptions(limits=limits, privacy=self.settings.make.recipe)
+        return Catalogue.open(self.folder, options=CatalogueOptions(accession=accession))
+
+    @cached_property
+    def workers(self) -> Workers:
+        """The processes in which pictures are worked on; none until the first call."""
+        from gesso.core.runner import Workers
+        from gesso.make.painters.pooled import one_thread
+
+        count = self.settings.make.workers
+        cores = os.cpu_count()
+        if hasattr(os, "sched_getaffinity"):
+            cores = len(os.sched_getaffinity(0))
+        return Workers(
+            (cores or 1) if count is None else count,
+            timeout_s=_PAINT_MOST_S,
+            initializer=one_thread,
+        )
+
+    @cached_property
+    def _limits(self) -> Limits:
+        from gesso.core.outside.waiting.limits import Limits, Rate
+
+        named = self.settings.outside.rates
+        rates = {
+            provider: Rate(*rate)
+            for provider in named
+            if (rate := self.settings.outside.rate(provider)) is not None
+        }
+        # The file exists only where there is something to share: an offline painter asks nobody.
+        return Limits(rates, path=self.folder / "limits.db" if self._goes_outside else None)
+
+    @property
+    def _goes_outside(self) -> bool:
+        embedded = {"procedural", "offline"}
+        return not {self.settings.make.painter, self.settings.make.llm} <= embedded
+
+    def desk(self, run_id: str) -> Desk:
+        """The desk over which a run's requests go out, with what it has spent so far."""
+        from gesso.core.outside.accounts.budget import Budget
+        from gesso.core.outside.desk import Desk, DeskOptions
+        from gesso.core.outside.waiting.retry import RetryOptions
+
+        asked = self.settings.outside
+        return Desk(
+            ledger=self.catalogue.calls,
+            troubles=self.catalogue.troubles,
+            budget=Budget(
+                self.settings.make.budget_usd, self.catalogue.calls.spent(run_id) if run_id else 0.0
+            ),
+            limits=self._limits,
+            options=DeskOptions(
+                in_flight=self.settings.make.in_flight,
+                retry=RetryOptions(
+                    attempts=asked.attempts, wait_max_s=asked.wait_max_s, obeyed=_OBEYED
+                ),
+            ),
+            stop=self.stop,
+        )
+
+    def close(self) -> None:
+        """End the workers and close the catalogue; what was never opened stays closed."""
+        opened = vars(self)
+        if "workers" in opened:
+            if self.stop.is_set():
+                self.workers.stop()
+            else:
+                self.workers.close()
+        if "_limits" in opened:
+            self._limits.close()
+        if "catalogue" in opened:
+            self.catalogue.close()

@@ -1,0 +1,72 @@
+"""The composition root: settings in, the verbs out, each built when it is first used.
+
+One of the house's two late doors: a verb and all it needs is imported when somebody asks for it,
+so that a studio that only lists its runs never loads a painter.
+"""
+
+# ruff: noqa: PLC0415 - opening a verb late is what this module is for
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from gesso.settings import find_folder, load
+from gesso.studio.ground import Ground
+
+if TYPE_CHECKING:
+    from gesso.make.atelier import Atelier
+
+
+class Studio(Ground):
+    """One studio: a folder, its catalogue, and the verbs that work on it.
+
+        with Studio.open("studio") as studio:
+            report = studio.make.exhibition("Nocturne & Mechanism", works=4)
+            for work in report.kept:
+                print(work.title, studio.catalogue.path_of(work))
+
+    Attributes:
+        folder: where everything lies.
+        settings: what is in force.
+        stop: set it to stop: nothing new is started, what is paid for is kept. Clear it before
+            the next run of this studio.
+    """
+
+    @classmethod
+    def open(
+        cls, folder: Path | str | None = None, flags: Mapping[str, object] | None = None
+    ) -> Self:
+        """Open the studio in `folder`; a new one is made when something is first kept there.
+
+        Args:
+            folder: None for GESSO_STUDIO, or ./studio.
+            flags: wishes over the settings by dotted name: {"make.rounds": 2}.
+
+        Raises:
+            SettingsError: a wish cannot be met.
+        """
+        where = find_folder(None if folder is None else Path(folder))
+        return cls(where, load(where, flags or {}))
+
+    # The verbs -----------------------------------------------------------------------------
+
+    @cached_property
+    def make(self) -> Atelier:
+        """The verb make."""
+        from gesso.studio.making import Making
+
+        return Making(self).atelier()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
