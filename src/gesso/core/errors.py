@@ -20,7 +20,9 @@ GessoError
 │   ├── AuthError         the key is missing or wrong
 │   ├── Transient         back off, then again
 │   ├── UnknownOutcome    sent, no answer: never resend blindly
-│   └── BadOutput         an answer that cannot be used: one repair try
+│   ├── BadOutput         an answer that cannot be used: one repair try
+│   ├── Blocked           a host does not want us there: leave it in peace
+│   └── Gone              what was there is there no more
 ├── WorkerLost            a worker process died or hung with its call
 ├── BudgetSpent           the owner's cap would be passed
 └── Interrupted           the owner asked to stop; everything paid for is kept
@@ -203,6 +205,38 @@ class BadOutput(OutsideError):
     """An answer that cannot be used: one repair try, then it failed."""
 
     kind = "bad-output"
+
+
+class Blocked(OutsideError):
+    """A host, its robots.txt or its licence does not want this taken; never tried around.
+
+    Args:
+        message: what happened, with the value, never with a secret.
+        advice: what to do next.
+        provider: the host.
+        status: the HTTP status, where there was one.
+        until_s: seconds after which the host may be asked again; None for never.
+    """
+
+    kind = "blocked"
+
+    def __init__(
+        self,
+        message: str,
+        advice: str = "",
+        *,
+        provider: str = "",
+        status: int | None = None,
+        until_s: float | None = None,
+    ) -> None:
+        super().__init__(message, advice, provider=provider, status=status)
+        self.until_s = until_s
+
+
+class Gone(OutsideError):
+    """What was there is there no more (404, 410, a file that was removed)."""
+
+    kind = "gone"
 
 
 class WorkerLost(GessoError):

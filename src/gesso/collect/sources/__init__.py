@@ -1,0 +1,1 @@
+"""Where art comes from: one file each."""
