@@ -1,0 +1,101 @@
+"""The easel: one picture at working size, and what the tools share, each worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gesso.core.pixels.colour import lightness, srgb_to_oklab
+from gesso.core.pixels.picture import Picture
+from gesso.study.regions.blocks import BlockMap, block_map
+from gesso.study.regions.merging import MergeOptions
+from gesso.study.regions.smoothing import smooth
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class EaselOptions:
+    """How a picture is set up.
+
+    Attributes:
+        side: the long side at which it is read, pixels, 300 to 420; smaller pictures stay as
+            they are.
+        coherence: 0 to 1, how much texture is forgotten before shapes are cut.
+        levels: of the blocks, 4 to 6.
+        merging: what is too small to be a shape.
+    """
+
+    side: int = 360
+    coherence: float = 0.783
+    levels: int = 5
+    merging: MergeOptions = field(default=MergeOptions())
+
+    @property
+    def strength(self) -> float:
+        """The smoothing that a coherence stands for: 2 to 24 L*; the default is 14."""
+        return float(2.0 * 12.0**self.coherence)
+
+
+class Easel:
+    """A picture set up for study. Used by one thread at a time.
+
+    Args:
+        picture: upright sRGB pixels.
+        options: how it is set up.
+    """
+
+    def __init__(self, picture: Picture, options: EaselOptions) -> None:
+        self.picture = picture
+        self.options = options
+        self._smoothed: dict[float, Floats] = {}
+        self._blocks: dict[Hashable, BlockMap] = {}
+
+    @cached_property
+    def rgb(self) -> NDArray[np.uint8]:
+        """(height, width, 3) uint8 at working size."""
+        return at_most(self.picture.rgb, self.options.side)
+
+    @cached_property
+    def values(self) -> Floats:
+        """(height, width) float32 L*, 0 to 100, at working size."""
+        return lightness(self.rgb)
+
+    @cached_property
+    def lab(self) -> Floats:
+        """(height, width, 3) float32 OKLab at working size."""
+        return srgb_to_oklab(self.rgb)
+
+    def smoothed(self, strength: float | None = None) -> Floats:
+        """The values without texture; None for the strength of the options."""
+        asked = self.options.strength if strength is None else strength
+        if asked not in self._smoothed:
+            self._smoothed[asked] = smooth(self.values, asked)
+        return self._smoothed[asked]
+
+    def blocks(self, levels: int | None = None, merging: MergeOptions | None = None) -> BlockMap:
+        """The picture's big shapes; None for what the options say."""
+        count = self.options.levels if levels is None else levels
+        small = self.options.merging if merging is None else merging
+        if (count, small) not in self._blocks:
+            self._blocks[count, small] = block_map(self.values, self.smoothed(), count, small)
+        return self._blocks[count, small]
+
+
+def at_most(rgb: NDArray[Any], side: int) -> NDArray[np.uint8]:
+    """Shrink by area so that the long side is `side` at most; smaller pictures stay.
+
+    A side of a thin picture never falls below one pixel.
+    """
+    height, width = rgb.shape[:2]
+    scale = side / max(height, width)
+    if scale >= 1:
+        return np.ascontiguousarray(rgb)
+    size = max(1, round(width * scale)), max(1, round(height * scale))
+    return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)

@@ -1,0 +1,1 @@
+"""Big shapes: a picture's values flattened, cut into levels, merged into masses."""

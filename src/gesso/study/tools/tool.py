@@ -1,0 +1,33 @@
+"""The shelf of tools: what a tool owes a lesson, and who stands on the shelf."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from gesso.core.records.studies import Reading
+from gesso.core.registry import Factory, Registry
+from gesso.study.easel import Easel
+
+
+class Tool(Protocol):
+    """A tool reads one thing in a picture.
+
+    What every tool owes the lesson: the same easel gives the same reading to the byte; every
+    figure is finite; where nothing can be said it abstains with a reason; a fault of its own
+    never takes the other readings away. A new tool is one file and one row: every face (command
+    line, printed sheet, web) shows what stands in its reading.
+
+    What it will never be asked: to decode, to store, to grade.
+    """
+
+    @property
+    def name(self) -> str:
+        """As the registry calls it."""
+        ...
+
+    def read(self, easel: Easel) -> Reading:
+        """Read the picture that is set up."""
+        ...
+
+
+TOOLS: Registry[Factory[Tool]] = Registry("tool", "tools", {})
