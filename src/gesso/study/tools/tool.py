@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from gesso.core.records.studies import Reading
 from gesso.core.registry import Factory, Registry
 from gesso.study.easel import Easel
+from gesso.study.records import Reading
 
 
 class Tool(Protocol):
