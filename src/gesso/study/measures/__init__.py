@@ -1,0 +1,1 @@
+"""What is measured in a picture, each figure under an id of its own."""

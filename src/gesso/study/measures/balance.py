@@ -1,0 +1,31 @@
+"""Balance: where the visual weight lies."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gesso.study.easel import Easel
+
+
+def measure_balance(easel: Easel) -> dict[str, float]:
+    """First moments of visual weight: distance from the middle value, plus chroma.
+
+    Returns:
+        bal_lr: -1 (all left) to 1 (all right); bal_tb: -1 (all top) to 1 (all bottom); both left
+            out where nothing weighs.
+    """
+    values, lab = easel.values, easel.lab
+    weight = np.abs(values - np.median(values)) / np.float32(100)
+    weight = weight + np.hypot(lab[..., 1], lab[..., 2])
+    total = float(weight.sum(dtype=np.float64))
+    if total < 1e-3:
+        return {}
+    height, width = weight.shape
+    across = (np.arange(width) + 0.5) * 2 / width - 1
+    down = (np.arange(height) + 0.5) * 2 / height - 1
+    columns = weight.sum(axis=0, dtype=np.float64)
+    rows = weight.sum(axis=1, dtype=np.float64)
+    return {
+        "bal_lr": float((columns * across).sum()) / total,
+        "bal_tb": float((rows * down).sum()) / total,
+    }

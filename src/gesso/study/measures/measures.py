@@ -1,0 +1,32 @@
+"""All measurements of a picture, by id."""
+
+from __future__ import annotations
+
+import math
+
+from gesso.study.easel import Easel
+from gesso.study.measures.balance import measure_balance
+from gesso.study.measures.colour import measure_colour
+from gesso.study.measures.edges import measure_edges
+from gesso.study.measures.focus import find_focus, measure_focus
+from gesso.study.measures.mass import measure_mass
+from gesso.study.measures.value import measure_notan, measure_value
+
+
+def measure(easel: Easel) -> dict[str, float]:
+    """Measure everything that can be measured.
+
+    Returns:
+        Values by id, each finite; what has no meaning in this picture (the hue of a gray one) is
+        left out.
+    """
+    found = (
+        measure_value(easel)
+        | measure_notan(easel)
+        | measure_mass(easel)
+        | measure_edges(easel)
+        | measure_focus(easel, find_focus(easel))
+        | measure_balance(easel)
+        | measure_colour(easel)
+    )
+    return {name: value for name, value in found.items() if math.isfinite(value)}

@@ -1,0 +1,54 @@
+"""Values: how light, how wide, how much of it dark or light. All on CIE L*, 0 to 100."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gesso.study.easel import Easel
+from gesso.study.regions.levels import cuts_between, labels_of, natural_levels
+
+
+def measure_value(easel: Easel) -> dict[str, float]:
+    """Key, spread and coverage.
+
+    Returns:
+        L_mean, L_std, L_p5, L_p95, L_range (p95 - p5): L*.
+        dark25, dark35, light70, light80: the share below or above that L*, 0 to 1.
+    """
+    values = easel.values
+    low, high = np.percentile(values, (5, 95))
+    return {
+        "L_mean": float(values.mean(dtype=np.float64)),
+        "L_std": float(values.std(dtype=np.float64)),
+        "L_p5": float(low),
+        "L_p95": float(high),
+        "L_range": float(high - low),
+        "dark25": float((values < 25).mean()),
+        "dark35": float((values < 35).mean()),
+        "light70": float((values > 70).mean()),
+        "light80": float((values > 80).mean()),
+    }
+
+
+def measure_notan(easel: Easel) -> dict[str, float]:
+    """How well two values alone carry the picture.
+
+    Returns:
+        notan_cut: L*, the cut with the least error over the smoothed values.
+        notan_dark: the share below it, 0 to 1.
+        notan_expl: the part of the values' variance that two levels explain, 0 to 1; left out for
+            a picture of one value.
+    """
+    smoothed, values = easel.smoothed(), easel.values
+    levels = natural_levels(smoothed, 2, nearest=0.0)
+    cuts = cuts_between(levels)
+    labels = labels_of(smoothed, cuts)
+    found = {
+        "notan_cut": float(cuts[0]) if len(cuts) else float(levels[0]),
+        "notan_dark": float((labels == 0).mean()) if len(cuts) else 0.0,
+    }
+    spread = float(values.var(dtype=np.float64))
+    if spread > 1e-3:
+        left = float(np.square(values - levels[labels]).mean(dtype=np.float64))
+        found["notan_expl"] = max(0.0, 1 - left / spread)
+    return found
