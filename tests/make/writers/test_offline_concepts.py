@@ -62,11 +62,28 @@ def test_a_theme_is_answered_by_its_fields(writer, theme, wanted):
         assert wanted <= first | second, concept.words
 
 
-def test_a_thing_that_the_theme_names_is_in_every_concept(writer):
-    assert {c.words.split()[1] for c in found(writer, "lighthouses", range(8))} == {"Lighthouse"}
-    assert {c.words.split()[1] for c in found(writer, "grandmother's garden", range(8))} == {
-        "Garden"
-    }
+@pytest.mark.parametrize(
+    ("theme", "named"),
+    [("lighthouses", "Lighthouse"), ("Storm Engines", "Locomotive"), ("winter harbour", "Harbour")],
+)
+def test_a_thing_that_the_theme_names_shares_its_concepts_with_its_nearest_kin(
+    writer, theme, named
+):
+    nouns = [concept.words.split()[1] for concept in found(writer, theme, range(8))]
+
+    assert nouns.count(named) == 2
+    assert len(set(nouns)) == 4
+
+
+def test_kin_of_a_named_thing_mean_what_it_means(writer):
+    for concept in found(writer, "Storm Engines", range(8)):
+        assert "machine" in LEXICON.seconds[concept.words.lower().split()[1]].fields
+
+
+def test_a_name_with_many_subjects_needs_no_kin(writer):
+    trees = {concept.words.split()[1] for concept in found(writer, "trees", range(12))}
+
+    assert trees == {"Orchard", "Oak", "Willow", "Pinewood"}
 
 
 def test_words_of_one_main_field_do_not_meet_while_others_are_free(writer):

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gesso.core.outside.desk import Desk
+from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.records.codec import from_json, to_json
 from gesso.core.records.maker import Maker
 from gesso.core.records.prompts import Concept, Prompt
 from gesso.make import aims
+from gesso.make.critics.critic import View
+from gesso.make.critics.measured import MeasuredCritic, MeasuredOptions
 from gesso.make.writers.offline.vocabulary.lexicon import load_lexicon
 
 NOBODY = Errand()
@@ -88,7 +93,7 @@ def test_measurable_questions_are_met_by_a_picture_that_meets_the_aims(writer, w
     prompt = written(writer, words, seed)
     targets = aims.as_targets(prompt.aims)
 
-    assert 2 <= len(prompt.questions) <= 6
+    assert 2 <= len(prompt.questions) <= 7
     for question in prompt.questions:
         if not question.subject:
             for name, wish in aims.read(question.words).items():
@@ -131,6 +136,61 @@ def test_things_of_the_theme_are_painted_in_and_looked_for(writer):
     assert {"dog", "zorble"} <= set(subjects)
     assert "With a dog and a zorble." in prompt.text
     assert "a dog and a zorble" in prompt.reasoning
+
+
+def asked(prompt):
+    return {question.words: question.subject for question in prompt.questions}
+
+
+def test_a_kin_of_a_named_thing_carries_that_thing_with_it(writer):
+    prompt = written(writer, "Salt Galleon", theme="lighthouses")
+
+    assert "With a lighthouse." in prompt.text
+    assert asked(prompt)["Does it show a lighthouse?"] == "lighthouse"
+
+
+def test_a_weather_and_a_season_of_the_theme_are_said_and_looked_for(writer):
+    prompt = written(writer, "Iron Harbour", theme="winter storms over a harbour")
+
+    assert prompt.scene.endswith(", in winter and in a storm")
+    assert prompt.scene in prompt.text
+    assert (
+        asked(prompt).items() >= {"Is it winter?": "winter", "Is there a storm?": "storm"}.items()
+    )
+
+
+@pytest.mark.parametrize("words", ["Sunstruck Bridge", "Salt Moonrise", "Meridian Summit"])
+def test_a_night_of_the_theme_is_night_whatever_the_concept_would_rather(writer, words):
+    prompt = written(writer, words, theme="the sea at night")
+    targets = aims.as_targets(prompt.aims)
+
+    assert "Does it keep to the theme's 'night'?" in asked(prompt)
+    assert targets["key"] <= 30.5
+    assert "daylight" not in str(prompt.questions)
+
+
+def test_a_word_of_the_theme_that_neither_word_answers_is_asked_for(writer):
+    prompt = written(writer, "Ember Orrery", theme="lonely engines")
+
+    assert "Does it speak of the theme's 'lonely' and 'engines'?" in asked(prompt)
+
+
+def test_a_word_of_the_theme_that_the_concept_answers_is_not_asked_for_again(writer):
+    prompt = written(writer, "Velvet Orrery", theme="machinery")
+
+    assert not any("theme" in words for words in asked(prompt))
+
+
+def test_a_prompt_that_lost_its_theme_is_seen(writer):
+    prompt = written(writer, "Iron Harbour", theme="a storm")
+    shown = View(
+        Picture(np.full((64, 64, 3), 90, np.uint8)), shows=("a harbour",), omits=("storm",)
+    )
+    evaluation = MeasuredCritic(MeasuredOptions(), Desk.offline()).evaluate(shown, prompt, NOBODY)
+
+    (check,) = [check for check in evaluation.checks if check.words == "Is there a storm?"]
+    assert check.outcome == "no"
+    assert not evaluation.passes
 
 
 def test_a_theme_of_ideas_brings_no_strangers_into_the_picture(writer):

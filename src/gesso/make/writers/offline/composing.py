@@ -9,6 +9,7 @@ from gesso.core.records.prompts import Concept, Prompt, Question
 from gesso.make import aims
 from gesso.make.writers.offline.concepts import Pair
 from gesso.make.writers.offline.lots import lot, pick, share
+from gesso.make.writers.offline.vocabulary.keeping import Kept, keep
 from gesso.make.writers.offline.vocabulary.lexicon import (
     Composition,
     Lexicon,
@@ -20,14 +21,17 @@ from gesso.make.writers.offline.vocabulary.thesaurus import Thesaurus
 
 AVOID = "lettering, signature, frame"
 
-MOST_OWN_WORDS = 4
-"""Things of a theme that are carried into a prompt beside the concept's subject."""
-
 MEASURED_QUESTIONS = 2
 
 _DAYLIGHT_KEY = 46.0
 _AFTER_DARK = frozenset({"moon", "stars", "darkness", "sleeping"})
 _BY_DAY = frozenset({"sun"})
+
+_SQUARE = 0.55
+"""From this symmetry on a picture is set on its axis, and its light with it."""
+
+_HONOURED = 0.25
+"""An aim stays within this share of a full error of what a word of the theme wishes."""
 
 _CLOSE = 0.3
 """A measurable question is asked while its words lie within this share of a full error."""
@@ -45,7 +49,7 @@ class Setting:
     scene: str
     composition: Composition
     targets: dict[str, float]
-    own: tuple[str, ...]
+    kept: Kept
 
 
 class Composer:
@@ -64,7 +68,7 @@ class Composer:
         rows = {
             "title": concept.words,
             "subject": second.subject,
-            "scene": setting.scene,
+            "scene": _scene(setting),
             "mood": first.mood,
             "light": f"{first.light}, {_whence(targets)}",
             "palette": _palette(targets),
@@ -73,7 +77,7 @@ class Composer:
         return Prompt(
             **rows,
             avoid=AVOID,
-            text=f"{self._prose(rows, setting.own)} {aims.clauses(targets)}",
+            text=f"{self._prose(rows, setting.kept)} {aims.clauses(targets)}",
             reasoning=_reasoning(setting),
             concept=concept.words,
             aims=aims.as_aims(targets),
@@ -85,12 +89,14 @@ class Composer:
         pair = self._pair(concept)
         drawn = (concept.words.lower(), seed)
         composition = pick(pair.second.compositions, "composition", *drawn)
+        meanings = self._thesaurus.read(concept.theme)
+        kept = keep(meanings, pair.first, pair.second, self._lexicon)
         return Setting(
             pair=pair,
-            scene=pick(_fitting(pair), "scene", *drawn),
+            scene=pick(_fitting(pair, kept), "scene", *drawn),
             composition=composition,
-            targets=_targets(pair, composition, drawn),
-            own=self._own_words(concept.theme, pair.second),
+            targets=_targets(pair, composition, kept, drawn),
+            kept=kept,
         )
 
     def _pair(self, concept: Concept) -> Pair:
@@ -104,18 +110,13 @@ class Composer:
         quality = firsts.get(first) or pick(list(firsts.values()), "stand-in", first)
         return Pair(quality, seconds.get(second) or _strange(second or first))
 
-    def _own_words(self, theme: str, second: SecondWord) -> tuple[str, ...]:
-        told = {second.word.lower(), *second.also, *" ".join(second.asks).split()}
-        meanings = self._thesaurus.read(theme)
-        things = dict.fromkeys(m.subject for m in meanings if m.subject and not m.names)
-        return tuple(thing for thing in things if thing not in told)[:MOST_OWN_WORDS]
-
-    def _prose(self, rows: dict[str, str], own: tuple[str, ...]) -> str:
+    def _prose(self, rows: dict[str, str], kept: Kept) -> str:
         # A subject that has a "with" of its own would swallow the place that follows it.
         joint = ", " if " with " in rows["subject"] else " "
         said = [f"{rows['title']}: {rows['subject']}{joint}{rows['scene']}."]
-        if own:
-            said.append(f"With {listed([some(word) for word in own])}.")
+        beside = [some(word) for word in kept.things if word not in rows["scene"]]
+        if beside:
+            said.append(f"With {listed(beside)}.")
         said += [
             f"Mood: {rows['mood']}.",
             f"Light: {rows['light']}.",
@@ -126,27 +127,34 @@ class Composer:
         return " ".join(said)
 
 
-def _fitting(pair: Pair) -> tuple[str, ...]:
+def _scene(setting: Setting) -> str:
+    conditions = [condition.say for condition in setting.kept.conditions]
+    return f"{setting.scene}, {listed(conditions)}" if conditions else setting.scene
+
+
+def _fitting(pair: Pair, kept: Kept) -> tuple[str, ...]:
     """The scenes that the first word's light can fall into; all of them where none fits."""
     first = pair.first
-    by_day = first.key >= _DAYLIGHT_KEY or "sun" in first.light.split()
+    key = _honouring("key", first.key, kept)
+    by_day = key >= _DAYLIGHT_KEY or "sun" in first.light.split()
     scenes = pair.second.scenes
     fitting = [s for s in scenes if not ((_AFTER_DARK if by_day else _BY_DAY) & set(s.split()))]
     return tuple(fitting) or scenes
 
 
-def _targets(pair: Pair, composition: Composition, drawn: tuple[str, int]) -> dict[str, float]:
+def _targets(
+    pair: Pair, composition: Composition, kept: Kept, drawn: tuple[str, int]
+) -> dict[str, float]:
     first, second = pair.first, pair.second
 
     def about(name: str, spread: float) -> float:
         return (share(name, *drawn) * 2 - 1) * spread
 
-    key = min(84.0, max(16.0, first.key + second.key + about("key", 2)))
     turn = about("hue", 7)
     targets = {
-        "key": key,
-        "contrast": min(first.contrast + second.contrast + about("contrast", 3), _reach(key)),
-        "chroma": min(first.chroma + second.chroma, _richest(key)),
+        "key": first.key + second.key + about("key", 2),
+        "contrast": first.contrast + second.contrast + about("contrast", 3),
+        "chroma": first.chroma + second.chroma,
         "hue_dark": first.hues[0] + turn,
         "hue_mid": first.hues[1] + turn,
         "hue_light": first.hues[2] + about("accent", 5),
@@ -159,8 +167,30 @@ def _targets(pair: Pair, composition: Composition, drawn: tuple[str, int]) -> di
         targets["balance"] = composition.balance
     if first.mist is not None:
         targets["mist"] = first.mist
-        targets["contrast"] = min(targets["contrast"], 75 - 60 * first.mist)
-    return {name: _written(name, target) for name, target in targets.items()}
+    for name, wish in (kept.wishes or {}).items():
+        targets[name] = _honouring(name, targets.get(name, wish), kept)
+    return _agreeing(targets)
+
+
+def _honouring(name: str, target: float, kept: Kept) -> float:
+    """The target, brought near to what a word of the theme wishes."""
+    wish = (kept.wishes or {}).get(name)
+    if wish is None:
+        return target
+    scale = aims.SCALES[name]
+    room = _HONOURED * scale.full_error
+    return wish + min(room, max(-room, scale.miss(target, wish)))
+
+
+def _agreeing(targets: dict[str, float]) -> dict[str, float]:
+    """The targets, held to what one picture can have of all of them at once."""
+    key = min(84.0, max(16.0, targets["key"]))
+    contrast = min(targets["contrast"], _reach(key), 75 - 60 * targets.get("mist", 0.0))
+    chroma = min(targets["chroma"], _richest(key))
+    held = targets | {"key": key, "contrast": contrast, "chroma": chroma}
+    if held["symmetry"] >= _SQUARE:
+        held["light_x"] = 0.5
+    return {name: _written(name, target) for name, target in held.items()}
 
 
 def _reach(key: float) -> float:
@@ -174,7 +204,7 @@ def _richest(key: float) -> float:
 
 
 def _light_x(composition: Composition, drawn: tuple[str, int]) -> float:
-    if composition.symmetry >= 0.55:
+    if composition.symmetry >= _SQUARE:
         return 0.5
     aside = 0.2 + 0.1 * share("light", *drawn)
     if composition.balance is not None and composition.balance != 0.5:
@@ -207,14 +237,16 @@ def _palette(targets: dict[str, float]) -> str:
 
 
 def _questions(setting: Setting) -> tuple[Question, ...]:
-    seen = [*setting.pair.second.asks, *setting.own]
+    kept = setting.kept
+    seen = [*setting.pair.second.asks, *kept.things]
     subjects = [Question(f"Does it show {some(thing)}?", thing) for thing in seen]
+    measured = _measured_questions(setting.targets, set(kept.wishes or {}))
     mood = Question(f"Does it feel {setting.pair.first.mood}?")
-    return (*subjects, *_measured_questions(setting.targets), mood)
+    return (*subjects, *kept.questions, *measured, mood)
 
 
-def _measured_questions(targets: dict[str, float]) -> list[Question]:
-    """The questions whose words fit the aims best, no two about the same scale."""
+def _measured_questions(targets: dict[str, float], asked: set[str]) -> list[Question]:
+    """The questions whose words fit the aims best, no two about one scale, none `asked` before."""
     fits = []
     for words in table("questions")["ask"]:
         wishes = aims.read(words)
@@ -222,11 +254,10 @@ def _measured_questions(targets: dict[str, float]) -> list[Question]:
             worst = max(aims.SCALES[name].error(wishes[name], targets[name]) for name in wishes)
             fits.append((worst, words, set(wishes)))
     chosen: list[Question] = []
-    asked: set[str] = set()
     for worst, words, names in sorted(fits, key=lambda fit: fit[0]):
         if worst <= _CLOSE and not asked & names and len(chosen) < MEASURED_QUESTIONS:
             chosen.append(Question(words))
-            asked |= names
+            asked = asked | names
     return chosen
 
 
@@ -239,9 +270,10 @@ def _reasoning(setting: Setting) -> str:
         _about_hues(targets),
         _about_composition(setting),
     ]
-    if setting.own:
-        it = "them" if len(setting.own) > 1 else "it"
-        own = listed([some(thing) for thing in setting.own])
+    things = setting.kept.things
+    if things:
+        it = "them" if len(things) > 1 else "it"
+        own = listed([some(thing) for thing in things])
         said.append(f"Also looked for, because the theme names {it}: {own}.")
     return " ".join(said)
 
@@ -260,7 +292,7 @@ def _about_hues(targets: dict[str, float]) -> str:
 
 def _about_composition(setting: Setting) -> str:
     targets = setting.targets
-    if targets["symmetry"] >= 0.55:
+    if targets["symmetry"] >= _SQUARE:
         return "It is set nearly square, because the subject has an axis of its own."
     side = aims.SCALES["balance"].word(targets.get("balance", 0.5))
     if side != "centred":

@@ -78,7 +78,7 @@ class ConceptFinder:
         )
 
     def _nearest_first(self, meanings: tuple[Meaning, ...]) -> list[list[Pair]]:
-        nearness = Nearness(meanings, self._lexicon.fields)
+        nearness = Nearness(meanings, self._lexicon)
         rings: dict[int, list[Pair]] = {}
         for first in self._lexicon.firsts.values():
             for second in self._lexicon.seconds.values():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from gesso.make.writers.offline.vocabulary.lexicon import Field, FirstWord, SecondWord
+from gesso.make.writers.offline.vocabulary.lexicon import FirstWord, Lexicon, SecondWord
 from gesso.make.writers.offline.vocabulary.thesaurus import Meaning
 
 _UNNAMED = 100
@@ -15,6 +15,9 @@ _SAME_FIELD = 2
 """Two words of one main field say the same thing twice."""
 
 _NEIGHBOURS = 2
+
+_MOST_CALLED = 4
+"""Subjects that answer one name: where a theme names fewer, their nearest kin stand in as well."""
 
 
 @dataclass(frozen=True)
@@ -35,18 +38,18 @@ class Answer:
 class Nearness:
     """Measures pairs against the meanings of one theme."""
 
-    def __init__(self, meanings: tuple[Meaning, ...], fields: Mapping[str, Field]) -> None:
+    def __init__(self, meanings: tuple[Meaning, ...], lexicon: Lexicon) -> None:
         self._meanings = meanings
-        self._called = any(meaning.names for meaning in meanings)
-        self._fields = fields
+        self._called = {m.word: called(m, lexicon.seconds) for m in meanings if m.names}
+        self._fields = lexicon.fields
         self._answers: dict[tuple[tuple[str, ...], tuple[Meaning, ...]], Answer] = {}
         self._left: dict[str, tuple[Meaning, ...]] = {}
 
     def distance(self, first: FirstWord, second: SecondWord) -> int:
         """0 for a pair that answers the theme from two sides; more, the less it has to do with it.
 
-        Where the theme calls a thing by its name, a pair with that thing goes before all others,
-        and the first word answers what else the theme says.
+        Where the theme calls a thing by its name, pairs with that thing or its kin go before all
+        others, and the first word answers what else the theme says.
         """
         left = self._beside_the_name(second.word.lower())
         named = len(left) < len(self._meanings) or (self._called and self._names(second))
@@ -60,12 +63,12 @@ class Nearness:
         return far + _gap(ours, theirs)
 
     def _names(self, second: SecondWord) -> bool:
-        return any(second.word.lower() in meaning.names for meaning in self._meanings)
+        return any(second.word.lower() in names for names in self._called.values())
 
     def _beside_the_name(self, word: str) -> tuple[Meaning, ...]:
         """The meanings that do not name `word`; all of them where nothing else is said."""
         if word not in self._left:
-            left = tuple(meaning for meaning in self._meanings if word not in meaning.names)
+            left = tuple(m for m in self._meanings if word not in self._called.get(m.word, ()))
             self._left[word] = left or self._meanings
         return self._left[word]
 
@@ -79,6 +82,29 @@ class Nearness:
                 beside=bool({*fields[:_NEIGHBOURS]} & near),
             )
         return self._answers[key]
+
+
+def called(meaning: Meaning, seconds: Mapping[str, SecondWord]) -> tuple[str, ...]:
+    """The second words, in lower case, that stand for a thing which a theme names.
+
+    Those of that name, and where these are few the ones that mean most nearly the same: a theme of
+    one engine is a theme of machines, and not of one locomotive for ever.
+    """
+    if not meaning.names:
+        return ()
+    named = seconds[meaning.names[0]]
+    others = [name for name in seconds if name not in meaning.names]
+    nearest = sorted(others, key=lambda name: -_kinship(named, seconds[name]))
+    return (*meaning.names, *nearest[: max(0, _MOST_CALLED - len(meaning.names))])
+
+
+def _kinship(one: SecondWord, other: SecondWord) -> int:
+    """How much two words share of their fields; main fields weigh most."""
+    return sum(
+        (len(one.fields) - one.fields.index(field)) * (len(other.fields) - place)
+        for place, field in enumerate(other.fields)
+        if field in one.fields
+    )
 
 
 def _gap_to_one(ours: Answer, theirs: Answer) -> int:
