@@ -128,6 +128,8 @@ class Board:
         if event.kind == "begin":
             self._tally = Tally(total=event.total)
             return None
+        if event.kind == "aside":
+            return self._aside(event.line)
         if event.kind in {"kept", "failed", "waiting"}:
             return self._end(event)
         if event.item:
@@ -195,6 +197,11 @@ class Board:
             return Text(f"{count:>9}  {event.kind:<7}  {rest}".rstrip())
         sign = {"kept": "●", "failed": "✕"}.get(event.kind, "◌")
         return Text.assemble("  ", (sign, style), "  ", rest.rstrip())
+
+    def _aside(self, line: str) -> Text:
+        if not self._console.is_terminal:
+            return Text(f"{'':>9}  note     {line}")
+        return Text.assemble("  ", ("!", ACCENT), "  ", line)
 
     def _summed(self) -> Text | None:
         """In a long run that nobody watches: a line now and then."""

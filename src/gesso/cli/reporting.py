@@ -64,7 +64,7 @@ def watch(session: Session, studio: Studio, go: Going, also: Sequence[Listener] 
 def _note(event: Event) -> None:
     """Keep what happens to items and runs in the studio's log."""
     if event.kind not in {"painting", "painted"}:
-        level = logging.WARNING if event.kind in {"failed", "waiting"} else logging.INFO
+        level = logging.WARNING if event.kind in {"failed", "waiting", "aside"} else logging.INFO
         told = f"{event.kind}: {event.line}" if event.line else event.kind
         log.log(level, told, extra={"run": event.run, "item": event.item})
 

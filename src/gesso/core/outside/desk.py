@@ -8,6 +8,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Self, TypeVar
@@ -107,6 +108,12 @@ class Desk:
     def offline(cls) -> Self:
         """A desk with books in memory and no cap: for the library face and for tests."""
         return cls(MemoryLedger(), MemoryTroubles(), Budget(None), Limits())
+
+    def noting(self, troubles: TroubleLog) -> Self:
+        """This same desk, its budget, its places and its doors, with another trouble log."""
+        same = copy(self)
+        same.troubles = troubles
+        return same
 
     def ask(self, ask: Ask, send: Callable[[Attempt], Answer[T]]) -> T:
         """Send a request until it is answered or has finally failed.

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 CallState = Literal["sent", "done", "failed", "unknown"]
-Action = Literal["retried", "repaired", "skipped", "paused", "failed", "stopped"]
+Action = Literal["retried", "repaired", "skipped", "paused", "failed", "stopped", "fell back"]
 
 
 @dataclass(frozen=True)

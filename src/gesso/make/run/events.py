@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from gesso.core.records.runs import Item, Round
@@ -21,6 +21,7 @@ EventKind = Literal[
     "kept",  # the item is done; `item_record` is it
     "failed",  # the item failed; `line` says why
     "waiting",  # the item waits for the owner; `line` says for what
+    "aside",  # something about the run that its owner should know; `line` says it
     "end",  # the run stops; `line` is its state
 ]
 
@@ -56,6 +57,17 @@ class Event:
 
 # Called from many threads at once; must be quick and must not raise.
 Listener = Callable[[Event], None]
+
+
+@dataclass
+class Asides:
+    """What those who work in a run tell its owner beside the steps of its items.
+
+    Attributes:
+        hear: called with one sentence, from many threads; the run sets it while it goes.
+    """
+
+    hear: Callable[[str], None] = field(default=lambda _line: None)
 
 
 def nobody(_event: Event) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from threading import Event as Signal
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.make.critics.critic import Critic
 from gesso.make.painters.painter import Painter
+from gesso.make.run.events import Asides
 from gesso.make.writers.writer import Writer
 
 
@@ -43,6 +44,7 @@ class Parts:
         stop: set when the owner asks to stop.
         software: "gesso 0.1.0", for the recipes.
         streams: items on their way at once.
+        asides: where they tell what the owner should know.
     """
 
     writer: Writer
@@ -53,3 +55,4 @@ class Parts:
     stop: Signal
     software: str
     streams: int
+    asides: Asides = field(default_factory=Asides)

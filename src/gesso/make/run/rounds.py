@@ -189,7 +189,7 @@ class RoundPlayer:
             painting.picture,
             title=brief.prompt.title,
             creator=f"{painting.maker.name} {painting.maker.version}".strip(),
-            provenance=self._provenance(brief, slot, recipe.source_type),
+            provenance=self._provenance(brief, slot, recipe),
             rights=Rights(),
             recipe=recipe,
         )
@@ -218,13 +218,13 @@ class RoundPlayer:
             software=self._parts.software,
         )
 
-    def _provenance(self, brief: Brief, slot: int, source_type: str = "") -> Provenance:
+    def _provenance(self, brief: Brief, slot: int, recipe: Recipe) -> Provenance:
         return Provenance(
             origin="made",
-            source=self._parts.painter.name,
+            source=recipe.painter.name,
             identifier=f"{self._item.run}/{self._item.id}/{brief.number}/{slot}",
             run=self._item.run,
-            source_type=source_type,
+            source_type=recipe.source_type,
         )
 
     def _progress(self, number: int, line: str, share: float | None) -> None:

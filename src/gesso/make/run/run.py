@@ -89,6 +89,7 @@ class MakeRun:
         if runs.get(self._run.id).state != "cancelled":
             runs.set_state(self._run.id, "running")
         self._listen(Event("begin", self._run.id, total=len(todo)))
+        self._parts.asides.hear = self._tell_aside
         try:
             for outcome in run_streams(self._walk, todo, self._parts.streams, self._pause):
                 self._settle(outcome)
@@ -102,6 +103,9 @@ class MakeRun:
             again = f"Then go on with: gesso runs resume {self._run.id}"
             raise type(self._cause)(self._cause.message, again) from self._cause
         return report
+
+    def _tell_aside(self, line: str) -> None:
+        self._listen(Event("aside", self._run.id, line=line))
 
     def _walk(self, item: Item) -> Work:
         try:
