@@ -169,7 +169,7 @@ def test_eight_processes_that_make_one_file_at_once_all_succeed(tmp_path: Path) 
 def test_a_file_that_another_program_holds_is_busy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gesso.core.outside.waiting.limits._BUSY_S", 0.1)
+    monkeypatch.setattr("gesso.core.outside.waiting.shared._BUSY_S", 0.1)
     path = tmp_path / "l.db"
     limits = Limits({"p": Rate(2, 60)}, path=path)
     assert limits.enter("p") == 0.0
@@ -191,7 +191,7 @@ def test_a_file_that_another_program_holds_is_busy(
 def test_a_file_that_stays_locked_while_it_is_made_is_busy(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gesso.core.outside.waiting.limits._BUSY_S", 0.1)
+    monkeypatch.setattr("gesso.core.outside.waiting.shared._BUSY_S", 0.1)
     holder = sqlite3.connect(tmp_path / "l.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -14,11 +13,8 @@ from typing import Protocol
 
 import pyrate_limiter as pyrate
 
-from gesso.core.errors import StorageError, StudioBusy
+from gesso.core.outside.waiting.shared import SharedFile
 
-# A shared file is written in well under a millisecond; a wait this long means a stuck process.
-_BUSY_S = 5.0
-_AGAIN_S = 0.02
 _PROVIDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
@@ -197,67 +193,24 @@ class _AtomicBucket(pyrate.SQLiteBucket):
         return is_in
 
 
-class _SharedFile:
+class _SharedFile(SharedFile):
     """The SQLite file that processes share: a table of shut doors, and a bucket a provider."""
 
     def __init__(self, path: Path) -> None:
-        self._path = path
-        with self.in_our_words():
-            self._conn = sqlite3.connect(
-                path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
-            )
-            try:
-                self._prepare()
-            except BaseException:
-                self._conn.close()
-                raise
-
-    @contextmanager
-    def in_our_words(self) -> Iterator[None]:
-        """Tell what SQLite says as one of our errors."""
-        try:
-            yield
-        except sqlite3.Error as error:
-            if _is_busy(error):
-                raise StudioBusy(
-                    f"Another program has been writing to {self._path} for too long.",
-                    "Wait for it to end, or stop it, then run the same command again.",
-                ) from error
-            raise StorageError(
-                f"The file {self._path}, which keeps the providers' limits, cannot be used: "
-                f"{error}.",
-                "Look at the disk and at the rights of that folder. The file holds nothing that "
-                "lasts: once every gesso has ended it may be deleted.",
-            ) from error
-
-    def _prepare(self) -> None:
-        # Changing the journal does not wait for a lock by itself, so when several processes make
-        # the file at once each tries until the others are through.
-        give_up = time.monotonic() + _BUSY_S
-        while True:
-            try:
-                self._conn.execute("PRAGMA journal_mode=WAL").fetchall()
-                self._conn.execute("PRAGMA synchronous=NORMAL")
-                self._conn.execute(
-                    "CREATE TABLE IF NOT EXISTS shut"
-                    " (provider TEXT PRIMARY KEY, since REAL, until REAL)"
-                )
-            except sqlite3.OperationalError as error:
-                if not _is_busy(error) or time.monotonic() > give_up:
-                    raise
-                time.sleep(_AGAIN_S)
-            else:
-                return
+        super().__init__(
+            path,
+            "CREATE TABLE IF NOT EXISTS shut (provider TEXT PRIMARY KEY, since REAL, until REAL)",
+        )
 
     def shut(self, provider: str, now: float, seconds: float) -> None:
-        self._conn.execute(
+        self.conn.execute(
             "INSERT INTO shut VALUES (?, ?, ?) ON CONFLICT (provider) DO UPDATE SET"
             " since = excluded.since, until = excluded.until WHERE excluded.until > until",
             (provider, now, now + seconds),
         )
 
     def shut_s(self, provider: str, now: float) -> float:
-        row = self._conn.execute(
+        row = self.conn.execute(
             "SELECT since, until FROM shut WHERE provider = ?", (provider,)
         ).fetchone()
         if row is None:
@@ -270,13 +223,5 @@ class _SharedFile:
         if not _PROVIDER.fullmatch(provider):
             raise ValueError(f"{provider!r} is no name for a provider")
         table = f"rate_{provider}"
-        self._conn.execute(pyrate.SQLiteQueries.CREATE_BUCKET_TABLE.format(table=table))
-        return _AtomicBucket(rates, self._conn, table)
-
-    def close(self) -> None:
-        self._conn.close()
-
-
-def _is_busy(error: sqlite3.Error) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+        self.conn.execute(pyrate.SQLiteQueries.CREATE_BUCKET_TABLE.format(table=table))
+        return _AtomicBucket(rates, self.conn, table)
