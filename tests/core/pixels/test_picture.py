@@ -82,3 +82,20 @@ def test_gray_and_float_arrays_become_pictures() -> None:
 def test_float_values_outside_the_range_are_refused(value: float) -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         Picture.from_array(np.full((2, 2), value))
+
+
+def _brightest(picture: Picture) -> list[int]:
+    return [int(picture.rgb.max())]
+
+
+def test_what_was_found_once_is_not_worked_out_again_not_even_elsewhere() -> None:
+    picture = Picture(np.full((2, 2, 3), 9, dtype=np.uint8))
+
+    found = picture.once(_brightest)
+    arrived = pickle.loads(pickle.dumps(picture))
+
+    assert found == [9]
+    assert picture.once(_brightest) is found
+    assert arrived.once(_brightest) == [9]
+    assert arrived._known.keys() == picture._known.keys()
+    assert arrived.pixels_sha256 == picture.pixels_sha256

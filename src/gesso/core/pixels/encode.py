@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from gesso.core.pixels.metadata.containers import PNG_SIGNATURE, png_chunk
+from gesso.core.pixels.metadata.containers import PNG_SIGNATURE, png_chunk, png_chunks
 from gesso.core.pixels.metadata.write import Marks
 from gesso.core.pixels.picture import Picture
 
@@ -40,6 +40,8 @@ _PNG_SETTINGS = (
 )
 # Signature and IHDR, after which other chunks may follow.
 _PNG_HEAD = len(PNG_SIGNATURE) + 25
+# What marks bring themselves, so what was there of it goes.
+_TOLD_ANEW = frozenset({b"sRGB", b"tEXt", b"zTXt", b"iTXt"})
 
 _IMAGE_DESCRIPTION = 0x010E
 _EXIF_IFD = 0x8769
@@ -102,12 +104,34 @@ def encode(
     return out.getvalue()
 
 
+def mark_png(data: bytes, marks: Marks) -> bytes:
+    """Put other marks into a PNG that `encode` wrote, as if it had been written with them.
+
+    Every text that it has goes; its pixels stay to the byte and are not looked at.
+
+    Args:
+        data: the whole file.
+        marks: what the file says from now on.
+
+    Raises:
+        ValueError: the bytes are no PNG.
+    """
+    if not data.startswith(PNG_SIGNATURE) or len(data) < _PNG_HEAD:
+        raise ValueError("Only the texts of a PNG can be changed in place.")
+    kept = [part.whole for part in png_chunks(data) if part.kind not in _TOLD_ANEW]
+    return b"".join([PNG_SIGNATURE, kept[0], *_chunks(marks), *kept[1:]])
+
+
 def _png(picture: Picture, marks: Marks) -> bytes:
     bgr = cv2.cvtColor(np.asarray(picture.rgb), cv2.COLOR_RGB2BGR)
     written, encoded = cv2.imencode(".png", bgr, _PNG_SETTINGS)
     if not written:
         raise ValueError(f"{picture!r} cannot be written as PNG.")
     data = encoded.tobytes()
+    return b"".join([data[:_PNG_HEAD], *_chunks(marks), data[_PNG_HEAD:]])
+
+
+def _chunks(marks: Marks) -> list[bytes]:
     chunks = [png_chunk(b"sRGB", b"\x00")]
     if marks.parameters:
         chunks.append(_text_chunk("parameters", marks.parameters))
@@ -115,7 +139,7 @@ def _png(picture: Picture, marks: Marks) -> bytes:
         chunks.append(_international("gesso", marks.recipe_json.encode(), compressed=True))
     if marks.xmp:
         chunks.append(_international("XML:com.adobe.xmp", marks.xmp, compressed=False))
-    return b"".join([data[:_PNG_HEAD], *chunks, data[_PNG_HEAD:]])
+    return chunks
 
 
 def _text_chunk(keyword: str, text: str) -> bytes:

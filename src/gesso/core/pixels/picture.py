@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+
+Found = TypeVar("Found")
 
 
 class Picture:
@@ -20,7 +23,7 @@ class Picture:
         ValueError: another shape or dtype, or no pixels.
     """
 
-    __slots__ = ("_pixels_sha256", "_rgb")
+    __slots__ = ("_known", "_rgb")
 
     def __init__(self, rgb: NDArray[np.uint8]) -> None:
         self._hold(np.array(_checked(rgb), dtype=np.uint8, order="C", copy=True))
@@ -60,7 +63,22 @@ class Picture:
         rgb.setflags(write=False)
         # A view of a locked array cannot be unlocked again; the array itself could.
         self._rgb = rgb.view()
-        self._pixels_sha256 = ""
+        self._known: dict[Callable[[Picture], Any], Any] = {}
+
+    def once(self, work: Callable[[Picture], Found]) -> Found:
+        """What `work` finds in these pixels, worked out once however often it is asked for.
+
+        The finding stays with the picture and travels with it to other processes, so what a
+        worker has worked out nobody works out again.
+
+        Args:
+            work: a pure function of the pixels that stands in a module; its result pickles, and
+                nobody changes it.
+        """
+        if work not in self._known:
+            self._known[work] = work(self)
+        found: Found = self._known[work]
+        return found
 
     @property
     def rgb(self) -> NDArray[np.uint8]:
@@ -80,11 +98,7 @@ class Picture:
     @property
     def pixels_sha256(self) -> str:
         """Sha256 over the size (as "WIDTHxHEIGHT") and the pixels, hex; computed once."""
-        if not self._pixels_sha256:
-            digest = hashlib.sha256(f"{self.width}x{self.height}".encode())
-            digest.update(self._rgb.data)
-            self._pixels_sha256 = digest.hexdigest()
-        return self._pixels_sha256
+        return self.once(_sha256)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Picture):
@@ -98,7 +112,19 @@ class Picture:
         return f"<Picture {self.width}x{self.height}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Picture.adopt, (np.asarray(self._rgb),)
+        return _revived, (np.asarray(self._rgb), dict(self._known))
+
+
+def _revived(rgb: NDArray[np.uint8], known: dict[Callable[[Picture], Any], Any]) -> Picture:
+    picture = Picture.adopt(rgb)
+    picture._known.update(known)
+    return picture
+
+
+def _sha256(picture: Picture) -> str:
+    digest = hashlib.sha256(f"{picture.width}x{picture.height}".encode())
+    digest.update(picture.rgb.data)
+    return digest.hexdigest()
 
 
 def _checked(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:

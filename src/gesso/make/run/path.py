@@ -155,9 +155,7 @@ class ItemPath:
     def _keep(self, best: Judged, prompt: Prompt) -> Work:
         catalogue = self._parts.catalogue
         recipe = replace(best.shown.recipe, evaluation=best.evaluation)
-        work = catalogue.accession.seal(
-            best.shown.work, recipe, picture=best.shown.view.picture, title=prompt.title
-        )
+        work = catalogue.accession.seal(best.shown.work, recipe, title=prompt.title)
         catalogue.runs.finish_item(self._item.run, self._item.id, work.id)
         done = catalogue.runs.item(self._item.run, self._item.id)
         spent = self._parts.spent(self._item.run)

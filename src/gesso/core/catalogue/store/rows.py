@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, RowMapping
@@ -27,7 +27,7 @@ WORK_COLUMNS = [
 ]
 
 
-def work_of(row: RowMapping) -> Work:
+def work_of(row: Mapping[str, Any] | RowMapping) -> Work:
     """The record of a row that has all `WORK_COLUMNS`."""
     return Work(
         id=row["id"],

@@ -6,9 +6,8 @@ leaves between them is a file that no row names, never a row whose file is missi
 
 from __future__ import annotations
 
-import base64
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -19,23 +18,14 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from gesso.core.catalogue.blobs.blob import BlobStore, key_of
 from gesso.core.catalogue.store.database import Database
-from gesso.core.catalogue.store.rows import (
-    WORK_COLUMNS,
-    is_from,
-    look_values,
-    origin_values,
-    recipe_values,
-    work_of,
-)
+from gesso.core.catalogue.store.rows import WORK_COLUMNS, is_from, recipe_values, work_of
 from gesso.core.catalogue.store.tables import blobs, works
+from gesso.core.catalogue.works.arrivals import Arrival, BlobPart, Kept, blob_parts, work_row
 from gesso.core.errors import DamageError, InputError, StudioError, UnknownItem
 from gesso.core.pixels.decode import DecodeLimits, decode
-from gesso.core.pixels.derived.fingerprint import fingerprint
-from gesso.core.pixels.derived.swatches import swatches
-from gesso.core.pixels.derived.thumbhash import thumbhash
-from gesso.core.pixels.derived.thumbnails import make_thumbnails
-from gesso.core.pixels.encode import encode
-from gesso.core.pixels.metadata.write import Privacy, marks_for
+from gesso.core.pixels.derived.develop import develop_decoded, develop_picture, marked
+from gesso.core.pixels.encode import encode, mark_png
+from gesso.core.pixels.metadata.write import Marks, Privacy, marks_for
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.codec import from_json
 from gesso.core.records.recipes import Recipe
@@ -58,15 +48,6 @@ class AccessionOptions:
 
     limits: DecodeLimits = field(default=DecodeLimits())
     privacy: Privacy = "full"
-
-
-@dataclass(frozen=True)
-class _Blob:
-    """Bytes that a work stands on, and the column that names them."""
-
-    column: str
-    data: bytes
-    media_type: str
 
 
 class Accession:
@@ -123,10 +104,8 @@ class Accession:
         if known is not None:
             return known
         recipe = self._complete(recipe, picture.pixels_sha256)
-        data = encode(picture, marks=marks_for(recipe, self._options.privacy))
-        row = origin_values(provenance, rights) | recipe_values(recipe)
-        row |= {"title": title, "creator": creator, "standing": standing}
-        return self._keep(_Blob("blob", data, "image/png"), picture, provenance, row)
+        developed = marked(picture.once(develop_picture), self._marks(recipe))
+        return self.keep(Arrival(developed, provenance, title, creator, rights, standing, recipe))
 
     def accept_bytes(
         self,
@@ -162,16 +141,53 @@ class Accession:
         known = self._known(provenance, decoded.picture.pixels_sha256, sha256(data).hexdigest())
         if known is not None:
             return known
-        row = origin_values(provenance, rights)
-        row |= {"title": title or PurePath(name).stem, "creator": creator, "standing": standing}
-        return self._keep(_Blob("blob", data, decoded.media_type), decoded.picture, provenance, row)
+        developed = develop_decoded(data, decoded)
+        called = title or PurePath(name).stem
+        return self.keep(Arrival(developed, provenance, called, creator, rights, standing))
+
+    def keep(self, arrival: Arrival) -> Work:
+        """Keep a picture that was developed already, here or in another process.
+
+        What is there already is not taken in again: the same pixels under the same identifier,
+        or, without an identifier, the same bytes of the same origin.
+
+        Raises:
+            InputError: another picture has that identifier.
+            StorageError: the disk would not keep it; the catalogue is as before.
+        """
+        (kept,) = self.keep_many([arrival])
+        if kept.work is None:
+            raise kept.refused or ValueError("what is not refused is kept")
+        return kept.work
+
+    def keep_many(self, arrivals: Sequence[Arrival]) -> list[Kept]:
+        """Keep many developed pictures in one transaction: all files first, then all rows.
+
+        Returns:
+            What became of each, in their order; one that is refused harms no other.
+
+        Raises:
+            StorageError: the disk would not keep them; the catalogue is as before.
+        """
+        with self._database.read() as connection:
+            settled = [_looked_up(connection, arrival) for arrival in arrivals]
+        if all(settled):
+            return [kept for kept in settled if kept is not None]
+        stored = [
+            None if known else self._stored(arrival)
+            for arrival, known in zip(arrivals, settled, strict=True)
+        ]
+        with self._database.write() as connection:
+            return [
+                known or self._entered(connection, arrival, files or {})
+                for arrival, known, files in zip(arrivals, settled, stored, strict=True)
+            ]
 
     def seal(
         self,
         work: Work,
         recipe: Recipe,
         *,
-        picture: Picture | None = None,
         title: str | None = None,
         standing: Standing = "kept",
     ) -> Work:
@@ -183,7 +199,6 @@ class Accession:
         Args:
             work: a work that was made here.
             recipe: with its evaluation; `pixels` and `made_at` stay those of the work.
-            picture: the work's pixels, where the caller has them at hand; None to read them.
             title: a new one, None for the one it has.
             standing: a new one.
 
@@ -194,26 +209,23 @@ class Accession:
         """
         row = self._row(work.id)
         current = work_of(row)
-        if picture is None or picture.pixels_sha256 != current.fingerprint.pixels:
-            picture = picture_of(self._store, current)
         earlier = from_json(Recipe, row["recipe"]).made_at if row["recipe"] else ""
         recipe = self._complete(
-            replace(recipe, made_at=earlier or recipe.made_at), picture.pixels_sha256
+            replace(recipe, made_at=earlier or recipe.made_at), current.fingerprint.pixels
         )
-        data = encode(picture, marks=marks_for(recipe, self._options.privacy))
-        blob = _Blob("blob", data, "image/png")
-        key = self._store.put(data, blob.media_type)
+        part = BlobPart("blob", _remarked(self._store, current, self._marks(recipe)), "image/png")
+        key = self._store.put(part.data, part.media_type)
         values = recipe_values(recipe) | {
             "blob": key,
             "data_sha256": key.rpartition("/")[2],
-            "size_bytes": len(data),
-            "media_type": blob.media_type,
+            "size_bytes": len(part.data),
+            "media_type": part.media_type,
             "title": current.title if title is None else title,
             "standing": standing,
         }
         # The old file is let go of below: only once no power cut can bring its row back.
         with self._database.write(durable=True) as connection:
-            self._name_blobs(connection, {key: blob})
+            self._name_blobs(connection, {key: part})
             is_it = works.c.id == work.id
             old = connection.scalar(select(works.c.blob).where(is_it))
             connection.execute(update(works).where(is_it).values(values))
@@ -230,38 +242,33 @@ class Accession:
         made_at = recipe.made_at or self._clock().isoformat(timespec="seconds")
         return replace(recipe, pixels=pixels, made_at=made_at)
 
-    def _keep(
-        self, original: _Blob, picture: Picture, provenance: Provenance, row: dict[str, Any]
-    ) -> Work:
-        prints = fingerprint(original.data, picture)
-        look = look_values(prints, base64.b64encode(thumbhash(picture)).decode(), swatches(picture))
-        thumbnails = [
-            _Blob(f"thumb_{thumbnail.side}", thumbnail.data, thumbnail.media_type)
-            for thumbnail in make_thumbnails(picture)
-        ]
-        parts = [original, *thumbnails]
-        # The thumbnails of a small picture are one and the same file.
-        unlike = {key_of(part.data): part for part in parts}
-        for part in unlike.values():
-            self._store.put(part.data, part.media_type)
-        row |= look | {part.column: key_of(part.data) for part in parts}
-        row |= {
-            "width": picture.width,
-            "height": picture.height,
-            "media_type": original.media_type,
-            "size_bytes": len(original.data),
-            "added_at": self._clock(),
-        }
-        with self._database.write() as connection:
-            known = _same(connection, provenance, prints.pixels, prints.data)
-            if known is not None:
-                return known
-            self._name_blobs(connection, unlike)
-            (number,) = connection.execute(insert(works), row).inserted_primary_key or (0,)
-            wanted = select(*WORK_COLUMNS).where(works.c.id == number)
-            return work_of(connection.execute(wanted).mappings().one())
+    def _marks(self, recipe: Recipe) -> Marks:
+        return marks_for(recipe, self._options.privacy)
 
-    def _name_blobs(self, connection: Connection, parts: dict[str, _Blob]) -> None:
+    def _stored(self, arrival: Arrival) -> dict[str, tuple[str, BlobPart]]:
+        """Write a picture's files; their keys by the column that names them."""
+        stored: dict[str, tuple[str, BlobPart]] = {}
+        before: tuple[str, BlobPart] | None = None
+        for part in blob_parts(arrival.developed):
+            # The thumbnails of a small picture are one and the same file.
+            if before is None or before[1].data != part.data:
+                before = (self._store.put(part.data, part.media_type), part)
+            stored[part.column] = before
+        return stored
+
+    def _entered(
+        self, connection: Connection, arrival: Arrival, files: dict[str, tuple[str, BlobPart]]
+    ) -> Kept:
+        known = _looked_up(connection, arrival)
+        if known is not None:
+            return known
+        self._name_blobs(connection, dict(files.values()))
+        row = work_row(arrival) | {column: key for column, (key, _) in files.items()}
+        row |= {"added_at": self._clock(), "favourite": False}
+        (number,) = connection.execute(insert(works), row).inserted_primary_key or (0,)
+        return Kept(work_of(row | {"id": number}), is_new=True)
+
+    def _name_blobs(self, connection: Connection, parts: dict[str, BlobPart]) -> None:
         """Give every blob its row, and make sure that it is there.
 
         Bytes that were there already may have been let go by somebody else since; that is done
@@ -312,13 +319,25 @@ def picture_of(store: BlobStore, work: Work) -> Picture:
         DamageError: the file is missing or is not what was kept.
         StorageError: the disk would not read it.
     """
-    data = store.get(work.blob)
-    if key_of(data) != work.blob:
-        raise _damaged(work, "its bytes are not those that were kept")
+    data = _data_of(store, work)
     try:
         return decode(data, OWN_FILES, f"work {work.id}").picture
     except InputError as error:
         raise _damaged(work, str(error)) from error
+
+
+def _data_of(store: BlobStore, work: Work) -> bytes:
+    data = store.get(work.blob)
+    if key_of(data) != work.blob:
+        raise _damaged(work, "its bytes are not those that were kept")
+    return data
+
+
+def _remarked(store: BlobStore, work: Work, marks: Marks) -> bytes:
+    """The file of a work as a PNG with other marks; one that is a PNG keeps its pixels' bytes."""
+    if work.media_type == "image/png":
+        return mark_png(_data_of(store, work), marks)
+    return encode(picture_of(store, work), marks=marks)
 
 
 def _damaged(work: Work, how: str) -> DamageError:
@@ -326,6 +345,16 @@ def _damaged(work: Work, how: str) -> DamageError:
         f"The stored file of work {work.id} ({work.blob}) is damaged: {how.rstrip('.')}.",
         "Put it back from a copy of the studio; find all such files with: gesso check --read-data",
     )
+
+
+def _looked_up(connection: Connection, arrival: Arrival) -> Kept | None:
+    """How an arrival stands that needs no room: it is here already, or is refused."""
+    prints = arrival.developed.fingerprint
+    try:
+        known = _same(connection, arrival.provenance, prints.pixels, prints.data)
+    except InputError as error:
+        return Kept(None, is_new=False, refused=error)
+    return None if known is None else Kept(known, is_new=False)
 
 
 def _same(connection: Connection, provenance: Provenance, pixels: str, data: str) -> Work | None:
