@@ -107,7 +107,8 @@ def test_a_concept_is_claimed_once_in_the_whole_catalogue(
         "other", "i0", make.concept("brass  TIDE"), allow_repeat=False
     )
     assert catalogue.runs.item("other", "i0").concept is None
-    assert catalogue.runs.taken_concepts() == {"brass tide"}
+    assert catalogue.runs.is_taken("BRASS  tide")
+    assert not catalogue.runs.is_taken("Brass Moon")
 
 
 def test_an_item_may_claim_its_own_concept_again(
@@ -144,7 +145,7 @@ def test_a_claim_for_an_item_that_is_not_there_takes_nothing(
     with pytest.raises(UnknownItem):
         catalogue.runs.claim_concept(run, "zzz", make.concept(), allow_repeat=False)
 
-    assert catalogue.runs.taken_concepts() == set()
+    assert not catalogue.runs.is_taken(make.concept().words)
 
 
 # Rounds -----------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -58,10 +57,9 @@ class ItemPath:
             return None
         runs = self._parts.catalogue.runs
         for shift in range(_CONCEPT_TRIES):
-            taken = () if self._options.allow_repeat else runs.taken_concepts()
             concept = self._parts.writer.find_concept(
                 Theme(self._item.theme),
-                _is_in(taken),
+                _free if self._options.allow_repeat else runs.is_taken,
                 self._options.seed + self._item.position + 1009 * shift,
                 self._errand,
             )
@@ -198,9 +196,8 @@ def _own(options: RunOptions, item: Item) -> RunOptions:
     )
 
 
-def _is_in(taken: Collection[str]) -> Callable[[str], bool]:
-    known = {words.casefold() for words in taken}
-    return lambda words: words.casefold() in known
+def _free(_words: str) -> bool:
+    return False
 
 
 def _refused(refusal: Refused) -> Evaluation:

@@ -117,11 +117,11 @@ class ItemPages:
             )
         return True
 
-    def taken_concepts(self) -> set[str]:
-        """The words of every concept in the catalogue, in lower case."""
-        wanted = select(prompts.c.concept_key).where(prompts.c.concept_key.is_not(None)).distinct()
+    def is_taken(self, words: str) -> bool:
+        """Whether an item of the catalogue has a concept of these words, however they are cased."""
+        wanted = select(prompts.c.item).where(prompts.c.concept_key == _key(words)).limit(1)
         with self._database.read() as connection:
-            return set(connection.scalars(wanted))
+            return connection.execute(wanted).first() is not None
 
     def _change(self, run: str, item: str, **values: Any) -> None:
         with self._database.write() as connection:
