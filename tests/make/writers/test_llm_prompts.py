@@ -126,10 +126,18 @@ def test_questions_carry_their_thing_and_none_comes_twice(gemini: Place) -> None
     }
     prompt = write(gemini, questions=[twice, sentence, twice])
 
-    assert prompt.questions == (
+    assert prompt.questions[:-1] == (
         Question("Does it show an orrery?", "orrery"),
         Question("Is it night?", ""),
     )
+
+
+def test_the_last_question_is_whether_the_theme_is_kept(gemini: Place) -> None:
+    many = [{"question": f"Is there a gear of {n} teeth?", "thing": ""} for n in range(20)]
+    prompt = write(gemini, questions=many)
+
+    assert len(prompt.questions) == 8
+    assert prompt.questions[-1].words == "Does it belong to the theme 'Nocturne & Mechanism'?"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from textwrap import shorten
 
 from gesso.core.llms.plain import plain
 from gesso.core.records.maker import Maker
@@ -15,6 +16,7 @@ from gesso.make.writers.writer import Attempt
 MOST_QUESTIONS = 8
 _LONGEST_TITLE = 60
 _LONGEST_THING = 40
+_LONGEST_THEME = 160
 
 
 def written_prompt(answer: Written, concept: Concept, maker: Maker) -> Prompt:
@@ -34,9 +36,15 @@ def written_prompt(answer: Written, concept: Concept, maker: Maker) -> Prompt:
         reasoning=answer.reasoning,
         concept=concept.words,
         aims=aims.as_aims(targets),
-        questions=_questions(answer.questions),
+        questions=(*_questions(answer.questions)[: MOST_QUESTIONS - 1], _of_theme(concept)),
         maker=maker,
     )
+
+
+def _of_theme(concept: Concept) -> Question:
+    """The question that tells whether the picture still has to do with its theme."""
+    theme = shorten(concept.theme, _LONGEST_THEME, placeholder="…")
+    return Question(f"Does it belong to the theme '{theme}'?")
 
 
 def expanded_prompt(answer: Expanded, text: str, title: str, avoid: str, maker: Maker) -> Prompt:
