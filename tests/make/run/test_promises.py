@@ -9,14 +9,18 @@ from pathlib import Path
 import pytest
 from tests.make.conftest import ListWriter, SlopePainter
 
-from gesso.core.errors import BudgetSpent
+from gesso.core.errors import BudgetSpent, UnknownOutcome
+from gesso.core.outside.desk import Desk
 from gesso.core.records.calls import Errand
+from gesso.core.records.judgements import Evaluation
 from gesso.core.records.prompts import Prompt
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.runs import Item
 from gesso.make.atelier import Atelier
 from gesso.make.batch.entries import Entry
 from gesso.make.bench.workbench import AtelierOptions
+from gesso.make.critics.critic import View
+from gesso.make.critics.measured import MeasuredCritic, MeasuredOptions
 from gesso.make.painters.painter import Order, Painting, Tell, silent
 from gesso.make.run.events import nobody
 from gesso.make.run.parts import Parts, RunOptions
@@ -171,3 +175,39 @@ def atelier(parts: Parts, folder: Path, rounds: int) -> Atelier:
         lambda _run: parts,
         lambda _name: parts.painter,
     )
+
+
+class MoodyPainter(PaidPainter):
+    """Paints another picture each time, as models without a seed do."""
+
+    def paint(self, order: Order, tell: Tell = silent) -> Painting:
+        moved = replace(order, seed=order.seed + len(self.orders))
+        return super().paint(moved, tell)
+
+
+class AbsentCritic(MeasuredCritic):
+    """Out of reach for the first pictures it is shown."""
+
+    absences = 2
+
+    def evaluate(self, view: View, prompt: Prompt, errand: Errand) -> Evaluation:
+        if self.absences:
+            self.absences -= 1
+            raise UnknownOutcome("The critic was asked and sent no whole answer.")
+        return super().evaluate(view, prompt, errand)
+
+
+def test_a_picture_that_nobody_judged_is_judged_by_the_resume_and_not_paid_for_again(
+    parts: Parts,
+) -> None:
+    painter = MoodyPainter()
+    critic = AbsentCritic(MeasuredOptions(), Desk.offline())
+    moody = replace(parts, painter=painter, critic=critic)
+    item = Item("r1", "p0", 0, settings={"text": TEXT})
+    run = parts.catalogue.runs.create("r1", "", {}, [item])
+    options = replace(OPTIONS, rounds=1)
+
+    assert MakeRun(moody, options, run, nobody).go().waiting == 1
+    report = MakeRun(moody, options, run, nobody).go()
+
+    assert (len(report.kept), len(painter.orders)) == (1, 2)
