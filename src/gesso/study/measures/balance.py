@@ -11,8 +11,8 @@ def measure_balance(easel: Easel) -> dict[str, float]:
     """First moments of visual weight: distance from the middle value, plus chroma.
 
     Returns:
-        bal_lr: -1 (all left) to 1 (all right); bal_tb: -1 (all top) to 1 (all bottom); both left
-            out where nothing weighs.
+        bal_lr: -1 (all left) to 1 (all right); bal_tb: -1 (all top) to 1 (all bottom); tilt_lr,
+            tilt_tb: the same without their sides, 0 to 1; all left out where nothing weighs.
     """
     values, lab = easel.values, easel.lab
     weight = np.abs(values - np.median(values)) / np.float32(100)
@@ -25,7 +25,11 @@ def measure_balance(easel: Easel) -> dict[str, float]:
     down = (np.arange(height) + 0.5) * 2 / height - 1
     columns = weight.sum(axis=0, dtype=np.float64)
     rows = weight.sum(axis=1, dtype=np.float64)
+    left_right = float((columns * across).sum()) / total
+    top_bottom = float((rows * down).sum()) / total
     return {
-        "bal_lr": float((columns * across).sum()) / total,
-        "bal_tb": float((rows * down).sum()) / total,
+        "bal_lr": left_right,
+        "bal_tb": top_bottom,
+        "tilt_lr": abs(left_right),
+        "tilt_tb": abs(top_bottom),
     }

@@ -41,8 +41,8 @@ def measure_colour(easel: Easel) -> dict[str, float]:
         colourful: the M3 of Hasler and Süsstrunk (SPIE 5007, 2003).
         hue_entropy: 0 (one hue) to 1 (all hues); hue_R1: length of the mean hue vector, 0 to 1;
             warm: -1 cool to 1 warm; all three left out where all is neutral.
-        temp_split: warmth of the lightest 30 % less that of the darkest 30 %; left out where
-            there is no light and dark.
+        temp_split: warmth of the lightest 30 % less that of the darkest 30 %; temp_apart: the
+            same without its direction; both left out where there is no light and dark.
     """
     rgb, lab, values = easel.rgb.astype(np.float32), easel.lab, easel.values
     chroma = np.hypot(lab[..., 1], lab[..., 2])
@@ -64,9 +64,8 @@ def measure_colour(easel: Easel) -> dict[str, float]:
         found["warm"] = float(pulled / weight.sum(dtype=np.float64))
     light, dark = values > np.percentile(values, 70), values < np.percentile(values, 30)
     if light.any() and dark.any():
-        found["temp_split"] = float(
-            warmth[light].mean(dtype=np.float64) - warmth[dark].mean(dtype=np.float64)
-        )
+        apart = float(warmth[light].mean(dtype=np.float64) - warmth[dark].mean(dtype=np.float64))
+        found |= {"temp_split": apart, "temp_apart": abs(apart)}
     return found
 
 

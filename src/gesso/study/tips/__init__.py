@@ -1,0 +1,1 @@
+"""Exactly two things worth doing next, each resting on a measurement."""

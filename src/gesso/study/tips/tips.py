@@ -1,0 +1,120 @@
+"""Exactly two tips for a picture, from two categories, said from measurements alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from gesso.study.easel import Easel
+from gesso.study.records import Evidence, Intent, Tip
+from gesso.study.regions.blocks import BlockMap
+from gesso.study.tips.percentiles import percentile_of
+from gesso.study.tips.rules import Rule, rules, strengths
+from gesso.study.tips.wording import filled
+
+_EMPTY_SPREAD = 3.0
+_EMPTY_REGIONS = 3
+_GRAY = 0.012
+"""The 95th percentile of OKLab chroma below which a picture was painted in grays."""
+
+
+@dataclass(frozen=True)
+class Advice:
+    """The two tips, or the reason why there are none.
+
+    Attributes:
+        tips: two, from two categories; or none.
+        silence: why there are none, "" where there are.
+    """
+
+    tips: tuple[Tip, ...]
+    silence: str = ""
+
+
+def advise(easel: Easel, metrics: Mapping[str, float], intent: Intent) -> Advice:
+    """Choose the two tips that apply most plainly.
+
+    What lacks comes first; where fewer than two categories lack anything, the most telling
+    strength of another category is pushed. A picture that reads as empty gets no tips.
+
+    Args:
+        easel: the picture, set up.
+        metrics: its measurements.
+        intent: what the painter is after.
+    """
+    if _is_empty(easel, metrics):
+        return Advice(
+            (),
+            "There is hardly anything on this picture to speak of yet: too few shapes, "
+            "too little contrast.",
+        )
+    chosen = _of_two_categories([], lacking(metrics, intent))
+    chosen = _of_two_categories(chosen, _ranked(strengths(), metrics, _meant(metrics, intent)))
+    blocks = easel.blocks()
+    return Advice(tuple(_tip(rule, metrics, blocks) for rule in chosen))
+
+
+def lacking(metrics: Mapping[str, float], intent: Intent) -> list[Rule]:
+    """Every rule that applies, the plainest first."""
+    return _ranked(rules(), metrics, _meant(metrics, intent))
+
+
+def _is_empty(easel: Easel, metrics: Mapping[str, float]) -> bool:
+    few = metrics.get("regions", 0.0) < _EMPTY_REGIONS
+    return metrics.get("L_std", 0.0) < _EMPTY_SPREAD or (few and easel.blocks().used < 2)
+
+
+def _meant(metrics: Mapping[str, float], intent: Intent) -> frozenset[Intent]:
+    """What is meant: what was said, and gray where there is no colour at all."""
+    is_gray = metrics.get("chroma_p95", 0.0) < _GRAY
+    return frozenset({intent, "grisaille"} if is_gray else {intent})
+
+
+def _ranked(
+    known: tuple[Rule, ...], metrics: Mapping[str, float], intents: frozenset[Intent]
+) -> list[Rule]:
+    severities = [(rule.severity(metrics, intents), rule) for rule in known]
+    applying = [(severity, rule) for severity, rule in severities if severity > 0]
+    return [rule for _, rule in sorted(applying, key=lambda found: (-found[0], found[1].id))]
+
+
+def _of_two_categories(chosen: list[Rule], ranked: list[Rule]) -> list[Rule]:
+    taken = list(chosen)
+    for rule in ranked:
+        if len(taken) < 2 and rule.category not in {held.category for held in taken}:
+            taken.append(rule)
+    return taken
+
+
+def _tip(rule: Rule, metrics: Mapping[str, float], blocks: BlockMap) -> Tip:
+    pointed = _pointed(rule, blocks)
+    return Tip(
+        rule=rule.id,
+        category=rule.category,
+        observation=filled(rule.observation, metrics, pointed),
+        action=filled(rule.action, metrics, pointed),
+        why=rule.why,
+        evidence=tuple(
+            Evidence(
+                condition.metric,
+                metrics[condition.metric],
+                percentile_of(condition.metric, metrics[condition.metric]) or 0.0,
+            )
+            for condition in rule.when
+        ),
+        blocks=pointed,
+        what_if=replace(rule.what_if, blocks=pointed),
+        is_strength=rule.is_strength,
+    )
+
+
+def _pointed(rule: Rule, blocks: BlockMap) -> tuple[int, ...]:
+    if rule.blocks == "closest":
+        lower = int(np.diff(blocks.levels).argmin())
+        return lower, lower + 1
+    if rule.blocks == "largest":
+        first, second = np.argsort(-blocks.shares, kind="stable")[:2].tolist()
+        return first, second
+    return (int(blocks.shares.argmax()),) if rule.blocks == "dominant" else ()

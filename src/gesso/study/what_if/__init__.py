@@ -1,0 +1,1 @@
+"""What if: deterministic changes that show a tip before a brush is lifted."""

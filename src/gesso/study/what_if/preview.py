@@ -1,0 +1,66 @@
+"""A change shown: the picture after it, and the measurements before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gesso.core.errors import InputError
+from gesso.core.pixels.colour import oklab_to_bytes
+from gesso.core.pixels.picture import Picture
+from gesso.study.easel import Easel
+from gesso.study.measures.focus import find_focus
+from gesso.study.measures.measures import measure
+from gesso.study.records import WhatIf
+from gesso.study.what_if.change import Changes, Scene
+from gesso.study.what_if.colours import COLOURS
+from gesso.study.what_if.places import PLACES
+from gesso.study.what_if.shapes import SHAPES
+from gesso.study.what_if.tones import TONES
+
+CHANGES: Changes = {**TONES, **SHAPES, **PLACES, **COLOURS}
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a change would do.
+
+    Attributes:
+        picture: at working size.
+        before, after: measurements by id.
+    """
+
+    picture: Picture
+    before: Mapping[str, float]
+    after: Mapping[str, float]
+
+
+def preview(easel: Easel, what_if: WhatIf) -> Preview:
+    """Make a change at working size, and measure what it did.
+
+    Raises:
+        InputError: there is no such change, or the amount is not within 0 to 1.
+    """
+    return Preview(
+        picture := changed(easel, what_if), measure(easel), measure(Easel(picture, easel.options))
+    )
+
+
+def changed(easel: Easel, what_if: WhatIf) -> Picture:
+    """The picture at working size, after a change.
+
+    Raises:
+        InputError: there is no such change, or the amount is not within 0 to 1.
+    """
+    change = CHANGES.get(what_if.name)
+    if change is None:
+        raise InputError(
+            f"There is no change called '{what_if.name}'.",
+            f"The changes are: {', '.join(CHANGES)}.",
+        )
+    if not 0 <= what_if.amount <= 1:
+        raise InputError(
+            f"A change of {what_if.amount} cannot be made.", "Ask for an amount from 0 to 1."
+        )
+    scene = Scene(easel, find_focus(easel), what_if.blocks)
+    return Picture.adopt(oklab_to_bytes(change(scene, what_if.amount)))
