@@ -1,4 +1,4 @@
-"""Bulk work in other processes: one item that fails, dies or hangs fails alone."""
+"""Bulk work: one function over many items, spread over processes; who fails, fails alone."""
 
 from gesso.core.runner.workers import Workers
 

@@ -143,7 +143,7 @@ class _Worker:
     def do(
         self, function: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Result:
-        name = getattr(function, "__qualname__", type(function).__name__)
+        name = _name_of(function)
         try:
             return self._do_even_if_it_died_idle(function, args, kwargs)
         except ProcessExpired as error:
@@ -280,6 +280,14 @@ def _leave_with_parent() -> None:
     if parent is not None:
         wait([parent.sentinel])
         os._exit(1)
+
+
+def _name_of(function: Any) -> str:
+    """What a person would call it, also when it is wrapped or has arguments bound to it."""
+    inner = getattr(function, "__wrapped__", getattr(function, "func", None))
+    if inner is not None and inner is not function:
+        return _name_of(inner)
+    return str(getattr(function, "__qualname__", type(function).__name__))
 
 
 def _is_pools_own(error: TimeoutError) -> bool:
