@@ -2,8 +2,9 @@
 
 Both work on the same machine in the same run, with as many processes as there are cores: first
 the bare painter and the bare evaluator on the same orders, then the whole program: catalogue,
-hashes, thumbnails, recipes, fsync, result folders. Memory is the run's largest resident size at a
-tenth of the way and at its end.
+hashes, thumbnails, recipes, fsync, result folders. Memory is the run's largest resident size in
+each tenth of the way. CPU seconds stand beside wall seconds, because others may share the cores:
+where both keep every core busy and nobody else does, the two ratios are one.
 
     python benchmarks/partiprompts.py PROMPTS.jsonl [--size 256] [--limit N]
 """
@@ -19,6 +20,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -48,14 +50,35 @@ def paint_and_evaluate(task: tuple[str, int, int]) -> float:
     return critic.evaluate(view, prompt, Errand()).error
 
 
-def bare(texts: list[str], size: int, cores: int) -> float:
-    """Seconds for two pictures of every text, with nothing around them."""
+@dataclass
+class Cost:
+    """What something cost, in seconds, and how large it was on the way in megabytes."""
+
+    wall_s: float = 0.0
+    cpu_s: float = 0.0
+    main_s: float = 0.0
+    sizes_mb: list[float] = field(default_factory=list)
+
+
+def bare(texts: list[str], size: int, cores: int) -> Cost:
+    """Two pictures of every text, with nothing around them; the start-up does not count."""
     tasks = [(t, seed_of(1, t, slot), size) for t in texts for slot in (0, 1)]
     with ProcessPoolExecutor(cores, get_context("spawn"), cv2.setNumThreads, (1,)) as pool:
-        list(pool.map(paint_and_evaluate, tasks[:cores]))
-        began = time.perf_counter()
+        list(pool.map(paint_and_evaluate, tasks[: 4 * cores]))
+        workers = children_of(os.getpid())
+        cpu, began = sum(map(cpu_s, workers)), time.perf_counter()
         list(pool.map(paint_and_evaluate, tasks, chunksize=8))
-        return time.perf_counter() - began
+        took = time.perf_counter() - began
+        return Cost(took, sum(map(cpu_s, workers)) - cpu)
+
+
+def cpu_s(pid: int) -> float:
+    """CPU seconds of a process so far, 0 for one that is gone."""
+    try:
+        told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_mb(pid: int) -> float:
@@ -79,8 +102,9 @@ def children_of(pid: int) -> list[int]:
     return own + [below for child in own for below in children_of(child)]
 
 
-def whole(prompts: Path, size: int, scratch: Path) -> tuple[float, list[float], dict[str, object]]:
-    """Seconds, resident sizes over time, and the report of the whole program."""
+def whole(prompts: Path, size: int, scratch: Path) -> tuple[Cost, dict[str, object]]:
+    """What the whole program costs, start-up included, and its report."""
+    cost = Cost()
     command = [
         str(Path(sys.executable).with_name("gesso")), "make", "--input-file", str(prompts),
         "--output-dir", str(scratch / "results"), "--studio", str(scratch / "studio"),
@@ -88,23 +112,25 @@ def whole(prompts: Path, size: int, scratch: Path) -> tuple[float, list[float], 
     ]  # fmt: skip
     began = time.perf_counter()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        sizes: list[float] = []
-        over = threading.Event()
+        over, spent = threading.Event(), {process.pid: 0.0}
 
         def watch() -> None:
-            while not over.wait(0.5):
-                sizes.append(resident_mb(process.pid))
+            while not over.wait(0.1):
+                cost.sizes_mb.append(resident_mb(process.pid))
+                for pid in (process.pid, *children_of(process.pid)):
+                    spent[pid] = max(spent.get(pid, 0.0), cpu_s(pid))
 
         watcher = threading.Thread(target=watch)
         watcher.start()
         printed, _ = process.communicate()
         over.set()
         watcher.join()
-    took = time.perf_counter() - began
+    cost.wall_s = time.perf_counter() - began
+    cost.cpu_s, cost.main_s = sum(spent.values()), spent[process.pid]
     if process.returncode not in {0, 1}:
         raise SystemExit(f"gesso make ended with {process.returncode}: {printed[-400:]}")
     report: dict[str, object] = json.loads(printed)
-    return took, sizes, report
+    return cost, report
 
 
 def main() -> None:
@@ -121,12 +147,24 @@ def main() -> None:
         entries = scratch / "prompts.json"
         entries.write_text(json.dumps(rows), "utf-8")
         alone = bare([row["prompt"] for row in rows], asked.size, cores)
-        took, sizes, report = whole(entries, asked.size, scratch)
+        made, report = whole(entries, asked.size, scratch)
     pictures = 2 * len(rows)
     print(f"{len(rows)} prompts, {pictures} pictures of {asked.size} px, {cores} cores")
-    print(f"painter + evaluator alone  {alone:8.1f} s  {1000 * alone / pictures:7.1f} ms a picture")
-    print(f"gesso make --input-file    {took:8.1f} s  {1000 * took / pictures:7.1f} ms a picture")
-    print(f"ratio {took / alone:.3f}   (bar {BAR})")
+    print(f"{'':<28}{'wall s':>9}{'CPU s':>9}{'wall ms':>10}{'CPU ms':>9}   a picture")
+    for name, cost in (
+        ("painter + evaluator alone", alone),
+        ("gesso make --input-file", made),
+        ("  of that the main process", Cost(0.0, made.main_s)),
+    ):
+        print(
+            f"{name:<28}{cost.wall_s:>9.1f}{cost.cpu_s:>9.1f}"
+            f"{1000 * cost.wall_s / pictures:>10.1f}{1000 * cost.cpu_s / pictures:>9.1f}"
+        )
+    print(
+        f"{'ratio':<28}{made.wall_s / alone.wall_s:>9.3f}{made.cpu_s / alone.cpu_s:>9.3f}"
+        f"   (bar {BAR})"
+    )
+    sizes = made.sizes_mb
     tenths = [max(sizes[len(sizes) * n // 10 : len(sizes) * (n + 1) // 10 + 1]) for n in range(10)]
     print("resident MB by tenths of the run:", " ".join(f"{size:.0f}" for size in tenths))
     kept = report["kept"]

@@ -43,7 +43,7 @@ class MeasuredCritic:
     def evaluate(self, view: View, prompt: Prompt, errand: Errand) -> Evaluation:
         """Hold a picture against its prompt; see `Critic.evaluate`."""
         del errand
-        values = measure(view.picture)
+        values = view.picture.once(measure)
         measures = _measures(values, aims.as_targets(prompt.aims))
         checks = (
             *_blank(values),
