@@ -58,18 +58,15 @@ def main() -> None:
     entropy = -(shares * np.log2(shares)).sum()
     print(f"{count} pictures")
     print(f"{'tip':22} {'applies':>8} {'said':>8} {'promise kept':>13}")
-    for name, number in (applied + said).most_common():
+    for name, _ in (applied + said).most_common():
         promise = f"{kept[name]}/{applied[name]}" if applied[name] else "-"
         print(f"{name:22} {applied[name] / count:8.1%} {said[name] / count:8.1%} {promise:>13}")
-        del number
     rates = [kept[name] / applied[name] for name in applied]
-    print(
-        f"most said: {max(said.values()) / count:.1%}, most applied {max(applied.values()) / count:.1%} (bar 20 %)"
-    )
+    whole = sum(kept.values()) / sum(applied.values())
+    print(f"most said: {max(said.values()) / count:.1%} of the pictures (bar 20 %)")
+    print(f"most applied: {max(applied.values()) / count:.1%}")
     print(f"entropy of pairs: {entropy:.2f} bits over {len(pairs)} (bar 5.5)")
-    print(
-        f"promises kept: {sum(kept.values()) / sum(applied.values()):.1%}, worst rule {min(rates):.1%} (bar 95 %)"
-    )
+    print(f"promises kept: {whole:.1%}, worst rule {min(rates):.1%} (bar 95 %)")
 
 
 if __name__ == "__main__":

@@ -30,4 +30,16 @@ class Tool(Protocol):
         ...
 
 
+def measured_by(tool: str, version: str, options: Any, **more: Setting) -> Maker:
+    """A tool that measures, as the maker of its reading.
+
+    Args:
+        tool: as the registry names it.
+        version: raised when the same picture reads differently.
+        options: the tool's frozen dataclass of plain values.
+        more: what else the reading depends on.
+    """
+    return Maker(tool, version, offline=True, settings={**asdict(options), **more})
+
+
 TOOLS: Registry[Factory[Tool]] = Registry("tool", "tools", {})

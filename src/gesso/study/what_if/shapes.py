@@ -32,7 +32,7 @@ def split_mass(scene: Scene, amount: float) -> Floats:
     blocks, values = scene.easel.blocks(), scene.easel.values
     largest = int(blocks.shares.argmax())
     level = blocks.levels[largest]
-    apart = level + (values - level) * (1 + 3 * amount)
+    apart = level + (values - level) * (1 + 5 * amount)
     return _valued(scene, np.where(blocks.labels == largest, apart, values))
 
 

@@ -1,0 +1,1 @@
+"""Drawing the sheets of a study: flat shapes, small type, true values."""
