@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 
@@ -23,6 +24,21 @@ def level_in_words(value: object) -> object:
     return others.get(word, word)
 
 
+def in_order(wish: str) -> str:
+    """Names with commas between them, the first choice first; "gemini, fal" is "gemini,fal".
+
+    Raises:
+        ValueError: a name is empty or comes twice.
+    """
+    names = [name.strip() for name in wish.split(",")]
+    if not all(names):
+        raise ValueError("a name between the commas is empty")
+    if len(set(names)) < len(names):
+        raise ValueError("a name comes twice")
+    return ",".join(names)
+
+
+InOrder = Annotated[str, AfterValidator(in_order)]
 Seed = Annotated[Annotated[int, Field(ge=0, lt=2**63)] | None, BeforeValidator(_none_in_words)]
 Dollars = Annotated[
     Annotated[float, Field(ge=0, allow_inf_nan=False)] | None, BeforeValidator(_none_in_words)
@@ -42,8 +58,12 @@ class Section(BaseModel):
 class MakeSettings(Section):
     """How pictures are made."""
 
-    painter: str = Field(default="procedural", min_length=1, description="see `gesso painters`")
-    llm: str = Field(default="offline", min_length=1, description="who writes and judges")
+    painter: InOrder = Field(
+        default="procedural", description="see `gesso painters`; with a comma, who stands by"
+    )
+    llm: InOrder = Field(
+        default="offline", description="who writes and judges; with a comma, who stands by"
+    )
     works: int = Field(default=1, ge=1, le=1000, description="works for a theme, 1 to 1000")
     rounds: int = Field(default=3, ge=1, le=10, description="rounds a work at most, 1 to 10")
     width: int = Field(default=1024, ge=64, le=8192, description="pixels, 64 to 8192")
@@ -76,6 +96,14 @@ class OutsideSettings(Section):
         return (int(calls), float(seconds)) if calls else None
 
 
+class ModelSettings(Section):
+    """Where models that run on this machine are kept."""
+
+    folder: Annotated[Path | None, BeforeValidator(_none_in_words)] = Field(
+        default=None, description="a folder; none: models in the studio's folder"
+    )
+
+
 class PictureSettings(Section):
     """How large a picture from elsewhere may be."""
 
@@ -89,8 +117,9 @@ class KeySettings(Section):
     gemini: SecretStr | None = Field(default=None, description="also GEMINI_API_KEY")
     openai: SecretStr | None = Field(default=None, description="also OPENAI_API_KEY")
     fal: SecretStr | None = Field(default=None, description="also FAL_KEY or FAL_AI_API_KEY")
+    huggingface: SecretStr | None = Field(default=None, description="also HF_TOKEN")
 
     def values(self) -> tuple[str, ...]:
         """The secrets that are set, for the filter that keeps them out of logs."""
-        keys = (self.gemini, self.openai, self.fal)
+        keys = (self.gemini, self.openai, self.fal, self.huggingface)
         return tuple(key.get_secret_value() for key in keys if key and key.get_secret_value())

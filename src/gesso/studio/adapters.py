@@ -1,8 +1,9 @@
 """Building an adapter from the settings section that bears its name."""
 
+# ruff: noqa: PLC0415 - opening things late is what this package is for
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,10 +20,19 @@ Built = TypeVar("Built")
 def with_key(
     settings: Settings, name: str, wishes: Mapping[str, Any], factory: Factory[Any]
 ) -> Mapping[str, Any]:
-    """The wishes of a section, with the owner's key for adapters that take one."""
-    key = getattr(settings.keys, name, None)
-    takes = any(option.name == "api_key" for option in fields(factory.Options))
-    return {"api_key": key, **wishes} if key is not None and takes else wishes
+    """The wishes of a section, with the owner's key or shelf of models for adapters that take one."""
+    owns = {"api_key": getattr(settings.keys, name, None), "shelf": str(settings.shelf)}
+    takes = {option.name for option in fields(factory.Options)}
+    given = {kind: own for kind, own in owns.items() if own is not None and kind in takes}
+    return {**given, **wishes}
+
+
+def lent(desk: Desk, names: Sequence[str], name: str) -> Desk:
+    """The desk for one of several in order: being out stops nothing while another stands by."""
+    from gesso.make.run.standby import FallingLog
+
+    behind = names[names.index(name) + 1 :]
+    return desk.noting(FallingLog(desk.troubles, behind[0])) if behind else desk
 
 
 def built(factory: Factory[Built], section: str, wishes: Mapping[str, Any], desk: Desk) -> Built:

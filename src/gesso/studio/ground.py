@@ -90,8 +90,9 @@ class Ground:
 
     @property
     def _goes_outside(self) -> bool:
-        embedded = {"procedural", "offline"}
-        return not {self.settings.make.painter, self.settings.make.llm} <= embedded
+        asked = self.settings.make
+        named = {*asked.painter.split(","), *asked.llm.split(",")}
+        return not named <= {"procedural", "diffusers", "offline"}
 
     def desk(self, run_id: str) -> Desk:
         """The desk over which a run's requests go out, with what it has spent so far."""

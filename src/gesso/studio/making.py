@@ -3,23 +3,25 @@
 # ruff: noqa: PLC0415 - opening a verb late is what this package is for
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gesso import __version__
-from gesso.core.errors import UnknownAdapter
-from gesso.studio.adapters import built, with_key
+from gesso.studio.adapters import built, lent, with_key
 
 if TYPE_CHECKING:
-    from gesso.core.llms.llm import Llm
     from gesso.core.outside.desk import Desk
     from gesso.make.atelier import Atelier
-    from gesso.make.critics.critic import Critic
     from gesso.make.painters.painter import Painter
+    from gesso.make.run.events import Asides
     from gesso.make.run.parts import Parts
-    from gesso.make.writers.writer import Writer
     from gesso.studio.ground import Ground
 
 SOFTWARE = f"gesso {__version__}"
+
+_AT_A_DEVICE = 6
+"""Items on their way to a device that paints one picture at a time: while one is painted, others
+are evaluated and kept, and the next wait with their words ready."""
 
 
 class Making:
@@ -57,64 +59,37 @@ class Making:
         return Atelier(self._ground.catalogue, options, self._parts, self._replayer)
 
     def _parts(self, run_id: str) -> Parts:
+        from gesso.make.run.events import Asides
         from gesso.make.run.parts import Parts
+        from gesso.studio.people import WordPeople
 
-        desk = self._ground.desk(run_id)
-        writer, critic = self._people_of_words(desk)
-        painter = self._painter(self._settings.make.painter, desk)
+        desk, asides = self._ground.desk(run_id), Asides()
+        painter = self._painters(self._settings.make.painter.split(","), desk, asides)
+        people = WordPeople(self._settings, desk, asides)
         return Parts(
-            writer=writer,
+            writer=people.writer(),
             painter=painter,
-            critic=critic,
+            critic=people.critic(painter),
             catalogue=self._ground.catalogue,
             spent=lambda _run: desk.budget.spent,
             stop=self._ground.stop,
             software=SOFTWARE,
             streams=self._settings.make.streams or self._streams(painter),
+            asides=asides,
         )
 
-    def _people_of_words(self, desk: Desk) -> tuple[Writer, Critic]:
-        """Who writes and who judges: the embedded ones, or those who ask the owner's llm."""
-        from gesso.make.critics.critic import CRITICS
-        from gesso.make.writers.writer import WRITERS
+    def _painters(self, names: Sequence[str], desk: Desk, asides: Asides) -> Painter:
+        """The painter of that name, or of several the first who is not out."""
+        from gesso.make.run.standby import PainterInOrder, Standby
 
-        name = self._settings.make.llm
-        measured = built(CRITICS.open("measured"), "critic", {}, desk)
-        if name in WRITERS.names():
-            return built(WRITERS.open(name), "llm", {}, desk), measured
-        from gesso.make.critics.llm.critic import LlmCritic
-        from gesso.make.writers.llm.writer import LlmWriter
-
-        llm, judge = self._llm(name, desk), self._llm(self._judge(name), desk)
-        return LlmWriter(llm), LlmCritic(judge, measured)
-
-    def _llm(self, name: str, desk: Desk) -> Llm:
-        from gesso.core.llms.llm import LLMS
-        from gesso.make.writers.writer import WRITERS
-
-        try:
-            factory = LLMS.open(name)
-        except UnknownAdapter as unknown:
-            offline = ", ".join(WRITERS.names())
-            raise UnknownAdapter(
-                unknown.message, f"{unknown.advice} Without a key: {offline}."
-            ) from unknown
-        wishes = with_key(self._settings, name, self._settings.llms.get(name, {}), factory)
-        return built(factory, f"llms.{name}", wishes, desk)
-
-    def _judge(self, name: str) -> str:
-        """Who judges: rather not the painter's own house, where the owner has another key.
-
-        Judges favour their own family (arXiv 2604.11589).
-        """
-        from gesso.core.llms.llm import LLMS
-
-        if name != self._settings.make.painter:
-            return name
-        keys = self._settings.keys
-        return next((o for o in LLMS.names() if o != name and getattr(keys, o, None)), name)
+        if len(names) == 1:
+            return self._painter(names[0], desk)
+        painters = {name: self._painter(name, lent(desk, names, name)) for name in names}
+        return PainterInOrder(Standby(painters, "paints", desk.troubles, asides))
 
     def _painter(self, name: str, desk: Desk) -> Painter:
+        from gesso.core.pixels.derived.develop import develop_picture
+        from gesso.make.critics.measures import measure
         from gesso.make.painters.painter import PAINTERS
         from gesso.make.painters.pooled import PooledPainter
 
@@ -122,13 +97,18 @@ class Making:
         wishes = with_key(self._settings, name, self._settings.painters.get(name, {}), factory)
         painter = built(factory, f"painters.{name}", wishes, desk)
         pools = painter.place == "cpu" and self._ground.workers.count > 0
-        return PooledPainter(painter, self._ground.workers) if pools else painter
+        if not pools:
+            return painter
+        # The catalogue and the critic will ask for these: the worker has the pixels at hand.
+        return PooledPainter(painter, self._ground.workers, (develop_picture, measure))
 
     def _streams(self, painter: Painter) -> int:
         # Enough prompts on their way that nobody waits for work: painters of place "outside"
         # keep their places busy while others evaluate; a core needs one picture behind the next.
         if painter.place == "outside":
             return 2 * self._settings.make.in_flight
+        if painter.place == "local":
+            return _AT_A_DEVICE
         return max(2, 2 * self._ground.workers.count)
 
     def _replayer(self, name: str) -> Painter:

@@ -14,14 +14,12 @@ from gesso.core.errors import SettingsError
 from gesso.core.llms.asking import Said, Shape, Turn, ask, shown, tokens_of
 from gesso.core.llms.ladder import Ladder
 from gesso.core.llms.llm import Question
-from gesso.core.llms.wires.openai import PROVIDER, OpenAIWire, chat_usage
+from gesso.core.llms.wires.openai import PROVIDER, VENDOR, OpenAIWire, chat_usage
 from gesso.core.llms.wires.wire import Patience, unreadable
 from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import ModelBook
 from gesso.core.outside.models.prices import Price, Usage, estimate, price
-
-VENDOR = "openai"
 
 # At high detail a picture of 2048 pixels; rather too many than too few.
 _TOKENS_A_PICTURE = {"low": 300, "auto": 1600, "high": 1600}

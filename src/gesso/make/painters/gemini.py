@@ -10,7 +10,7 @@ from google.genai import types
 from pydantic import SecretStr
 
 from gesso.core.errors import BadOutput, Refused
-from gesso.core.llms.wires.gemini import PROVIDER, GeminiWire, refusal_in, usage_of
+from gesso.core.llms.wires.gemini import PROVIDER, VENDOR, GeminiWire, refusal_in, usage_of
 from gesso.core.llms.wires.wire import Patience
 from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.desk import Desk
@@ -61,6 +61,7 @@ class GeminiPainter:
 
     Options: ClassVar[type] = GeminiOptions
     name: ClassVar[str] = PROVIDER
+    vendor: ClassVar[str] = VENDOR
     place: ClassVar[Literal["cpu", "outside"]] = "outside"
 
     def __init__(self, options: GeminiOptions, desk: Desk) -> None:

@@ -11,7 +11,7 @@ from openai.types import ImagesResponse
 from pydantic import SecretStr
 
 from gesso.core.errors import BadOutput, SettingsError
-from gesso.core.llms.wires.openai import PROVIDER, OpenAIWire, image_usage
+from gesso.core.llms.wires.openai import PROVIDER, VENDOR, OpenAIWire, image_usage
 from gesso.core.llms.wires.wire import Patience, unreadable
 from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.client import Client, ClientOptions
@@ -83,6 +83,12 @@ class OpenAIPainter:
             options=ClientOptions(use_proxies=not is_local(self._wire.base_url)),
         )
         weakref.finalize(self, self._files.close)
+
+    @property
+    def vendor(self) -> str:
+        """Whose models paint: "openai", or the host of another server."""
+        known = self._book.family(PROVIDER, self._options.model) is not None
+        return VENDOR if known or self._wire.is_openai else self._wire.host
 
     def paint(self, order: Order, tell: Tell = silent) -> Painting:
         """Paint one picture; see `Painter.paint`. A reference makes it an edit.

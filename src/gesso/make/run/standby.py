@@ -22,7 +22,7 @@ Place = Literal["cpu", "outside"]
 
 class _Placed(Protocol):
     @property
-    def place(self) -> Place: ...
+    def place(self) -> str: ...
 
 
 Member = TypeVar("Member", bound=_Placed)
@@ -83,9 +83,9 @@ class Standby(Generic[Member]):
 
     @property
     def place(self) -> Place:
-        """Where their time goes: outside as soon as one works there."""
-        places = {member.place for member in self.members.values()}
-        return "outside" if "outside" in places else next(iter(self.members.values())).place
+        """Where their time goes: outside as soon as one does not work on this machine's cores."""
+        are_near = all(member.place == "cpu" for member in self.members.values())
+        return "cpu" if are_near else "outside"
 
     def ask(self, errand: Errand, do: Callable[[Member], Made]) -> Made:
         """Have the first who is not out do it.
@@ -131,6 +131,11 @@ class PainterInOrder:
     def place(self) -> Place:
         """Where their time goes."""
         return self._painters.place
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether whoever paints can go on from a picture: then all of them can."""
+        return all(getattr(painter, "goes_on", False) for painter in self.painters)
 
     @property
     def painters(self) -> tuple[Painter, ...]:

@@ -22,6 +22,7 @@ from gesso.core.outside.replies import Reply, failure_in
 Got = TypeVar("Got")
 
 PROVIDER = "openai"
+VENDOR = "openai"
 ADDRESS = "https://api.openai.com/v1"
 
 # OpenAI's own and Azure's words for a refusal that comes as a 400.

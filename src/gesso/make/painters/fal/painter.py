@@ -87,6 +87,7 @@ class FalPainter:
 
     Options: ClassVar[type] = FalOptions
     name: ClassVar[str] = PROVIDER
+    vendor: ClassVar[str] = PROVIDER
     place: ClassVar[Literal["cpu", "outside"]] = "outside"
 
     def __init__(self, options: FalOptions, desk: Desk) -> None:
