@@ -26,6 +26,7 @@ CUSTOMARY = {
     "FAL_AI_API_KEY": "keys.fal",
     "FAL_KEY": "keys.fal",
     "GEMINI_API_KEY": "keys.gemini",
+    "HF_TOKEN": "keys.huggingface",
     "OPENAI_API_KEY": "keys.openai",
     "LOG_LEVEL": "log_level",
     "RUN_ID": "run_id",

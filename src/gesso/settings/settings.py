@@ -15,6 +15,7 @@ from gesso.settings.sections import (
     ByName,
     KeySettings,
     MakeSettings,
+    ModelSettings,
     OutsideSettings,
     PictureSettings,
     level_in_words,
@@ -50,6 +51,7 @@ class Settings(BaseSettings):
     painters: ByName = Field(default={}, description="options of a painter: [painters.NAME]")
     llms: ByName = Field(default={}, description="options of an llm: [llms.NAME]")
     outside: OutsideSettings = OutsideSettings()
+    models: ModelSettings = ModelSettings()
     pictures: PictureSettings = PictureSettings()
     keys: KeySettings = KeySettings()
     log_level: Annotated[
@@ -72,6 +74,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take values from `load` alone, which knows where each came from."""
         return (init_settings,)
+
+    @property
+    def shelf(self) -> Path:
+        """The folder of models that run on this machine."""
+        return self.models.folder or self.studio / "models"
 
     def origins(self) -> tuple[Origin, ...]:
         """Every value in force and where it came from, in the order of the sections."""
