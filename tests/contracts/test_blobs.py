@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from gesso.core.catalogue.blobs.blob import BLOBS, BlobStore, is_key, key_of
-from gesso.core.catalogue.store.disk import Disk
+from gesso.core.catalogue.blobs.blob import BLOBS, SHELVES, BlobStore, is_key, key_of
 from gesso.core.errors import DamageError
 
-Opening = Callable[[], BlobStore]
+from .blob_rows import ROWS, Opening
 
 NO_KEYS = [
     "",
@@ -30,15 +29,24 @@ NO_KEYS = [
 ]
 
 
-@pytest.fixture(params=BLOBS.names())
-def opening(request: pytest.FixtureRequest, tmp_path: Path) -> Opening:
+@pytest.fixture(params=ROWS)
+def opening(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Opening]:
     """How a process opens the store; twice means two processes."""
-    return lambda: BLOBS.open(request.param)(tmp_path / "blobs", Disk())
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "nobody")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "nothing")
+    with ROWS[request.param](tmp_path) as opened:
+        yield opened
 
 
 @pytest.fixture
 def store(opening: Opening) -> BlobStore:
     return opening()
+
+
+def test_every_store_is_held_to_these_claims() -> None:
+    assert set(BLOBS.names()) <= set(ROWS)
 
 
 def test_bytes_come_back_under_the_hash_of_their_content(store: BlobStore) -> None:
@@ -55,8 +63,9 @@ def test_no_bytes_are_bytes_too(store: BlobStore) -> None:
     assert store.get(store.put(b"")) == b""
 
 
-def test_a_large_blob_comes_back_whole(store: BlobStore) -> None:
-    data = bytes(range(256)) * 20_000
+@pytest.mark.parametrize("times", [20_000, 90_000], ids=["5 MB", "23 MB"])
+def test_a_large_blob_comes_back_whole(store: BlobStore, times: int) -> None:
+    data = bytes(range(256)) * times
 
     assert store.get(store.put(data)) == data
 
@@ -75,6 +84,15 @@ def test_what_one_process_puts_another_gets(opening: Opening) -> None:
     key = opening().put(b"ground")
 
     assert opening().get(key) == b"ground"
+
+
+def test_a_shelf_holds_the_keys_that_begin_with_its_digits(store: BlobStore) -> None:
+    keys = {store.put(b"%d" % n) for n in range(40)}
+    shelf = next(iter(keys))[:2]
+
+    assert set(store.keys(shelf)) == {key for key in keys if key.startswith(shelf)}
+    empty = next(one for one in SHELVES if not any(key.startswith(one) for key in keys))
+    assert list(store.keys(empty)) == []
 
 
 def test_a_deleted_blob_is_gone_and_may_come_again(store: BlobStore) -> None:

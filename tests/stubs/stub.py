@@ -263,9 +263,11 @@ def _server(stub: Stub) -> _Server:
             for name, value in sent.headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(raw)
+            if self.command != "HEAD":
+                self.wfile.write(raw)
 
-        do_GET = do_POST = do_PUT = _answer  # noqa: N815 - the names that http.server calls
+        # The names that http.server calls.
+        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Quiet."""

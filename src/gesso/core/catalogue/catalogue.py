@@ -48,11 +48,13 @@ class CatalogueOptions:
     Attributes:
         accession: how pictures come in.
         blobs: the name of the blob store.
+        blob_options: where that is, None for a store that needs none.
         busy_timeout_s: how long a writer waits for another process.
     """
 
     accession: AccessionOptions = field(default=AccessionOptions())
     blobs: str = "local"
+    blob_options: object | None = None
     busy_timeout_s: float = 5.0
 
 
@@ -119,7 +121,7 @@ class Catalogue:
         disk = disk or Disk()
         folder = Path(folder).absolute()
         studio_folder.prepare(folder, disk, create=create)
-        blobs = BLOBS.open(options.blobs)(folder / studio_folder.BLOBS, disk)
+        blobs = BLOBS.open(options.blobs)(folder / studio_folder.BLOBS, disk, options.blob_options)
         blobs.sweep(older_than_s=_DAY_S)
         database = Database(folder / studio_folder.DATABASE, disk, options.busy_timeout_s)
         try:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Any, ClassVar, Protocol
 
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.registry import Entry, Registry
@@ -76,8 +76,8 @@ class BlobStore(Protocol):
         """
         ...
 
-    def keys(self) -> Iterator[str]:
-        """All keys, in no order."""
+    def keys(self, shelf: str = "") -> Iterator[str]:
+        """All keys, in no order; with a shelf (the first two digits) those that stand on it."""
         ...
 
     def leftovers(self) -> int:
@@ -89,11 +89,21 @@ class BlobStore(Protocol):
         ...
 
 
-class BlobMaker(Protocol):
-    """How the catalogue builds a store: its own folder in the studio, and the disk."""
+SHELVES = tuple(f"{number:02x}" for number in range(256))
+"""The first two digits of every key there can be."""
 
-    def __call__(self, folder: Path, disk: Disk) -> BlobStore:
-        """Build it."""
+
+class BlobMaker(Protocol):
+    """How the catalogue builds a store: its own folder in the studio, the disk, its options.
+
+    Attributes:
+        Options: a frozen dataclass with defaults, filled from `[blobs.NAME]`.
+    """
+
+    Options: ClassVar[type]
+
+    def __call__(self, folder: Path, disk: Disk, options: Any = None) -> BlobStore:
+        """Build it; None for the options as they stand."""
         ...
 
 
@@ -105,6 +115,18 @@ BLOBS: Registry[BlobMaker] = Registry(
             "gesso.core.catalogue.blobs.local",
             "LocalBlobs",
             summary="files in the studio's own folder",
+        ),
+        "s3": Entry(
+            "gesso.core.catalogue.blobs.s3",
+            "S3Blobs",
+            extra="cloud",
+            summary="objects in a bucket of Amazon S3, or of a server that speaks like it",
+        ),
+        "gcs": Entry(
+            "gesso.core.catalogue.blobs.gcs",
+            "GcsBlobs",
+            extra="cloud",
+            summary="objects in a bucket of Google Cloud Storage",
         ),
     },
 )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
 from gesso.core.catalogue.blobs.blob import is_key, key_of
 from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error, write_whole
@@ -13,15 +15,23 @@ from gesso.core.errors import DamageError
 _PASSING = "tmp"
 
 
+@dataclass(frozen=True)
+class LocalOptions:
+    """A local store has none."""
+
+
 class LocalBlobs:
     """A blob store in one folder of a local disk.
 
     Args:
         folder: its own; it is made when it is missing.
         disk: what to write on.
+        options: none.
     """
 
-    def __init__(self, folder: Path, disk: Disk) -> None:
+    Options: ClassVar[type] = LocalOptions
+
+    def __init__(self, folder: Path, disk: Disk, options: LocalOptions | None = None) -> None:  # noqa: ARG002
         self._folder = folder
         self._disk = disk
         self._passing = folder / _PASSING
@@ -78,11 +88,11 @@ class LocalBlobs:
         except OSError as error:
             raise storage_error(error, path, "remove") from error
 
-    def keys(self) -> Iterator[str]:
+    def keys(self, shelf: str = "") -> Iterator[str]:
         """All files that bear the name of a key, where a key belongs."""
-        for shelf in self._folder.iterdir():
-            if shelf.is_dir() and shelf.name != _PASSING:
-                names = (f"{shelf.name}/{path.name}" for path in shelf.iterdir())
+        for place in [self._folder / shelf] if shelf else self._folder.iterdir():
+            if place.is_dir() and place.name != _PASSING:
+                names = (f"{place.name}/{path.name}" for path in place.iterdir())
                 yield from (name for name in names if is_key(name))
 
     def leftovers(self) -> int:
