@@ -42,6 +42,16 @@ class EaselOptions:
         """The smoothing that a coherence stands for: 2 to 24 L*; the default is 14."""
         return float(2.0 * 12.0**self.coherence)
 
+    def settings(self) -> dict[str, str | int | float | bool | None]:
+        """What a reading depends on, under flat names."""
+        return {
+            "side": self.side,
+            "coherence": self.coherence,
+            "levels": self.levels,
+            "least_share": self.merging.least_share,
+            "accent": self.merging.accent,
+        }
+
 
 class Easel:
     """A picture set up for study. Used by one thread at a time.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from dataclasses import asdict
+from typing import Any, Protocol
 
+from gesso.core.records.maker import Maker, Setting
 from gesso.core.registry import Factory, Registry
 from gesso.study.easel import Easel
 from gesso.study.records import Reading
@@ -30,16 +32,17 @@ class Tool(Protocol):
         ...
 
 
-def measured_by(tool: str, version: str, options: Any, **more: Setting) -> Maker:
+def measured_by(tool: str, version: str, options: Any, easel: Easel) -> Maker:
     """A tool that measures, as the maker of its reading.
 
     Args:
         tool: as the registry names it.
         version: raised when the same picture reads differently.
         options: the tool's frozen dataclass of plain values.
-        more: what else the reading depends on.
+        easel: whose setting up the reading depends on.
     """
-    return Maker(tool, version, offline=True, settings={**asdict(options), **more})
+    own: dict[str, Setting] = {**asdict(options), **easel.options.settings()}
+    return Maker(tool, version, offline=True, settings=own)
 
 
 TOOLS: Registry[Factory[Tool]] = Registry("tool", "tools", {})

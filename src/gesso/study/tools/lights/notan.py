@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from gesso.study.drawing.plates import gray_of, plane, sheet, size_of
-from gesso.study.easel import Easel
+from gesso.study.easel import Easel, Floats
 from gesso.study.measures.value import measure_notan
 from gesso.study.records import Figure, Reading
 from gesso.study.tips.wording import told
@@ -49,9 +49,7 @@ class Notan:
         size = size_of(easel.values.shape)
         smoothed = plane(easel.smoothed(), size)
         dark = float((easel.smoothed() < cut).mean())
-        shares: list[Figure] = [
-            round(float((easel.smoothed() < level).mean()), 6) for level in range(101)
-        ]
+        shares = _dark_by_cut(easel.smoothed())
         explained = metrics.get("notan_expl")
         carries = f" Two values carry {told('notan_expl', explained)} of it." if explained else ""
         return Reading(
@@ -72,5 +70,12 @@ class Notan:
                     is_map=True,
                 ),
             ),
-            maker=measured_by("notan", "1", self._options),
+            maker=measured_by("notan", "1", self._options, easel),
         )
+
+
+def _dark_by_cut(values: Floats) -> list[Figure]:
+    """The dark share for a cut at each whole L*, 0 to 100."""
+    ordered = np.sort(values, axis=None)
+    below = np.searchsorted(ordered, np.arange(101, dtype=np.float32), side="left")
+    return [round(float(count) / values.size, 6) for count in below]

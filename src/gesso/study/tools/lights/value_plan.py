@@ -93,7 +93,7 @@ class ValuePlan:
                     is_map=True,
                 ),
             ),
-            maker=measured_by("value_plan", "1", self._options),
+            maker=measured_by("value_plan", "1", self._options, easel),
         )
 
     def _plan(self, easel: Easel) -> BlockMap:

@@ -77,7 +77,7 @@ class Values:
                     "histogram", "How much there is of each value, Munsell 0 to 10.", _bars(shares)
                 ),
             ),
-            maker=measured_by("values", "1", self._options),
+            maker=measured_by("values", "1", self._options, easel),
         )
 
 

@@ -69,15 +69,7 @@ class Blocks:
                     is_map=True,
                 ),
             ),
-            maker=measured_by(
-                "blocks",
-                "1",
-                self._options,
-                levels=easel.options.levels,
-                coherence=easel.options.coherence,
-                side=easel.options.side,
-                least_share=easel.options.merging.least_share,
-            ),
+            maker=measured_by("blocks", "1", self._options, easel),
         )
 
 

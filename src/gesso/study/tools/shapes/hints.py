@@ -70,15 +70,7 @@ class Hints:
             note=" ".join(said) or "Every block stands apart from its neighbours.",
             figures={"merge": told, "split": [level + 1 for level in splits]},
             sheets=(sheet("hints", caption, _marked(blocks, marked)),),
-            maker=measured_by(
-                "hints",
-                "1",
-                self._options,
-                levels=easel.options.levels,
-                coherence=easel.options.coherence,
-                side=easel.options.side,
-                least_share=easel.options.merging.least_share,
-            ),
+            maker=measured_by("hints", "1", self._options, easel),
         )
 
     def _merges(self, blocks: BlockMap) -> list[tuple[int, float]]:
