@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
 
 import cv2
 import numpy as np
+from pydantic import SecretStr
 
 from gesso.core.errors import BadOutput, BadRequest, Refused
 from gesso.core.llms.ladder import Habits, Ladder
@@ -17,7 +19,7 @@ from gesso.core.llms.llm import Question
 from gesso.core.llms.schema import Form, Misshapen
 from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.desk import Desk
-from gesso.core.outside.models.prices import UNKNOWN, Price, Usage
+from gesso.core.outside.models.prices import UNKNOWN, Price, Quote, Usage, estimate, price
 from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.pixels.picture import Picture
 
@@ -27,6 +29,7 @@ _WORDS = files("gesso.core.llms") / "words"
 _IN_JSON = _WORDS.joinpath("in_json.txt").read_text("utf-8").strip()
 _REPAIR = _WORDS.joinpath("repair.txt").read_text("utf-8").strip()
 _JPEG = (cv2.IMWRITE_JPEG_QUALITY, 88)
+_LADDER = Ladder()
 # What is told of a refusal in its own words.
 _QUOTE_CHARS = 300
 
@@ -77,6 +80,106 @@ class Said:
     refusal: Refused | None = None
 
 
+class Wire(Protocol):
+    """What an llm speaks over."""
+
+    def check_key(self) -> None:
+        """Refuse to go on without a key where one is needed."""
+        ...
+
+    def models(self) -> list[str]:
+        """List the ids that answer today."""
+        ...
+
+
+class Bounds(Protocol):
+    """What every llm's options say about one answer."""
+
+    @property
+    def max_output_tokens(self) -> int:
+        """Thoughts and answer together."""
+        ...
+
+    @property
+    def unpriced_usd(self) -> float:
+        """Set aside, and counted, for an answer whose price nobody knows."""
+        ...
+
+
+class WiredLlm(ABC):
+    """What every llm behind a wire does alike; an adapter says its turn, and what is its own.
+
+    Args:
+        wire: how it is reached.
+        desk: over which every request goes.
+        bounds: of one answer.
+        ladder: what is known of servers' habits; None shares it with all of this process.
+
+    Attributes:
+        model: the model id, set by the adapter.
+        server: its address, for the ladder's memory, set by the adapter.
+    """
+
+    name: ClassVar[str]
+    model: str
+    server: str
+
+    def __init__(self, wire: Wire, desk: Desk, bounds: Bounds, ladder: Ladder | None) -> None:
+        self._asked = wire
+        self._desk = desk
+        self._bounds = bounds
+        self._ladder = ladder or _LADDER
+
+    def answer(self, question: Question, shape: type[Shape]) -> Shape:
+        """Answer in the form of `shape` (see `Llm.answer`)."""
+        self._asked.check_key()
+        return ask(self, self._desk, self._ladder, question, shape)
+
+    def models(self) -> list[str]:
+        """List the ids that answer today; costs nothing.
+
+        Raises:
+            OutsideError: by its kind.
+        """
+        self._asked.check_key()
+
+        def send(_attempt: Attempt) -> Answer[list[str]]:
+            return Answer(self._asked.models(), 0.0, "free")
+
+        return self._desk.ask(Ask(self.name, "models", resendable=True), send)
+
+    def quote(self, question: Question) -> Quote:
+        """What an answer may cost at most."""
+        most = estimate(
+            self.name,
+            self.model,
+            "text",
+            input_tokens=tokens_of(question, self._tokens_a_picture),
+            output_tokens=self._bounds.max_output_tokens,
+            base_url=self._priced_at,
+        )
+        reserved_usd = self._bounds.unpriced_usd if most.usd is None else most.usd
+        return Quote(self.name, self.model, most, reserved_usd)
+
+    def price(self, usage: Usage) -> Price:
+        """What was used, by the list price of whoever answers; a server of one's own is free."""
+        return price(self.name, self.model, usage, base_url=self._priced_at)
+
+    @abstractmethod
+    def say(self, turn: Turn) -> Said:
+        """Send one turn and read what came back."""
+
+    @property
+    @abstractmethod
+    def _tokens_a_picture(self) -> int:
+        """Rather too many than too few."""
+
+    @property
+    def _priced_at(self) -> str:
+        """The address whose prices hold, "" for the provider's own."""
+        return ""
+
+
 class Speaker(Protocol):
     """What an adapter brings: its wire, its prices, its name."""
 
@@ -103,8 +206,8 @@ class Speaker(Protocol):
         """
         ...
 
-    def estimate(self, question: Question) -> float:
-        """What an answer may cost at most, in US dollars."""
+    def quote(self, question: Question) -> Quote:
+        """What an answer may cost at most."""
         ...
 
     def price(self, usage: Usage) -> Price:
@@ -147,7 +250,7 @@ def _ask_once(
         operation=question.operation,
         model=speaker.model,
         errand=question.errand,
-        estimate_usd=speaker.estimate(question),
+        estimate_usd=speaker.quote(question).reserved_usd,
     )
     return desk.ask(wish, send)
 
@@ -207,6 +310,11 @@ def _refused(name: str, said: Said) -> Refused:
         provider=name,
         status=200,
     )
+
+
+def key_text(key: SecretStr | str) -> str:
+    """A key as it is sent."""
+    return key.get_secret_value() if isinstance(key, SecretStr) else key
 
 
 def shown(picture: Picture, side: int) -> bytes:

@@ -8,9 +8,8 @@ from google import genai
 from google.genai import types
 from pydantic import SecretStr
 
-from gesso.core.llms.asking import Said, Shape, Turn, ask, shown, tokens_of
+from gesso.core.llms.asking import Said, Turn, WiredLlm, key_text, shown
 from gesso.core.llms.ladder import Ladder
-from gesso.core.llms.llm import Question
 from gesso.core.llms.wires.gemini import (
     PROVIDER,
     VENDOR,
@@ -19,15 +18,12 @@ from gesso.core.llms.wires.gemini import (
     usage_of,
 )
 from gesso.core.llms.wires.wire import Patience
-from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import ModelBook
-from gesso.core.outside.models.prices import Price, Usage, estimate, price
 
 _CUT = frozenset({types.FinishReason.MAX_TOKENS, types.FinishReason.CONTINUATION})
 # A picture of up to this many tokens; Google counts 258 for each tile of 768 pixels.
 _TOKENS_A_PICTURE = 1120
-_LADDER = Ladder()
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ class GeminiOptions:
             raise ValueError("timeout_s, max_output_tokens and picture_side (64) must be larger")
 
 
-class GeminiLlm:
+class GeminiLlm(WiredLlm):
     """Asks Gemini through generateContent; the schema goes as responseJsonSchema.
 
     Args:
@@ -82,36 +78,12 @@ class GeminiLlm:
         ladder: Ladder | None = None,
     ) -> None:
         self._options = options
-        self._desk = desk
-        self._ladder = ladder or _LADDER
+        self._wire = GeminiWire(
+            key_text(options.api_key), options.base_url, Patience(read_s=options.timeout_s)
+        )
+        super().__init__(self._wire, desk, options, ladder)
         self.model = (book or ModelBook.open()).find(PROVIDER, "text", options.model).id
         self.server = options.base_url or "google"
-        key = options.api_key
-        self._wire = GeminiWire(
-            key.get_secret_value() if isinstance(key, SecretStr) else key,
-            options.base_url,
-            Patience(read_s=options.timeout_s),
-        )
-
-    def answer(self, question: Question, shape: type[Shape]) -> Shape:
-        """Answer in the form of `shape` (see `Llm.answer`)."""
-        self._wire.check_key()
-        return ask(self, self._desk, self._ladder, question, shape)
-
-    def models(self) -> list[str]:
-        """List the ids that Google answers for today; costs nothing.
-
-        Raises:
-            OutsideError: by its kind.
-        """
-        self._wire.check_key()
-
-        def send(_attempt: Attempt) -> Answer[list[str]]:
-            return Answer(self._wire.models(), 0.0, "free")
-
-        return self._desk.ask(Ask(PROVIDER, "models", resendable=True), send)
-
-    # What `ask` asks of an adapter -----------------------------------------------------------
 
     def say(self, turn: Turn) -> Said:
         """Send one turn and read what came back."""
@@ -125,21 +97,9 @@ class GeminiLlm:
 
         return self._wire.call(generate)
 
-    def estimate(self, question: Question) -> float:
-        """What an answer may cost at most, in US dollars."""
-        tokens_in = tokens_of(question, _TOKENS_A_PICTURE)
-        most = estimate(
-            PROVIDER,
-            self.model,
-            "text",
-            input_tokens=tokens_in,
-            output_tokens=self._options.max_output_tokens,
-        )
-        return self._options.unpriced_usd if most.usd is None else most.usd
-
-    def price(self, usage: Usage) -> Price:
-        """What was used, by Google's list price."""
-        return price(PROVIDER, self.model, usage)
+    @property
+    def _tokens_a_picture(self) -> int:
+        return _TOKENS_A_PICTURE
 
     def _config(self, turn: Turn) -> types.GenerateContentConfig:
         asked = turn.question

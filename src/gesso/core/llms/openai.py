@@ -11,19 +11,16 @@ from openai.types.chat import ChatCompletion
 from pydantic import SecretStr
 
 from gesso.core.errors import SettingsError
-from gesso.core.llms.asking import Said, Shape, Turn, ask, shown, tokens_of
+from gesso.core.llms.asking import Said, Turn, WiredLlm, key_text, shown
 from gesso.core.llms.ladder import Ladder
 from gesso.core.llms.llm import Question
 from gesso.core.llms.wires.openai import PROVIDER, VENDOR, OpenAIWire, chat_usage
 from gesso.core.llms.wires.wire import Patience, unreadable
-from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import ModelBook
-from gesso.core.outside.models.prices import Price, Usage, estimate, price
 
 # At high detail a picture of 2048 pixels; rather too many than too few.
 _TOKENS_A_PICTURE = {"low": 300, "auto": 1600, "high": 1600}
-_LADDER = Ladder()
 
 
 @dataclass(frozen=True)
@@ -61,7 +58,7 @@ class OpenAIOptions:
             raise ValueError(f"detail is low, high or auto, not {self.detail!r}")
 
 
-class OpenAILlm:
+class OpenAILlm(WiredLlm):
     """Asks through chat completions, which every compatible server has.
 
     Args:
@@ -86,37 +83,13 @@ class OpenAILlm:
         ladder: Ladder | None = None,
     ) -> None:
         self._options = options
-        self._desk = desk
-        self._ladder = ladder or _LADDER
-        key = options.api_key
         self._wire = OpenAIWire(
-            key.get_secret_value() if isinstance(key, SecretStr) else key,
-            options.base_url,
-            Patience(read_s=options.timeout_s),
+            key_text(options.api_key), options.base_url, Patience(read_s=options.timeout_s)
         )
+        super().__init__(self._wire, desk, options, ladder)
         self.vendor = options.vendor or (VENDOR if self._wire.is_openai else self._wire.host)
         self.server = self._wire.base_url
         self.model = self._model(book)
-
-    def answer(self, question: Question, shape: type[Shape]) -> Shape:
-        """Answer in the form of `shape` (see `Llm.answer`)."""
-        self._wire.check_key()
-        return ask(self, self._desk, self._ladder, question, shape)
-
-    def models(self) -> list[str]:
-        """List the ids that the server answers for today; costs nothing.
-
-        Raises:
-            OutsideError: by its kind.
-        """
-        self._wire.check_key()
-
-        def send(_attempt: Attempt) -> Answer[list[str]]:
-            return Answer(self._wire.models(), 0.0, "free")
-
-        return self._desk.ask(Ask(PROVIDER, "models", resendable=True), send)
-
-    # What `ask` asks of an adapter -----------------------------------------------------------
 
     def say(self, turn: Turn) -> Said:
         """Send one turn and read what came back."""
@@ -135,21 +108,9 @@ class OpenAILlm:
 
         return self._wire.call(complete)
 
-    def estimate(self, question: Question) -> float:
-        """What an answer may cost at most, in US dollars."""
-        most = estimate(
-            PROVIDER,
-            self.model,
-            "text",
-            input_tokens=tokens_of(question, _TOKENS_A_PICTURE[self._options.detail]),
-            output_tokens=self._options.max_output_tokens,
-            base_url=self._priced_at,
-        )
-        return self._options.unpriced_usd if most.usd is None else most.usd
-
-    def price(self, usage: Usage) -> Price:
-        """What was used, by the list price of whoever answers; a server of one's own is free."""
-        return price(PROVIDER, self.model, usage, base_url=self._priced_at)
+    @property
+    def _tokens_a_picture(self) -> int:
+        return _TOKENS_A_PICTURE[self._options.detail]
 
     @property
     def _priced_at(self) -> str:

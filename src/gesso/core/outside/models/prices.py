@@ -53,6 +53,23 @@ class Price:
     source: str
 
 
+@dataclass(frozen=True)
+class Quote:
+    """What one call may cost at most, before it is made.
+
+    Attributes:
+        provider: as the registries name it.
+        model: the model id.
+        price: of the call; its `usd` is None where nobody knows.
+        reserved_usd: what the budget sets aside for it, a guess included.
+    """
+
+    provider: str
+    model: str
+    price: Price
+    reserved_usd: float
+
+
 UNKNOWN = Price(None, "estimate")
 FREE = Price(0.0, "free")
 
