@@ -49,7 +49,7 @@ class CallLedger:
         reserved_usd: float,
         waited_s: float,
     ) -> int:
-        """Commit a row in state "sent" and return its number."""
+        """See `Ledger.open`."""
         row: dict[str, Any] = {
             "run": errand.run,
             "item": errand.item,
@@ -70,7 +70,7 @@ class CallLedger:
         return int(number)
 
     def note_request(self, call_id: int, request_id: str) -> None:
-        """Keep the provider's own id before the first question for the result.
+        """See `Ledger.note_request`.
 
         Raises:
             UnknownItem: there is no such call.
@@ -90,7 +90,7 @@ class CallLedger:
         output_units: float | None,
         error: str,
     ) -> None:
-        """Write down how a call ended; a `request_id` of "" leaves a noted one as it is.
+        """See `Ledger.settle`.
 
         Raises:
             UnknownItem: there is no such call.
@@ -108,11 +108,7 @@ class CallLedger:
         self._change(call_id, values | ({"request_id": request_id} if request_id else {}))
 
     def spent(self, run: str = "") -> float:
-        """US dollars that a run cost, or everything for "".
-
-        A known cost counts as it is; else a failed call costs nothing, and any other what was
-        reserved for it.
-        """
+        """See `Ledger.spent`."""
         wanted = select(func.sum(COUNTED_USD))
         if run:
             wanted = wanted.where(api_calls.c.run == run)
@@ -127,7 +123,7 @@ class CallLedger:
         after: int = 0,
         limit: int | None = None,
     ) -> list[Call]:
-        """Calls in the order they were opened.
+        """See `Ledger.calls`.
 
         Args:
             run: of this run only ("" for those of no run), None for all.
@@ -144,14 +140,10 @@ class CallLedger:
             return [_call(row) for row in connection.execute(wanted.limit(limit)).mappings()]
 
     def abandon_open(self, run: str) -> int:
-        """Turn the "sent" rows of a run that others left behind into "unknown".
+        """See `Ledger.abandon_open`.
 
-        To be called by the one who holds the run's claim: nobody else works on it then, so every
-        row that is not of this ledger is one that nobody waits for any more. Who wrote it is not
-        asked after: the number of a dead process may be that of a living one by now.
-
-        Returns:
-            How many rows were turned.
+        Who wrote a row is not asked after: the number of a dead process may be that of a living
+        one by now.
         """
         with self._database.write() as connection:
             turned = connection.execute(
@@ -166,11 +158,9 @@ class CallLedger:
             return turned.rowcount
 
     def take_up(self, key: str) -> Call | None:
-        """Take up the newest call of a request again; its row is "sent" and ours from now on.
+        """See `Ledger.take_up`.
 
-        Returns:
-            The call as it was before: of unknown outcome, or done. None for any other: what a
-            dead process left behind is "unknown" once `abandon_open` was called.
+        What a dead process left behind is "unknown" once `abandon_open` was called.
         """
         newest = select(*_COLUMNS).where(api_calls.c.key == key).order_by(api_calls.c.id.desc())
         with self._database.write() as connection:

@@ -68,7 +68,11 @@ class Ledger(Protocol):
         ...
 
     def abandon_open(self, run: str) -> int:
-        """Turn the "sent" rows that a dead process left behind into "unknown"; say how many."""
+        """Turn the "sent" rows that a dead process left behind into "unknown"; say how many.
+
+        To be called by the one who holds the run's claim: nobody else works on it then, so every
+        row that is not of this ledger is one that nobody waits for any more.
+        """
         ...
 
     def take_up(self, key: str) -> Call | None:
@@ -120,7 +124,7 @@ class MemoryLedger:
         reserved_usd: float,
         waited_s: float,
     ) -> int:
-        """Write a call as "sent" and return its number, 1 for the first."""
+        """See `Ledger.open`."""
         with self._lock:
             call_id = len(self._calls) + 1
             self._calls[call_id] = Call(
@@ -148,7 +152,7 @@ class MemoryLedger:
         return call_id
 
     def note_request(self, call_id: int, request_id: str) -> None:
-        """Keep the provider's own id of a call that is still out."""
+        """See `Ledger.note_request`."""
         with self._lock:
             self._calls[call_id] = replace(self._calls[call_id], request_id=request_id)
 
@@ -165,7 +169,7 @@ class MemoryLedger:
         output_units: float | None,
         error: str,
     ) -> None:
-        """Write how a call ended; a `request_id` of "" leaves a noted one as it is."""
+        """See `Ledger.settle`."""
         with self._lock:
             call = self._calls[call_id]
             self._calls[call_id] = replace(
@@ -182,16 +186,16 @@ class MemoryLedger:
             )
 
     def spent(self, run: str = "") -> float:
-        """Add up what a run cost in US dollars, or everything for ""."""
+        """See `Ledger.spent`."""
         return sum(counted(call) for call in self.calls(run or None))
 
     def calls(self, run: str | None = None) -> list[Call]:
-        """List the calls of a run in the order they were opened, or of everybody for None."""
+        """See `Ledger.calls`."""
         with self._lock:
             return [call for call in self._calls.values() if run is None or call.run == run]
 
     def abandon_open(self, run: str) -> int:
-        """Turn "sent" rows of a run into "unknown"; say how many."""
+        """See `Ledger.abandon_open`."""
         with self._lock:
             left = [c for c in self._calls.values() if c.run == run and c.state == "sent"]
             for call in left:
@@ -199,7 +203,7 @@ class MemoryLedger:
         return len(left)
 
     def take_up(self, key: str) -> Call | None:
-        """Take up the newest call of a request again; None where there is nothing to go on with."""
+        """See `Ledger.take_up`."""
         with self._lock:
             calls = [call for call in self._calls.values() if call.key == key]
             if not calls or calls[-1].state not in TAKEN_UP_FROM:
