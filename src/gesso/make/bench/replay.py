@@ -11,6 +11,7 @@ from gesso.core.errors import GessoError, InputError
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.metadata.read import read_recipe
 from gesso.core.pixels.picture import Picture
+from gesso.core.records.maker import Maker
 from gesso.core.records.recipes import Recipe
 from gesso.make.painters.painter import Order, Painter
 
@@ -58,8 +59,18 @@ def recipe_in(data: bytes, name: str) -> Recipe:
     return found.recipe
 
 
-def replay(data: bytes, name: str, recipe: Recipe, painter: Painter) -> Replay:
-    """Paint `recipe` again with `painter` and hold it against the picture in `data`."""
+def replay(
+    data: bytes, name: str, recipe: Recipe, painter: Painter, reference: Picture | None = None
+) -> Replay:
+    """Paint `recipe` again with `painter` and hold it against the picture in `data`.
+
+    Args:
+        data: the file's bytes.
+        name: what errors call the file.
+        recipe: from the file.
+        painter: the one that the recipe names.
+        reference: the picture that it went on from, where it did and the picture is here.
+    """
     if painter.name != recipe.painter.name:
         raise ValueError("a replay needs the painter that the recipe names")
     if painter.place == "outside":
@@ -68,10 +79,14 @@ def replay(data: bytes, name: str, recipe: Recipe, painter: Painter) -> Replay:
             "it was not asked."
         )
         return Replay("gone", line, None, recipe)
+    if recipe.painter.settings.get("reference") and reference is None:
+        line = "It went on from an earlier picture, and that one is not in this studio."
+        return Replay("gone", line, None, recipe)
     original = decode(data, name=name).picture
-    if (recipe.width, recipe.height) != (original.width, original.height):
+    width, height = _painted_size(recipe)
+    if (width, height) != (original.width, original.height):
         line = (
-            f"The recipe speaks of {recipe.width}x{recipe.height} pixels; "
+            f"The recipe speaks of {width}x{height} pixels; "
             f"the file holds {original.width}x{original.height}."
         )
         return Replay("drifted", line, None, recipe)
@@ -81,15 +96,25 @@ def replay(data: bytes, name: str, recipe: Recipe, painter: Painter) -> Replay:
         width=recipe.width,
         height=recipe.height,
         seed=recipe.seed,
+        reference=reference,
     )
     try:
         painting = painter.paint(order)
     except GessoError as error:
         return Replay("gone", f"{painter.name} could not paint it again: {error}", None, recipe)
-    return _held_against(painting.picture, original, recipe, painting.maker.version)
+    return _held_against(painting.picture, original, recipe, painting.maker)
 
 
-def _held_against(again: Picture, original: Picture, recipe: Recipe, version: str) -> Replay:
+def _painted_size(recipe: Recipe) -> tuple[int, int]:
+    """The size that came of an order: a painter that rounds says so in its settings."""
+    told = recipe.painter.settings
+    width, height = told.get("width"), told.get("height")
+    if isinstance(width, int) and isinstance(height, int):
+        return width, height
+    return recipe.width, recipe.height
+
+
+def _held_against(again: Picture, original: Picture, recipe: Recipe, maker: Maker) -> Replay:
     if again.rgb.shape != original.rgb.shape:
         line = (
             f"It comes out at {again.width}x{again.height} now; "
@@ -100,6 +125,15 @@ def _held_against(again: Picture, original: Picture, recipe: Recipe, version: st
     if apart <= SAME_WITHIN:
         exact = "to the last bit" if apart == 0 else "within one step of 255"
         return Replay("identical", f"The same picture, {exact}.", apart, recipe)
-    then = recipe.painter.version
-    why = f"painted by version {then}, now {version}" if then != version else "the file was changed"
+    why = _why(recipe.painter, maker)
     return Replay("drifted", f"It differs by up to {apart} of 255 somewhere: {why}.", apart, recipe)
+
+
+def _why(then: Maker, now: Maker) -> str:
+    """What is known of the reason why a painter paints otherwise than it did."""
+    if then.version != now.version:
+        return f"painted by version {then.version}, now {now.version}"
+    for name, value in then.settings.items():
+        if name in now.settings and now.settings[name] != value:
+            return f"painted with {name} {value}, now {now.settings[name]}"
+    return "the file was changed"

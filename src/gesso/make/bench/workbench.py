@@ -12,6 +12,7 @@ from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import InputError, StorageError, UnknownItem
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.metadata.read import read_recipe
+from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.records.judgements import Evaluation
 from gesso.core.records.prompts import Prompt
@@ -202,7 +203,13 @@ class Workbench:
             log.info("the painter of a replay could not be opened", exc_info=error)
             line = f"Its painter cannot be opened: {error}"
             return Replay("gone", line, None, recipe)
-        return replay(data, name, recipe, painter)
+        return replay(data, name, recipe, painter, self._reference_of(recipe))
+
+    def _reference_of(self, recipe: Recipe) -> Picture | None:
+        """The picture that a painting went on from, None for none or where it is not here."""
+        pixels = recipe.painter.settings.get("reference")
+        works = self._catalogue.works.by_pixels(pixels) if isinstance(pixels, str) else []
+        return self._catalogue.picture(works[0]) if works else None
 
 
 def random_seed() -> int:

@@ -13,6 +13,10 @@ from gesso.core.records.maker import Maker
 from gesso.core.records.recipes import SourceType
 from gesso.core.registry import Entry, Factory, Registry
 
+# Where a painter's time goes: "cpu" on the cores of this machine, in whichever process; "local" on
+# a device of this machine that one picture has to itself; "outside" with a provider.
+Place = Literal["cpu", "local", "outside"]
+
 # What a painter tells while it works: a short line, and how far it is (0 to 1, None: unknown).
 Tell = Callable[[str, float | None], None]
 
@@ -86,9 +90,15 @@ class Painter(Protocol):
     What every painter owes the run: `paint` may be called from several threads at once; it
     returns a whole painting or raises one of our errors; a painter of place "cpu" is a pure
     function of the order and may be sent to another process, so it pickles and never talks to
-    the world; a painter of place "outside" sends every request over its desk.
+    the world; a painter of place "local" stays in this process, lets one picture after the other
+    onto its device by itself, and stops between two steps when the desk's `stop` is set; a
+    painter of place "outside" sends every request over its desk. A painter with a true attribute
+    `goes_on` is given the best picture so far as `Order.reference` for one of each later pair.
 
     What the run will never ask: to keep state between orders, to judge, to store, to retry.
+
+    A painter behind an API may say whose models paint (`vendor`: "google", "openai", a host), so
+    that the judge can be of another house; without it its name counts.
     """
 
     @property
@@ -97,7 +107,7 @@ class Painter(Protocol):
         ...
 
     @property
-    def place(self) -> Literal["cpu", "outside"]:
+    def place(self) -> Place:
         """Where its time goes."""
         ...
 
@@ -135,6 +145,12 @@ PAINTERS: Registry[Factory[Painter]] = Registry(
             "gesso.make.painters.fal",
             "FalPainter",
             summary="the models at fal, over its queue: needs FAL_KEY",
+        ),
+        "diffusers": Entry(
+            "gesso.make.painters.diffusers.painter",
+            "DiffusersPainter",
+            extra="diffusers",
+            summary="your own models on this machine: no key, no network",
         ),
     },
 )

@@ -135,10 +135,15 @@ class ItemPath:
         # its partner is new, so that every round also explores.
         fresh = seed_of(self._options.seed, self._item.id, number)
         seeds = (fresh, seed_of(fresh, "second", number))
-        parent = ""
-        if best is not None:
-            seeds, parent = (best.shown.recipe.seed, fresh), best.shown.work.fingerprint.pixels
-        return Brief(number, prompt, seeds, self._options.width, self._options.height, parent)
+        brief = Brief(number, prompt, seeds, self._options.width, self._options.height)
+        if best is None:
+            return brief
+        return replace(
+            brief,
+            seeds=(best.shown.recipe.seed, fresh),
+            parent=best.shown.work.fingerprint.pixels,
+            reference=best.shown.view.picture,
+        )
 
     def _is_enough(self, number: int, best: Judged, gain: float) -> bool:
         # A round that fell back taught the writer something, so the next one is worth playing;

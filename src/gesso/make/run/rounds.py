@@ -35,6 +35,7 @@ class Brief:
         seeds: of the pair.
         width, height: pixels.
         parent: pixel hash of the best picture so far, "" in the first round.
+        reference: that picture, for a painter that goes on from one; None in the first round.
     """
 
     number: int
@@ -43,6 +44,7 @@ class Brief:
     width: int
     height: int
     parent: str = ""
+    reference: Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,7 @@ class RoundPlayer:
             width=brief.width,
             height=brief.height,
             seed=brief.seeds[slot],
+            reference=self._reference(brief, slot),
             errand=self._errand,
         )
         painting = self._parts.painter.paint(
@@ -196,6 +199,11 @@ class RoundPlayer:
         self.tell("painted", brief.number)
         recipe = replace(recipe, pixels=work.fingerprint.pixels)
         return Shown(work, recipe, _view(painting.picture, recipe))
+
+    def _reference(self, brief: Brief, slot: int) -> Picture | None:
+        """What a painter that can goes on from: the best so far; the other of the pair is new."""
+        goes_on = slot == 0 and getattr(self._parts.painter, "goes_on", False)
+        return brief.reference if goes_on else None
 
     def _recipe(self, brief: Brief, slot: int, painting: Painting) -> Recipe:
         return Recipe(

@@ -1,0 +1,130 @@
+"""The shelf: the owner's models on this machine, each with a card that says where it is from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from gesso.core.errors import InputError, StorageError
+
+CARD = "gesso-model.json"
+PART = ".part"
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
+
+
+@dataclass(frozen=True)
+class Card:
+    """Where a model is from.
+
+    Attributes:
+        name: "owner/name", or what the owner called a folder.
+        folder: where it lies when it was only registered; "" for beside the card.
+        hub: whence it was pulled, "" for nowhere.
+        revision: the hub's commit.
+        licence: as the hub names it, "" for not known.
+        size: bytes.
+        files: sha256 of each file that was pulled, by its path.
+        added_at: ISO 8601, UTC.
+    """
+
+    name: str
+    folder: str = ""
+    hub: str = ""
+    revision: str = ""
+    licence: str = ""
+    size: int = 0
+    files: Mapping[str, str] = field(default_factory=dict)
+    added_at: str = ""
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A model on the shelf: its card, and the folder of its files."""
+
+    card: Card
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """As its card says."""
+        return self.card.name
+
+
+class Shelf:
+    """A folder of models, each in a folder of its own with a card.
+
+    Args:
+        folder: need not exist.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+
+    @classmethod
+    def at(cls, folder: str) -> Self:
+        """The shelf in a folder; "" for none, which holds nothing."""
+        return cls(Path(folder).expanduser() if folder else None)
+
+    def list(self) -> list[Kept]:
+        """The models that are whole, by name; folders without a card are passed over."""
+        if self._folder is None or not self._folder.is_dir():
+            return []
+        found = (_read(path) for path in self._folder.glob(f"*/{CARD}"))
+        return sorted((kept for kept in found if kept is not None), key=lambda kept: kept.name)
+
+    def find(self, name: str) -> Kept | None:
+        """The model of that name, None where there is none."""
+        return next((kept for kept in self.list() if kept.name == name), None)
+
+    def place(self, name: str) -> Path:
+        """The folder that a model of that name has or would have.
+
+        Raises:
+            InputError: it is no name.
+        """
+        if self._folder is None or not _NAME.fullmatch(name) or ".." in name:
+            raise InputError(
+                f"'{name[:100]}' is no name of a model.",
+                "Write it as owner/name, of letters, digits, '.', '_' and '-'.",
+            )
+        return self._folder / name.replace("/", "--")
+
+    def put(self, card: Card) -> Kept:
+        """Put a card on the shelf; it stands there whole or not at all.
+
+        Raises:
+            InputError: its name is none.
+            StorageError: the folder cannot be written.
+        """
+        place = self.place(card.name)
+        path = place / CARD
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+            path.with_suffix(PART).write_text(json.dumps(asdict(card), indent=1) + "\n", "utf-8")
+            path.with_suffix(PART).replace(path)
+        except OSError as error:
+            raise StorageError(
+                f"'{place}' cannot be written: {error.strerror}.",
+                "Make room, or choose another folder: [models] folder.",
+            ) from error
+        return Kept(card, _where(card, path))
+
+
+def _read(path: Path) -> Kept | None:
+    try:
+        told: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        texts = [told["name"], *(told.get(name, "") for name in ("folder", "hub", "revision"))]
+        card = Card(**told)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    is_card = all(isinstance(text, str) for text in texts) and bool(card.name)
+    return Kept(card, _where(card, path)) if is_card else None
+
+
+def _where(card: Card, path: Path) -> Path:
+    return Path(card.folder) if card.folder else path.parent

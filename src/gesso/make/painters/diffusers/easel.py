@@ -1,0 +1,317 @@
+"""The pipelines that stand ready in this process: one on each device, held by one at a time."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import diffusers
+import huggingface_hub.constants
+import torch
+import transformers
+
+from gesso.core.errors import Interrupted, SettingsError, Transient
+from gesso.make.painters.diffusers.folder import ModelFolder
+
+log = logging.getLogger(__name__)
+
+_DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
+# How soon somebody who waits for a device notices that the owner stopped.
+_NOTICE_STOP_S = 0.1
+_NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory", "failed to allocate")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to stand ready.
+
+    Attributes:
+        model: its folder.
+        device: "cuda", "cuda:1", "mps", "cpu".
+        dtype: "float32", "float16", "bfloat16".
+        scheduler: a class of diffusers in place of the model's own, "" for its own.
+        offload: "none", "model" or "sequential": what waits in the machine's memory for its turn.
+        vae_tiling: the last step works on tiles, which needs less memory.
+        allow_pickle: weights may be pickles.
+    """
+
+    model: ModelFolder
+    device: str
+    dtype: str
+    scheduler: str = ""
+    offload: str = "none"
+    vae_tiling: bool = False
+    allow_pickle: bool = False
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """The same for what is loaded alike; other weights in the same folder differ."""
+        model = self.model
+        rest = (self.dtype, self.scheduler, self.offload, self.vae_tiling)
+        return (str(model.path), model.weights, self.device, *rest)
+
+
+class Easel:
+    """A loaded pipeline; whoever uses it holds its device's lock.
+
+    Attributes:
+        wanted: what stands here.
+        paints: the pipeline that begins with noise.
+        goes_on: the one that begins with a picture and shares its parts; None where the model's
+            class has none.
+    """
+
+    def __init__(self, wanted: Wanted) -> None:
+        self.wanted = wanted
+        self.paints = _loaded(wanted)
+        self.goes_on = _going_on(self.paints)
+        self._offloaded: Any = None
+        if wanted.offload == "none":
+            self.paints.to(wanted.device)
+            if self.goes_on is not None:
+                self.goes_on.to(wanted.device)
+
+    def ready(self, pipeline: Any) -> Any:
+        """One of the two pipelines, its parts where it needs them."""
+        if self.wanted.offload != "none" and self._offloaded is not pipeline:
+            # The hooks sit on the shared parts and follow the order of one pipeline.
+            if self.wanted.offload == "model":
+                pipeline.enable_model_cpu_offload(device=self.wanted.device)
+            else:
+                pipeline.enable_sequential_cpu_offload(device=self.wanted.device)
+            self._offloaded = pipeline
+        return pipeline
+
+
+class _Place:
+    """One device of this machine: what stands on it, and the lock of whoever works there."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.easel: Easel | None = None
+
+
+# A device's memory belongs to the whole process, and so does what was loaded into it: two painters
+# of the same model share it, and two models never stand on one device together.
+_PLACES: dict[str, _Place] = {}
+_PLACES_LOCK = threading.Lock()
+
+
+@contextmanager
+def at_easel(wanted: Wanted, stop: threading.Event, tell: Callable[[str], None]) -> Iterator[Easel]:
+    """Hold a device with the wanted pipeline on it, alone.
+
+    Args:
+        wanted: loaded first where something else stands there.
+        stop: set when the owner stops.
+        tell: told when there is something to wait for.
+
+    Raises:
+        Interrupted: the owner stopped before it was one's turn.
+        SettingsError: the model cannot be loaded, or the device is not there.
+        Transient: the device has too little memory free.
+    """
+    with _PLACES_LOCK:
+        place = _PLACES.setdefault(wanted.device, _Place())
+    while not place.lock.acquire(timeout=_NOTICE_STOP_S):
+        refuse_when_stopped(stop)
+    try:
+        refuse_when_stopped(stop)
+        if place.easel is None or place.easel.wanted.key != wanted.key:
+            place.easel = None
+            give_back(wanted.device)
+            tell(f"loading {wanted.model.name}"[:80])
+            place.easel = _set_up(wanted)
+        yield place.easel
+    finally:
+        place.lock.release()
+
+
+def refuse_when_stopped(stop: threading.Event) -> None:
+    """Go no further once the owner asked to stop.
+
+    Raises:
+        Interrupted: the owner did.
+    """
+    if stop.is_set():
+        raise Interrupted("Stopped before the picture was done.", "Resume the run to paint it.")
+
+
+def device_for(wish: str) -> str:
+    """The device that a wish means; "auto" is the fastest that this machine has.
+
+    Raises:
+        SettingsError: it is not there.
+    """
+    here = _devices()
+    if wish in {"", "auto"}:
+        return here[0]
+    kind, _, number = wish.partition(":")
+    if kind in here and (not number or (kind == "cuda" and _is_card(number))):
+        return "cuda" if wish == "cuda:0" else wish
+    raise SettingsError(
+        f"There is no device '{wish}' for torch {torch.__version__} here.",
+        f'Take device = "auto" in [painters.diffusers], or one of: {", ".join(here)}.',
+    )
+
+
+def dtype_for(wish: str, device: str, model: ModelFolder) -> str:
+    """The kind of numbers that a wish means; "auto" is what model and device do well with.
+
+    Raises:
+        SettingsError: there is no such kind.
+    """
+    if wish in _DTYPES:
+        return wish
+    if wish not in {"", "auto"}:
+        raise SettingsError(
+            f"'{wish}' is no kind of numbers that a pipeline is loaded in.",
+            f'Take dtype = "auto", or one of: {", ".join(_DTYPES)}.',
+        )
+    if device == "cpu":
+        return "float32"
+    # Transformers of pictures are trained in bfloat16 and overflow in float16; older cards and
+    # macOS have float16 alone.
+    wide = "transformer" in model.configs and device.startswith("cuda")
+    return "bfloat16" if wide and torch.cuda.is_bf16_supported() else "float16"
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether torch, on whichever device, says that memory is gone."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and any(
+        words in str(error).lower() for words in _NO_MEMORY
+    )
+
+
+def no_memory(error: BaseException, wanted: Wanted, doing: str) -> Transient:
+    """What to raise for memory that is gone; lets go of what the failure still held."""
+    traceback.clear_frames(error.__traceback__)
+    give_back(wanted.device)
+    ways = "paint smaller (--size), or close what else uses it"
+    if wanted.device != "cpu" and wanted.offload != "sequential":
+        more = "sequential" if wanted.offload == "model" else "model"
+        ways = f'paint smaller (--size), or set offload = "{more}" in [painters.diffusers]'
+    return Transient(
+        f"There is too little memory on {wanted.device} {doing}{_free(wanted.device)}.",
+        f"{ways[0].upper()}{ways[1:]}; then resume the run.",
+        provider="diffusers",
+    )
+
+
+def give_back(device: str) -> None:
+    """Return memory that nothing uses any more to the device."""
+    if device.startswith("cuda"):
+        torch.cuda.empty_cache()
+    elif device == "mps":
+        torch.mps.empty_cache()
+
+
+def first_line(error: BaseException) -> str:
+    """What a foreign error says, short and on one line."""
+    said = " ".join(str(error).split())
+    return said[:240].rstrip(". ") or type(error).__name__
+
+
+def _set_up(wanted: Wanted) -> Easel:
+    _quiet()
+    try:
+        return Easel(wanted)
+    except SettingsError:
+        raise
+    except Exception as error:
+        # Whatever diffusers, transformers and torch raise over a model's files.
+        if is_out_of_memory(error):
+            raise no_memory(error, wanted, f"for '{wanted.model.name}'") from error
+        log.info("a pipeline could not be loaded", exc_info=error)
+        raise SettingsError(
+            f"The model '{wanted.model.name}' cannot be loaded: {first_line(error)}.",
+            f"Its class is {wanted.model.pipeline}, and this is diffusers "
+            f"{diffusers.__version__}; a newer one may know it.",
+        ) from error
+
+
+def _loaded(wanted: Wanted) -> Any:
+    if wanted.offload not in {"none", "model", "sequential"}:
+        raise SettingsError(
+            f"'{wanted.offload}' is no way to offload.", "Take none, model or sequential."
+        )
+    if wanted.offload != "none" and wanted.device == "cpu":
+        raise SettingsError(
+            f'offload = "{wanted.offload}" needs a device beside the processor.',
+            'Take offload = "none" in [painters.diffusers].',
+        )
+    pipeline = diffusers.AutoPipelineForText2Image.from_pretrained(
+        str(wanted.model.path),
+        dtype=_DTYPES[wanted.dtype],
+        variant=wanted.model.variant or None,
+        use_safetensors=None if wanted.allow_pickle else True,
+        local_files_only=True,
+    )
+    pipeline.set_progress_bar_config(disable=True)
+    if wanted.scheduler:
+        pipeline.scheduler = _scheduler(wanted.scheduler).from_config(pipeline.scheduler.config)
+    if wanted.vae_tiling and hasattr(pipeline.vae, "enable_tiling"):
+        pipeline.vae.enable_tiling()
+    return pipeline
+
+
+def _scheduler(name: str) -> Any:
+    known = [other for other in dir(diffusers) if other.endswith("Scheduler")]
+    if name in known:
+        return getattr(diffusers, name)
+    near = get_close_matches(name, known, n=3, cutoff=0.3)
+    raise SettingsError(
+        f"diffusers {diffusers.__version__} has no scheduler '{name}'.",
+        f"Did you mean one of: {', '.join(near)}?" if near else "Write it as diffusers does.",
+    )
+
+
+def _going_on(pipeline: Any) -> Any:
+    with suppress(ValueError):  # the class has no partner that begins with a picture
+        partner = diffusers.AutoPipelineForImage2Image.from_pipe(pipeline)
+        partner.set_progress_bar_config(disable=True)
+        return partner
+    return None
+
+
+def _quiet() -> None:
+    """Let the libraries neither talk over the progress that is shown, nor ask the world.
+
+    Their warnings speak to programmers; what matters to the owner is told in our own words.
+    """
+    huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True
+    for library in (diffusers, transformers):
+        library.utils.logging.set_verbosity_error()
+        library.utils.logging.disable_progress_bar()
+    ours_and_theirs = r"(diffusers|transformers|huggingface_hub|torch|gesso\.make\.painters)\b"
+    for category in (FutureWarning, DeprecationWarning, UserWarning):
+        warnings.filterwarnings("ignore", category=category, module=ours_and_theirs)
+
+
+def _devices() -> list[str]:
+    found = ["cpu"]
+    if torch.backends.mps.is_available():
+        found.insert(0, "mps")
+    if torch.cuda.is_available():
+        found.insert(0, "cuda")
+    return found
+
+
+def _is_card(number: str) -> bool:
+    return number.isdigit() and int(number) < torch.cuda.device_count()
+
+
+def _free(device: str) -> str:
+    if not device.startswith("cuda"):
+        return ""
+    free, total = torch.cuda.mem_get_info(device)
+    return f" ({free / 1e9:.1f} of {total / 1e9:.1f} GB are free)"
