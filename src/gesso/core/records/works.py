@@ -9,7 +9,7 @@ from typing import Literal
 from gesso.core.records.maker import Maker
 
 Origin = Literal["made", "collected", "brought"]
-Standing = Literal["kept", "take"]
+Standing = Literal["kept", "take", "record"]
 
 
 @dataclass(frozen=True)
@@ -98,16 +98,28 @@ class Work:
         id: the catalogue's number, never used twice.
         title: what it is called.
         creator: the artist, or for made works the painter.
-        standing: "kept" works hang in the gallery; "take" is a round's picture beside the kept one.
-        width, height: pixels, upright.
-        media_type: of the stored original: "image/png".
-        size_bytes: of the stored original.
-        blob: the key of the original in the blob store.
-        thumbnails: blob keys by long side in pixels: ((512, key), (256, key)), largest first.
-        thumbhash: base64, a 20-odd byte picture of the picture.
+        standing: "kept" works hang in the gallery; "take" is a round's picture beside the kept
+            one; "record" is a work of which there is no picture here, so it hangs nowhere.
+        width, height: of the original in pixels, upright; 0 where there is no picture.
+        media_type: of the original: "image/png"; "" where there is no picture.
+        size_bytes: of the original; 0 where there is no picture.
+        blob: the key of the original in the blob store; "" where it may not be kept, or where
+            there is none.
+        thumbnails: blob keys by long side in pixels: ((512, key), (256, key)), largest first;
+            none where there is no picture.
+        thumbhash: base64, a 20-odd byte picture of the picture; "" where there is none.
         swatches: eight at most, largest share first.
         added_at: when it came in, UTC.
         favourite: a person's mark.
+        date: as the source writes it: "c. 1665".
+        year_from, year_to: the years that the date allows, None for unknown.
+        medium: "oil on canvas".
+        kind: the source's classification: "Paintings".
+        style: the movement.
+        place: school, culture or nationality: "Dutch".
+        page: where a person can look at it at its source, "" for nowhere.
+        text: what the source says about it, plain text.
+        caption: the best caption there is, its title, text and tags in one; "" for none.
     """
 
     id: int
@@ -127,3 +139,18 @@ class Work:
     swatches: tuple[Swatch, ...]
     added_at: datetime
     favourite: bool = False
+    date: str = ""
+    year_from: int | None = None
+    year_to: int | None = None
+    medium: str = ""
+    kind: str = ""
+    style: str = ""
+    place: str = ""
+    page: str = ""
+    text: str = ""
+    caption: str = ""
+
+    @property
+    def has_original(self) -> bool:
+        """Its file is here, not only its thumbnails or its record."""
+        return bool(self.blob)

@@ -55,7 +55,7 @@ class Database:
             raise self._ours(error) from error
 
     @contextmanager
-    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+    def write(self, *, durable: bool = False, linked: bool = True) -> Iterator[Connection]:
         """Write in one transaction: all of the block, or with any exception nothing of it.
 
         Keep the block short and never open a second one inside: there is one writer. A commit
@@ -64,6 +64,8 @@ class Database:
         Args:
             durable: wait until the disk has it, so that a power cut cannot undo it: for what
                 lets go of a file afterwards.
+            linked: False lets a table be made anew that others point to; whoever does that looks
+                after the links himself.
 
         Raises:
             StudioError: StorageError, StudioBusy or DamageError, by the cause.
@@ -72,7 +74,8 @@ class Database:
             raise self._busy()
         try:
             with self._writer.connect() as connection:
-                _synchronous(connection, "FULL" if durable else "NORMAL")
+                _set(connection, "synchronous", "FULL" if durable else "NORMAL")
+                _set(connection, "foreign_keys", "ON" if linked else "OFF")
                 transaction = connection.begin()
                 yield connection
                 self._disk.commit(transaction)
@@ -166,10 +169,10 @@ class Database:
         return error
 
 
-def _synchronous(connection: Connection, how: str) -> None:
+def _set(connection: Connection, pragma: str, how: str) -> None:
     # Past SQLAlchemy, which would begin a transaction first; inside one the pragma does nothing.
     driver: Any = connection.connection.driver_connection
-    driver.execute(f"PRAGMA synchronous={how}").close()
+    driver.execute(f"PRAGMA {pragma}={how}").close()
 
 
 _CAUSES = {

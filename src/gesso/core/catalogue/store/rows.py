@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, RowMapping
 
 from gesso.core.catalogue.store.tables import works
 from gesso.core.records.codec import to_json
+from gesso.core.records.finds import Facts
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import (
     Fingerprint,
@@ -19,11 +20,13 @@ from gesso.core.records.works import (
     Work,
 )
 
+_SIDES = (512, 256)
+
 # A work's record needs neither the recipe nor what only searching and sorting need.
 WORK_COLUMNS = [
     column
     for column in works.c
-    if column.name not in {"shuffle", "seed", "prompt", "tags", "recipe"}
+    if column.name not in {"shuffle", "seed", "prompt", "tags", "recipe", "extra"}
 ]
 
 
@@ -46,16 +49,66 @@ def work_of(row: Mapping[str, Any] | RowMapping) -> Work:
         height=row["height"],
         media_type=row["media_type"],
         size_bytes=row["size_bytes"],
-        blob=row["blob"],
+        blob=row["blob"] or "",
         fingerprint=Fingerprint(
-            row["data_sha256"], row["pixels_sha256"], row["dhash"], row["phash"]
+            *(row[name] or "" for name in ("data_sha256", "pixels_sha256", "dhash", "phash"))
         ),
-        thumbnails=((512, row["thumb_512"]), (256, row["thumb_256"])),
-        thumbhash=row["thumbhash"],
-        swatches=tuple(Swatch(*swatch) for swatch in json.loads(row["swatches"])),
+        thumbnails=tuple((side, row[f"thumb_{side}"]) for side in _SIDES if row[f"thumb_{side}"]),
+        thumbhash=row["thumbhash"] or "",
+        swatches=tuple(Swatch(*swatch) for swatch in json.loads(row["swatches"] or "[]")),
         added_at=row["added_at"],
         favourite=row["favourite"],
+        date=row["date_text"],
+        year_from=row["year_from"],
+        year_to=row["year_to"],
+        medium=row["medium"],
+        kind=row["kind"],
+        style=row["style"],
+        place=row["place"],
+        page=row["page_url"],
+        text=row["text"],
+        caption=row["caption"],
     )
+
+
+def facts_of(row: Mapping[str, Any] | RowMapping) -> Facts:
+    """What a row's source says of its picture."""
+    return Facts(
+        title=row["title"],
+        creator=row["creator"],
+        date=row["date_text"],
+        year_from=row["year_from"],
+        year_to=row["year_to"],
+        medium=row["medium"],
+        kind=row["kind"],
+        style=row["style"],
+        place=row["place"],
+        text=row["text"],
+        tags=tuple(row["tags"].splitlines()),
+        extra=json.loads(row["extra"]) if row["extra"] else {},
+    )
+
+
+def facts_values(facts: Facts, page: str) -> dict[str, Any]:
+    """The columns that follow from what a source says, but for title and creator."""
+    return {
+        "date_text": facts.date,
+        "year_from": facts.year_from,
+        "year_to": facts.year_to,
+        "medium": facts.medium,
+        "kind": facts.kind,
+        "style": facts.style,
+        "place": facts.place,
+        "page_url": page,
+        "text": facts.text,
+        "caption": "",
+        "extra": extra_json(facts.extra),
+    }
+
+
+def extra_json(extra: Mapping[str, Any]) -> str | None:
+    """What else a source says, as it is kept; None for nothing."""
+    return json.dumps(extra, ensure_ascii=False, separators=(",", ":")) if extra else None
 
 
 def look_values(

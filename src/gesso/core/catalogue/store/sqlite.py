@@ -7,40 +7,144 @@ makes them; a test holds that the two are the same.
 
 from __future__ import annotations
 
+# ruff: noqa: S608 - the statements are put together from constants of this file alone
+
+WORD_WEIGHTS = {
+    "title": 8,
+    "creator": 3,
+    "tags": 4,
+    "prompt": 1,
+    "text": 1,
+    "caption": 2,
+    "medium": 2,
+    "kind": 2,
+    "style": 3,
+    "place": 2,
+}
+"""The columns whose words are searched, and what a word in each says: bm25's weights."""
+
+FACETS = {
+    "source": "source",
+    "origin": "origin",
+    "licence": "licence",
+    "kind": "kind",
+    "style": "style",
+    "place": "place",
+    # The decade that a year lies in, also before our era: 1665 in 1660, -5 in -10.
+    "decade": "CAST(year_from - ((year_from % 10) + 10) % 10 AS TEXT)",
+}
+"""What works are counted by, and where its value comes from."""
+
+_COLUMNS = ", ".join(WORD_WEIGHTS)
 _WORDS = (
-    "CREATE VIRTUAL TABLE works_fts USING fts5("
-    "title, creator, tags, prompt, content='works', content_rowid='id', "
+    f"CREATE VIRTUAL TABLE works_fts USING fts5({_COLUMNS}, content='works', content_rowid='id', "
     "tokenize='porter unicode61 remove_diacritics 2', prefix='2 3')"
 )
-_COLUMNS = "title, creator, tags, prompt"
-_NEW = "new.id, new.title, new.creator, new.tags, new.prompt"
-_OLD = "old.id, old.title, old.creator, old.tags, old.prompt"
-_ADD = f"INSERT INTO works_fts(rowid, {_COLUMNS}) VALUES ({_NEW});"  # noqa: S608 - constants only
+# A row here says that this transaction brings in many works and does its own counting: FTS5
+# writes its words to the disk after every row that a trigger hands over, ten times dearer than
+# all rows at once. No other connection ever sees it.
+_ARRIVING = "CREATE TABLE works_arriving (first INTEGER NOT NULL)"
+
+
+def _of(row: str, expression: str) -> str:
+    for column in ("year_from", "source", "origin", "licence", "kind", "style", "place"):
+        expression = expression.replace(column, f"{row}.{column}")
+    return expression
+
+
+def _facets(row: str, change: int) -> str:
+    values = " UNION ALL ".join(
+        f"SELECT '{facet}' AS facet, {_of(row, expression)} AS value"
+        for facet, expression in FACETS.items()
+    )
+    return (
+        "INSERT INTO facet_counts(facet, value, standing, count) "
+        f"SELECT facet, value, {row}.standing, {change} FROM ({values}) WHERE value <> '' "
+        f"ON CONFLICT(facet, value, standing) DO UPDATE SET count = count + {change};"
+    )
+
+
+_ADD = (
+    f"INSERT INTO works_fts(rowid, {_COLUMNS}) "
+    f"VALUES (new.id, {', '.join(f'new.{name}' for name in WORD_WEIGHTS)});"
+)
 _DROP = (
-    f"INSERT INTO works_fts(works_fts, rowid, {_COLUMNS}) "  # noqa: S608 - constants only
-    f"VALUES ('delete', {_OLD});"
+    f"INSERT INTO works_fts(works_fts, rowid, {_COLUMNS}) "
+    f"VALUES ('delete', old.id, {', '.join(f'old.{name}' for name in WORD_WEIGHTS)});"
 )
 _COUNT_NEW = (
     "INSERT INTO work_counts(origin, source, standing, count) "
     "VALUES (new.origin, new.source, new.standing, 1) "
-    "ON CONFLICT(origin, source, standing) DO UPDATE SET count = count + 1;"
+    "ON CONFLICT(origin, source, standing) DO UPDATE SET count = count + 1; "
+    f"{_facets('new', 1)}"
 )
 _COUNT_OLD = (
     "UPDATE work_counts SET count = count - 1 "
-    "WHERE origin = old.origin AND source = old.source AND standing = old.standing;"
+    "WHERE origin = old.origin AND source = old.source AND standing = old.standing; "
+    f"{_facets('old', -1)}"
 )
 
 STATEMENTS: tuple[str, ...] = (
     _WORDS,
-    f"CREATE TRIGGER works_added AFTER INSERT ON works BEGIN {_ADD} {_COUNT_NEW} END",
+    _ARRIVING,
+    (
+        "CREATE TRIGGER works_added AFTER INSERT ON works "
+        f"WHEN NOT EXISTS (SELECT 1 FROM works_arriving) BEGIN {_ADD} {_COUNT_NEW} END"
+    ),
     f"CREATE TRIGGER works_removed AFTER DELETE ON works BEGIN {_DROP} {_COUNT_OLD} END",
     f"CREATE TRIGGER works_reworded AFTER UPDATE OF {_COLUMNS} ON works BEGIN {_DROP} {_ADD} END",
     (
-        "CREATE TRIGGER works_moved AFTER UPDATE OF origin, source, standing ON works "
-        f"BEGIN {_COUNT_OLD} {_COUNT_NEW} END"
+        "CREATE TRIGGER works_moved AFTER UPDATE OF origin, source, standing, licence, kind, "
+        f"style, place, year_from ON works BEGIN {_COUNT_OLD} {_COUNT_NEW} END"
     ),
 )
-"""In the order in which they are made, once `works` and `work_counts` stand."""
+"""In the order in which they are made, once `works`, `work_counts` and `facet_counts` stand."""
+
+
+def _counted(table: str, names: str, values: str, grouped: str) -> str:
+    return (
+        f"INSERT INTO {table}({names}, count) SELECT {values}, count(*) FROM works "
+        f"WHERE id >= :first {grouped} ON CONFLICT({names}) DO UPDATE SET "
+        "count = count + excluded.count"
+    )
+
+
+BEFORE_MANY = (
+    "INSERT INTO works_arriving(first) "
+    "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name = 'works'"
+)
+"""Said once before many works are inserted in one transaction."""
+
+FIRST_OF_MANY = "SELECT first FROM works_arriving"
+"""The number from which on the works of this transaction are."""
+
+AFTER_MANY: tuple[str, ...] = (
+    f"INSERT INTO works_fts(rowid, {_COLUMNS}) SELECT id, {_COLUMNS} FROM works WHERE id >= :first",
+    _counted(
+        "work_counts",
+        "origin, source, standing",
+        "origin, source, standing",
+        "GROUP BY origin, source, standing",
+    ),
+    *(
+        _counted(
+            "facet_counts",
+            "facet, value, standing",
+            f"'{facet}', {expression}, standing",
+            f"AND {expression} <> '' GROUP BY {expression}, standing",
+        )
+        for facet, expression in FACETS.items()
+    ),
+    "DELETE FROM works_arriving",
+)
+"""Said once after them, with the number of `FIRST_OF_MANY`: words and counts for all of them."""
 
 CHECK_WORDS = "INSERT INTO works_fts(works_fts, rank) VALUES ('integrity-check', 1)"
 """Fails with a database error when the words are not those of the works."""
+
+TRUE_FACETS = " UNION ALL ".join(
+    f"SELECT '{facet}' AS facet, {expression} AS value, standing, count(*) AS count FROM works "
+    f"WHERE {expression} <> '' GROUP BY {expression}, standing"
+    for facet, expression in FACETS.items()
+)
+"""What `facet_counts` should hold, counted from the works themselves."""

@@ -18,9 +18,15 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from gesso.core.catalogue.blobs.blob import BlobStore, key_of
 from gesso.core.catalogue.store.database import Database
-from gesso.core.catalogue.store.rows import WORK_COLUMNS, is_from, recipe_values, work_of
+from gesso.core.catalogue.store.rows import (
+    WORK_COLUMNS,
+    origin_values,
+    recipe_values,
+    work_of,
+)
 from gesso.core.catalogue.store.tables import blobs, works
 from gesso.core.catalogue.works.arrivals import Arrival, BlobPart, Kept, blob_parts, work_row
+from gesso.core.catalogue.works.known import half_of, looked_up, same
 from gesso.core.errors import DamageError, InputError, StudioError, UnknownItem
 from gesso.core.pixels.decode import DecodeLimits, decode
 from gesso.core.pixels.derived.develop import develop_decoded, develop_picture, marked
@@ -32,6 +38,8 @@ from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Provenance, Rights, Standing, Work
 
 log = logging.getLogger(__name__)
+
+Then = Callable[[Connection, list[Kept]], None]
 
 OWN_FILES = DecodeLimits(max_bytes=4 << 30, max_pixels=178_000_000)
 """For files that are in the catalogue already: they were let in once."""
@@ -160,8 +168,13 @@ class Accession:
             raise kept.refused or ValueError("what is not refused is kept")
         return kept.work
 
-    def keep_many(self, arrivals: Sequence[Arrival]) -> list[Kept]:
+    def keep_many(self, arrivals: Sequence[Arrival], then: Then | None = None) -> list[Kept]:
         """Keep many developed pictures in one transaction: all files first, then all rows.
+
+        Args:
+            arrivals: what stands at the door.
+            then: called with what became of each, in the same transaction: what it writes is
+                kept with the works or not at all.
 
         Returns:
             What became of each, in their order; one that is refused harms no other.
@@ -170,18 +183,21 @@ class Accession:
             StorageError: the disk would not keep them; the catalogue is as before.
         """
         with self._database.read() as connection:
-            settled = [_looked_up(connection, arrival) for arrival in arrivals]
-        if all(settled):
+            settled = [looked_up(connection, arrival) for arrival in arrivals]
+        if then is None and all(settled):
             return [kept for kept in settled if kept is not None]
         stored = [
             None if known else self._stored(arrival)
             for arrival, known in zip(arrivals, settled, strict=True)
         ]
         with self._database.write() as connection:
-            return [
+            became = [
                 known or self._entered(connection, arrival, files or {})
                 for arrival, known, files in zip(arrivals, settled, stored, strict=True)
             ]
+            if then is not None:
+                then(connection, became)
+            return became
 
     def seal(
         self,
@@ -236,7 +252,7 @@ class Accession:
 
     def _known(self, provenance: Provenance, pixels: str, data: str) -> Work | None:
         with self._database.read() as connection:
-            return _same(connection, provenance, pixels, data)
+            return same(connection, provenance, pixels, data)
 
     def _complete(self, recipe: Recipe, pixels: str) -> Recipe:
         made_at = recipe.made_at or self._clock().isoformat(timespec="seconds")
@@ -249,7 +265,7 @@ class Accession:
         """Write a picture's files; their keys by the column that names them."""
         stored: dict[str, tuple[str, BlobPart]] = {}
         before: tuple[str, BlobPart] | None = None
-        for part in blob_parts(arrival.developed):
+        for part in blob_parts(arrival):
             # The thumbnails of a small picture are one and the same file.
             if before is None or before[1].data != part.data:
                 before = (self._store.put(part.data, part.media_type), part)
@@ -259,14 +275,28 @@ class Accession:
     def _entered(
         self, connection: Connection, arrival: Arrival, files: dict[str, tuple[str, BlobPart]]
     ) -> Kept:
-        known = _looked_up(connection, arrival)
+        known = looked_up(connection, arrival)
         if known is not None:
             return known
         self._name_blobs(connection, dict(files.values()))
-        row = work_row(arrival) | {column: key for column, (key, _) in files.items()}
+        keys = {column: key for column, (key, _) in files.items()}
+        half = half_of(connection, arrival)
+        if half is not None:
+            return self._completed(connection, half, arrival, keys)
+        row = work_row(arrival) | keys
         row |= {"added_at": self._clock(), "favourite": False}
         (number,) = connection.execute(insert(works), row).inserted_primary_key or (0,)
         return Kept(work_of(row | {"id": number}), is_new=True)
+
+    def _completed(
+        self, connection: Connection, half: Work, arrival: Arrival, keys: dict[str, str]
+    ) -> Kept:
+        """Give a work that had thumbnails alone its original, with the rights that allow it."""
+        is_it = works.c.id == half.id
+        rights = origin_values(arrival.provenance, arrival.rights)
+        connection.execute(update(works).where(is_it).values(keys | rights))
+        row = connection.execute(select(*WORK_COLUMNS).where(is_it)).mappings().one()
+        return Kept(work_of(row), is_new=False)
 
     def _name_blobs(self, connection: Connection, parts: dict[str, BlobPart]) -> None:
         """Give every blob its row, and make sure that it is there.
@@ -345,36 +375,3 @@ def _damaged(work: Work, how: str) -> DamageError:
         f"The stored file of work {work.id} ({work.blob}) is damaged: {how.rstrip('.')}.",
         "Put it back from a copy of the studio; find all such files with: gesso check --read-data",
     )
-
-
-def _looked_up(connection: Connection, arrival: Arrival) -> Kept | None:
-    """How an arrival stands that needs no room: it is here already, or is refused."""
-    prints = arrival.developed.fingerprint
-    try:
-        known = _same(connection, arrival.provenance, prints.pixels, prints.data)
-    except InputError as error:
-        return Kept(None, is_new=False, refused=error)
-    return None if known is None else Kept(known, is_new=False)
-
-
-def _same(connection: Connection, provenance: Provenance, pixels: str, data: str) -> Work | None:
-    """The work that this would be again, None for a new one.
-
-    Bytes count as well as pixels: another version of a decoder may see a JPEG a little
-    differently.
-    """
-    is_it = is_from(provenance)
-    if not provenance.identifier:
-        is_it = (works.c.data_sha256 == data) & (works.c.origin == provenance.origin)
-    wanted = select(*WORK_COLUMNS).where(is_it).order_by(works.c.id).limit(1)
-    row = connection.execute(wanted).mappings().one_or_none()
-    if row is None:
-        return None
-    work = work_of(row)
-    if pixels != work.fingerprint.pixels and data != work.fingerprint.data:
-        raise InputError(
-            f"'{provenance.source}' has another picture called '{provenance.identifier}' "
-            f"already (work {work.id}).",
-            "Give this one an identifier of its own.",
-        )
-    return work

@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from gesso.core.catalogue.store.rows import look_values, origin_values, recipe_values
+from gesso.core.catalogue.store.rows import (
+    facts_values,
+    look_values,
+    origin_values,
+    recipe_values,
+    tag_lines,
+)
 from gesso.core.errors import InputError
 from gesso.core.pixels.derived.develop import Developed
+from gesso.core.records.finds import Facts
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Provenance, Rights, Standing, Work
 
@@ -24,6 +31,12 @@ class Arrival:
         rights: whose it is.
         standing: kept, or a take beside a kept one.
         recipe: how it was made, None for one that was not made here. It is also in the file.
+        facts: what its source says of it; title and creator are those above.
+        page: where a person can look at it at its source.
+        prompt: what it was made from, where another program says so in the file.
+        keeps_original: False keeps its thumbnails and its record alone.
+        is_apart: False takes a work of the same bytes or pixels, whatever its origin, for this
+            one: then nothing is stored twice.
     """
 
     developed: Developed
@@ -33,6 +46,11 @@ class Arrival:
     rights: Rights = field(default=Rights())
     standing: Standing = "kept"
     recipe: Recipe | None = None
+    facts: Facts = field(default=Facts())
+    page: str = ""
+    prompt: str = ""
+    keeps_original: bool = True
+    is_apart: bool = True
 
 
 @dataclass(frozen=True)
@@ -59,10 +77,12 @@ class BlobPart:
     media_type: str
 
 
-def blob_parts(developed: Developed) -> list[BlobPart]:
-    """The files of a work: the original first, then its thumbnails."""
+def blob_parts(arrival: Arrival) -> list[BlobPart]:
+    """The files of a work: the original first, where it is kept, then its thumbnails."""
+    developed = arrival.developed
+    original = [BlobPart("blob", developed.data, developed.media_type)]
     return [
-        BlobPart("blob", developed.data, developed.media_type),
+        *(original if arrival.keeps_original else ()),
         *(
             BlobPart(f"thumb_{thumbnail.side}", thumbnail.data, thumbnail.media_type)
             for thumbnail in developed.thumbnails
@@ -74,6 +94,8 @@ def work_row(arrival: Arrival) -> dict[str, Any]:
     """The columns of `works` that an arrival brings along: all but its blobs and the time."""
     developed = arrival.developed
     row = origin_values(arrival.provenance, arrival.rights)
+    row |= facts_values(arrival.facts, arrival.page)
+    row |= {"prompt": arrival.prompt, "tags": tag_lines(arrival.facts.tags), "blob": None}
     row |= look_values(developed.fingerprint, developed.thumbhash, developed.swatches)
     if arrival.recipe is not None:
         row |= recipe_values(arrival.recipe)

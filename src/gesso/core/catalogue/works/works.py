@@ -12,16 +12,26 @@ from sqlalchemy import Float, Integer, Select, column, select, text, tuple_, upd
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.pages import read_cursor, write_cursor
-from gesso.core.catalogue.store.rows import WORK_COLUMNS, is_from, tag_lines, work_of
+from gesso.core.catalogue.store.rows import (
+    WORK_COLUMNS,
+    facts_of,
+    is_from,
+    tag_lines,
+    work_of,
+)
+from gesso.core.catalogue.store.sqlite import WORD_WEIGHTS
 from gesso.core.catalogue.store.tables import work_counts, works
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.records.codec import from_json
+from gesso.core.records.finds import Facts
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Origin, Provenance, Standing, Work
 
 PageOrder = Literal["newest", "oldest"]
 MAX_PAGE = 1000
 _MAX_WORDS = 32
+_MOST_RANKED = 2000
+_WEIGHTS = ", ".join(str(weight) for weight in WORD_WEIGHTS.values())
 
 
 @dataclass(frozen=True)
@@ -155,7 +165,10 @@ class WorkShelf:
     def words(
         self, query: str, limit: int = 60, *, standing: Standing | None = "kept"
     ) -> list[WordHit]:
-        """Works with all these words in title, creator, tags or prompt, the best match first.
+        """Works with all these words in what is said of them, the best match first.
+
+        Searched are title, creator, tags, prompt, text, caption, medium, kind, style and place.
+        Of more than 2,000 matches the newest 2,000 are ranked.
 
         The query is words and nothing else: no sign in it has a meaning of its own. The last
         word may be the beginning of one. Of more than 32 words the first 32 count.
@@ -169,11 +182,12 @@ class WorkShelf:
         if not terms:
             return []
         match = " ".join(f'"{term}"' for term in terms) + "*"
-        # bm25's weights: a word in the title says most; SQLite gives a better match a lower rank.
+        # Of a word that thousands of works share, the newest of them are ranked: to rank all
+        # takes 30 ms at 27,000. SQLite gives a better match a lower rank.
         ranked = text(
-            "SELECT rowid AS id, -bm25(works_fts, 8, 3, 4, 1) AS score "
-            "FROM works_fts WHERE works_fts MATCH :match"
-        ).bindparams(match=match)
+            f"SELECT rowid AS id, -bm25(works_fts, {_WEIGHTS}) AS score "  # noqa: S608 - constants
+            "FROM works_fts WHERE works_fts MATCH :match ORDER BY rowid DESC LIMIT :most"
+        ).bindparams(match=match, most=_MOST_RANKED)
         hits = ranked.columns(column("id", Integer), column("score", Float)).subquery("hits")
         wanted = (
             _narrowed(select(*WORK_COLUMNS, hits.c.score), {"standing": standing})
@@ -196,6 +210,18 @@ class WorkShelf:
         if row is None:
             raise _unknown(work_id)
         return from_json(Recipe, row[0]) if row[0] else None
+
+    def facts(self, work_id: int) -> Facts:
+        """All that is known of a work beside its picture, as one record.
+
+        Raises:
+            UnknownItem: the catalogue has none of that number.
+        """
+        with self._database.read() as connection:
+            row = connection.execute(select(works).where(works.c.id == work_id)).mappings().first()
+        if row is None:
+            raise _unknown(work_id)
+        return facts_of(row)
 
     def tags(self, work_id: int) -> tuple[str, ...]:
         """What a work is tagged with.

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from gesso.core.catalogue.store.database import Database
 from gesso.core.errors import DamageError, NewerStudio
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision that this gesso works with."""
 
 
@@ -26,15 +26,27 @@ def upgrade(database: Database) -> None:
     with database.read() as connection:
         if revision_of(connection) == HEAD:
             return
-    with database.write() as connection:
+    with database.write(linked=False) as connection:
         # Another process may have come first; what counts is what stands now.
         revision = revision_of(connection)
         if revision == HEAD:
             return
         _refuse_foreign(database.path, connection, revision)
-        config = _config()
-        config.attributes["connection"] = connection
-        command.upgrade(config, HEAD)
+        command.upgrade(_config(connection), HEAD)
+        _refuse_loose_ends(database.path, connection)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take the database back to an earlier revision, in one transaction.
+
+    What that revision has no place for is lost: make a copy first.
+
+    Raises:
+        DamageError: links of the database led nowhere after it; it is as before.
+    """
+    with database.write(linked=False) as connection:
+        command.downgrade(_config(connection), revision)
+        _refuse_loose_ends(database.path, connection)
 
 
 def revision_of(connection: Connection) -> str | None:
@@ -60,7 +72,21 @@ def _refuse_foreign(path: Path, connection: Connection, revision: str | None) ->
         )
 
 
-def _config() -> Config:
+def _refuse_loose_ends(path: Path, connection: Connection) -> None:
+    """While tables are made anew nobody watches the links between them; so they are looked at."""
+    if connection.dialect.name != "sqlite":
+        return
+    loose = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    if loose is not None:
+        raise DamageError(
+            f"{path}: a row of {loose[0]} names a {loose[2]} that is not there, "
+            "so the tables were left as they were.",
+            "Put back a copy of it, then run the same command again.",
+        )
+
+
+def _config(connection: Connection | None = None) -> Config:
     config = Config()
+    config.attributes["connection"] = connection
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     return config

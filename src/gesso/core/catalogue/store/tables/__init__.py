@@ -1,0 +1,44 @@
+"""The tables, in types that every SQL database has; what only SQLite has is in `sqlite.py`."""
+
+from gesso.core.catalogue.store.tables.base import UtcTime, metadata
+from gesso.core.catalogue.store.tables.findings import (
+    captions,
+    duplicates,
+    labels,
+    not_duplicates,
+    scores,
+)
+from gesso.core.catalogue.store.tables.finds import acquisitions, finds
+from gesso.core.catalogue.store.tables.logs import api_calls, error_logs, version_info
+from gesso.core.catalogue.store.tables.runs import (
+    evaluations,
+    iterations,
+    prompts,
+    refined_prompts,
+    runs,
+)
+from gesso.core.catalogue.store.tables.works import blobs, facet_counts, work_counts, works
+
+__all__ = [
+    "UtcTime",
+    "acquisitions",
+    "api_calls",
+    "blobs",
+    "captions",
+    "duplicates",
+    "error_logs",
+    "evaluations",
+    "facet_counts",
+    "finds",
+    "iterations",
+    "labels",
+    "metadata",
+    "not_duplicates",
+    "prompts",
+    "refined_prompts",
+    "runs",
+    "scores",
+    "version_info",
+    "work_counts",
+    "works",
+]

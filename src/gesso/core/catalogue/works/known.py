@@ -1,0 +1,67 @@
+"""Seen before? What in the catalogue an arrival would be once more."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, select
+
+from gesso.core.catalogue.store.rows import WORK_COLUMNS, is_from, work_of
+from gesso.core.catalogue.store.tables import works
+from gesso.core.catalogue.works.arrivals import Arrival, Kept
+from gesso.core.errors import InputError
+from gesso.core.records.works import Provenance, Work
+
+
+def looked_up(connection: Connection, arrival: Arrival) -> Kept | None:
+    """How an arrival stands that needs no room: it is here already, or is refused."""
+    prints = arrival.developed.fingerprint
+    try:
+        known = same(connection, arrival.provenance, prints.pixels, prints.data)
+    except InputError as error:
+        return Kept(None, is_new=False, refused=error)
+    if known is None and not arrival.is_apart:
+        known = _twin(connection, arrival)
+    if known is None or (arrival.keeps_original and not known.has_original):
+        return None
+    return Kept(known, is_new=False)
+
+
+def half_of(connection: Connection, arrival: Arrival) -> Work | None:
+    """The work that an arrival would make whole: the same picture, so far without its original."""
+    prints = arrival.developed.fingerprint
+    return same(connection, arrival.provenance, prints.pixels, prints.data)
+
+
+def _twin(connection: Connection, arrival: Arrival) -> Work | None:
+    """The oldest work of the same bytes or pixels; one without an original only for its like."""
+    prints = arrival.developed.fingerprint
+    for is_it in (works.c.data_sha256 == prints.data, works.c.pixels_sha256 == prints.pixels):
+        wanted = select(*WORK_COLUMNS).where(is_it)
+        if arrival.keeps_original:
+            wanted = wanted.where(works.c.blob.is_not(None))
+        row = connection.execute(wanted.order_by(works.c.id).limit(1)).mappings().one_or_none()
+        if row is not None:
+            return work_of(row)
+    return None
+
+
+def same(connection: Connection, provenance: Provenance, pixels: str, data: str) -> Work | None:
+    """The work that this would be again, None for a new one.
+
+    Bytes count as well as pixels: another version of a decoder may see a JPEG a little
+    differently.
+    """
+    is_it = is_from(provenance)
+    if not provenance.identifier:
+        is_it = (works.c.data_sha256 == data) & (works.c.origin == provenance.origin)
+    wanted = select(*WORK_COLUMNS).where(is_it).order_by(works.c.id).limit(1)
+    row = connection.execute(wanted).mappings().one_or_none()
+    if row is None:
+        return None
+    work = work_of(row)
+    if pixels != work.fingerprint.pixels and data != work.fingerprint.data:
+        raise InputError(
+            f"'{provenance.source}' has another picture called '{provenance.identifier}' "
+            f"already (work {work.id}).",
+            "Give this one an identifier of its own.",
+        )
+    return work
