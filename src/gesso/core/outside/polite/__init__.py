@@ -1,0 +1,1 @@
+"""Fetching from hosts that are not ours: asked for, within their rate, and never inwards."""
