@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any, Protocol
 
 from gesso.core.records.maker import Maker, Setting
-from gesso.core.registry import Factory, Registry
+from gesso.core.registry import Entry, Factory, Registry
 from gesso.study.easel import Easel
 from gesso.study.records import Reading
 
@@ -45,4 +45,38 @@ def measured_by(tool: str, version: str, options: Any, easel: Easel) -> Maker:
     return Maker(tool, version, offline=True, settings=own)
 
 
-TOOLS: Registry[Factory[Tool]] = Registry("tool", "tools", {})
+TOOLS: Registry[Factory[Tool]] = Registry(
+    "tool",
+    "tools",
+    {
+        "values": Entry(
+            "gesso.study.tools.lights.values",
+            "Values",
+            summary="grays, histogram, key, what a squint sees",
+        ),
+        "notan": Entry(
+            "gesso.study.tools.lights.notan", "Notan", summary="the picture in two values"
+        ),
+        "value_plan": Entry(
+            "gesso.study.tools.lights.value_plan",
+            "ValuePlan",
+            summary="the picture in three to eight values",
+        ),
+        "blocks": Entry(
+            "gesso.study.tools.shapes.blocks", "Blocks", summary="big shapes, numbered by value"
+        ),
+        "colours": Entry(
+            "gesso.study.tools.colour.colours",
+            "Colours",
+            summary="palette with names, harmony, temperature",
+        ),
+        "composition": Entry(
+            "gesso.study.tools.shapes.composition",
+            "Composition",
+            summary="focal point, balance, border, edges",
+        ),
+        "hints": Entry(
+            "gesso.study.tools.shapes.hints", "Hints", summary="blocks to merge, masses to split"
+        ),
+    },
+)

@@ -1,0 +1,125 @@
+"""Composition: where the eye lands, how it is placed, how the weight lies, how edges meet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import cv2
+import numpy as np
+
+from gesso.study.drawing.lettering import line, ring
+from gesso.study.drawing.plates import Bytes, enlarged, gray_of, photo, plane, sheet, size_of
+from gesso.study.easel import Easel
+from gesso.study.measures.balance import measure_balance
+from gesso.study.measures.edges import HARD, LOST, boundaries, gradient, measure_edges
+from gesso.study.measures.focus import Focus, find_focus, measure_focus
+from gesso.study.records import Reading, Sheet
+from gesso.study.tips.wording import told
+from gesso.study.tools.tool import measured_by
+
+_NO_FOCUS = "Nothing stands out from anything, so there is no focal point."
+_FIRST, _SECOND = (255, 196, 64), (150, 205, 255)
+_EDGE_TONES = {"hard": (214, 74, 44), "soft": (120, 120, 120), "lost": (66, 130, 214)}
+
+
+@dataclass(frozen=True)
+class CompositionOptions:
+    """Nothing to choose here."""
+
+
+class Composition:
+    """Reads the composition.
+
+    Args:
+        options: none.
+        company: not used.
+    """
+
+    Options: ClassVar[type] = CompositionOptions
+    name = "composition"
+
+    def __init__(self, options: CompositionOptions, company: object) -> None:  # noqa: ARG002 - the shelf's form
+        self._options = options
+
+    def read(self, easel: Easel) -> Reading:
+        """Focal point, thirds and centre, balance, border, edges, with three sheets."""
+        focus = find_focus(easel)
+        metrics = measure_focus(easel, focus) | measure_balance(easel) | measure_edges(easel)
+        return Reading(
+            tool=self.name,
+            title="Composition",
+            note=_note(metrics),
+            figures=dict(metrics),
+            sheets=_sheets(easel, focus),
+            maker=measured_by(self.name, "1", self._options, easel),
+            abstains=""
+            if focus
+            else "Nothing stands out from anything, so there is no focal point.",
+        )
+
+
+def _sheets(easel: Easel, focus: Focus | None) -> tuple[Sheet, ...]:
+    size = size_of(easel.values.shape)
+    return (
+        sheet("composition", "Where the eye lands, and the thirds.", _placed(easel, focus, size)),
+        sheet("attention", "What stands out from its surroundings.", _heat(easel, focus, size)),
+        sheet("edges", "Edges: hard red, soft gray, lost blue.", _edges(easel, size)),
+    )
+
+
+def _note(metrics: dict[str, float]) -> str:
+    said = []
+    if "focal_x" in metrics:
+        near = "a point of thirds" if metrics["thirds_d"] < 0.12 else ""
+        near = near or ("the centre" if metrics["centre_d"] < 0.14 else "")
+        where = f", close to {near}" if near else ""
+        across = ("left", "middle", "right")[min(2, int(metrics["focal_x"] * 3))]
+        down = ("upper", "middle", "lower")[min(2, int(metrics["focal_y"] * 3))]
+        place = "middle" if across == down == "middle" else f"{down} {across}"
+        said.append(f"The eye lands in the {place}{where}.")
+    if "hard" in metrics:
+        said.append(
+            f"Of the edges {told('hard', metrics['hard'])} are hard and "
+            f"{told('lost', metrics['lost'])} lost."
+        )
+    return " ".join(said) or "There are no shapes and no edges to speak of."
+
+
+def _placed(easel: Easel, focus: Focus | None, size: tuple[int, int]) -> Bytes:
+    plate = photo(easel.picture.rgb, size).copy()
+    width, height = size
+    for part in (1 / 3, 2 / 3):
+        line(plate, (part * width, 0), (part * width, height), (235, 235, 235))
+        line(plate, (0, part * height), (width, part * height), (235, 235, 235))
+    if focus is not None:
+        if focus.second > 0:
+            x, y = focus.second_x * width, focus.second_y * height
+            ring(plate, x, y, 0.045 * max(size), _SECOND)
+        ring(plate, focus.x * width, focus.y * height, 0.12 * max(size), _FIRST)
+    return plate
+
+
+def _heat(easel: Easel, focus: Focus | None, size: tuple[int, int]) -> Bytes:
+    """Dim where nothing calls, as it is where something does."""
+    shown = photo(easel.picture.rgb, size).astype(np.float32)
+    if focus is None:
+        return np.asarray(np.rint(shown * 0.35), dtype=np.uint8)
+    strong = np.percentile(focus.saliency, 97)
+    light = np.clip(plane(focus.saliency, size) / max(float(strong), 1e-12), 0, 1)
+    gray = shown.mean(axis=2, keepdims=True)
+    mixed = gray * 0.3 + light[..., np.newaxis] * (shown - gray * 0.3)
+    return np.asarray(np.rint(np.clip(mixed, 0, 255)), dtype=np.uint8)
+
+
+def _edges(easel: Easel, size: tuple[int, int]) -> Bytes:
+    blocks = easel.blocks()
+    wide = enlarged(blocks.labels, size)
+    grays = gray_of(70 + 0.28 * blocks.levels[wide])
+    plate = np.repeat(grays[..., np.newaxis], 3, axis=2)
+    steep = plane(gradient(easel.values), size)
+    edge = cv2.dilate(boundaries(wide).astype(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
+    plate[edge & (steep >= LOST) & (steep <= HARD)] = _EDGE_TONES["soft"]
+    plate[edge & (steep > HARD)] = _EDGE_TONES["hard"]
+    plate[edge & (steep < LOST)] = _EDGE_TONES["lost"]
+    return plate
