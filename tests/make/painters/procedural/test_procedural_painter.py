@@ -6,17 +6,21 @@ import os
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gesso.core.pixels.colour import lightness
+from gesso.core.pixels.colour import lightness, srgb_to_oklab
 from gesso.core.pixels.picture import Picture
 from gesso.make.critics.measures import measure
 from gesso.make.painters.painter import Order
 from gesso.make.painters.procedural import ENGINE_VERSION, ProceduralOptions, ProceduralPainter
+from gesso.make.painters.procedural.painter import render
+from gesso.make.painters.procedural.reading import read_text
 from gesso.make.painters.procedural.subjects import MOTIFS
 
 PAINTER = ProceduralPainter(ProceduralOptions())
@@ -154,18 +158,77 @@ def test_the_light_stands_where_it_is_asked_for(place: str) -> None:
     assert right["light_x"] > 0.55
 
 
-def test_a_thing_stands_where_its_weight_is_asked_for() -> None:
-    left = measure(paint("a lighthouse by day. Weight: far left (0.25).", 256, 256))
-    right = measure(paint("a lighthouse by day. Weight: far right (0.75).", 256, 256))
+def slope(text: str, label: str, name: str, asks: tuple[float, ...]) -> float:
+    """How much more is measured for one more that is asked for."""
+    found = [measure(paint(f"{text}. {label}: x ({ask}).", 192, 192))[name] for ask in asks]
+    return float(np.polyfit(asks, found, 1)[0])
 
-    assert left["balance"] < right["balance"]
+
+SCENES = ["a lighthouse at night", "mountains", "gears", "a cathedral", "flowers", "a city"]
 
 
-def test_more_symmetry_is_more_alike_left_and_right() -> None:
-    none = measure(paint("mountains. Symmetry: none (0.00).", 256, 256))["symmetry"]
-    exact = measure(paint("mountains. Symmetry: exact (1.00).", 256, 256))["symmetry"]
+@pytest.mark.parametrize("text", SCENES)
+def test_weight_lies_where_it_is_asked_for(text: str) -> None:
+    assert slope(text, "Weight", "balance", (0.35, 0.5, 0.65)) > 0.3
 
-    assert exact > max(0.85, none)
+
+@pytest.mark.parametrize("text", SCENES)
+def test_symmetry_follows_its_aim(text: str) -> None:
+    assert slope(text, "Symmetry", "symmetry", (0.1, 0.5, 0.9)) > 0.45
+
+
+@pytest.mark.parametrize("text", SCENES)
+def test_mist_follows_its_aim(text: str) -> None:
+    assert slope(text, "Mist", "mist", (0.05, 0.4, 0.75)) > 0.25
+
+
+@pytest.mark.parametrize("aim", ["Symmetry: x (0.92).", "Weight: x (0.42).", "Mist: x (0.5)."])
+def test_a_scene_that_is_asked_for_what_it_has_stays_as_it_was(aim: str) -> None:
+    spec = read_text("dunes", "", 3).spec
+    found = measure(Picture(render(spec, 200, 200)))
+    asked = {"symmetry": "even", "balance": "balance", "mist": "haze"}
+    name = {"S": "symmetry", "W": "balance", "M": "mist"}[aim[0]]
+    changed: dict[str, Any] = {asked[name]: found[name]}
+    held = replace(spec, **changed)
+
+    assert measure(Picture(render(held, 200, 200)))[name] == pytest.approx(found[name], abs=0.12)
+
+
+def test_no_two_seeds_share_the_place_of_their_light() -> None:
+    places = [read_text("the sea", "", seed).spec for seed in range(24)]
+
+    assert len({round(spec.light_x, 2) for spec in places}) > 16
+    assert 8 <= sum(spec.light_x < 0.5 for spec in places) <= 16
+    assert len({round(spec.light_y, 2) for spec in places}) > 10
+
+
+def redness_of_hull(text: str) -> float:
+    """Mean OKLab b (yellow against blue) where the airship's hull is."""
+    picture = paint(text, 256, 256, seed=1)
+    rows, columns = slice(56, 74), slice(70, 120)
+    return float(srgb_to_oklab(picture.rgb[rows, columns])[..., 2].mean())
+
+
+def test_a_silver_airship_is_no_golden_one() -> None:
+    golden = redness_of_hull("an airship over hills by day. Light from: the right (0.7).")
+    silver = redness_of_hull("a silver airship over hills by day. Light from: the right (0.7).")
+
+    assert silver < golden - 0.02
+
+
+def test_a_storm_darkens_the_sky_and_takes_the_sun_away() -> None:
+    fair = lightness(paint("the sea by day", 200, 200).rgb)[:100]
+    storm = lightness(paint("the sea by day in a storm", 200, 200).rgb)[:100]
+
+    assert storm.mean() < fair.mean() - 8
+    assert storm.max() < fair.max()
+
+
+def test_lightning_is_the_brightest_thing_of_its_night() -> None:
+    dark = lightness(paint("hills at night in a storm", 256, 256).rgb)[:140]
+    struck = lightness(paint("hills at night, lightning", 256, 256).rgb)[:140]
+
+    assert (struck > 85).sum() > 40 + (dark > 85).sum()
 
 
 @pytest.mark.parametrize("hue", [30.0, 140.0, 260.0])

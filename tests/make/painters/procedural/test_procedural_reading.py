@@ -125,6 +125,70 @@ def test_season_weather_brush_and_paint_are_read_from_the_text() -> None:
     assert spec.relief > 0.9
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a storm over the sea", {"storm"}),
+        ("gears in a storm", {"storm"}),
+        ("a stormy harbour", {"storm"}),
+        ("Storm Train: a steam train. Mood: grim.", {"storm"}),
+        ("a thunderstorm over hills", {"storm", "lightning", "thunderstorm"}),
+        ("mountains in a blizzard", {"storm", "snow", "blizzard"}),
+        ("a bridge in the rain", {"rain"}),
+        ("a lighthouse in winter and in a storm", {"storm", "snow", "winter"}),
+        ("a forest in winter", {"winter", "snow"}),
+        ("a tree in autumn", {"autumn"}),
+    ],
+)
+def test_weather_and_season_are_painted_and_vouched_for(text: str, shown: set[str]) -> None:
+    brief = read(text)
+
+    assert shown <= set(brief.shows)
+    assert not shown & set(brief.omits)
+
+
+@pytest.mark.parametrize(
+    ("text", "missing"),
+    [
+        ("a cathedral in a storm", "storm"),
+        ("flowers in the rain", "rain"),
+        ("flowers in winter", "winter"),
+        ("the sea in autumn", "autumn"),
+        ("a train in spring", "spring"),
+    ],
+)
+def test_weather_and_season_that_will_not_be_seen_are_called_missing(
+    text: str, missing: str
+) -> None:
+    brief = read(text)
+
+    assert missing in brief.omits
+    assert missing not in brief.shows
+    assert brief.spec.storm == 0
+
+
+def test_weather_that_shall_be_avoided_does_not_come() -> None:
+    brief = read("a harbour in a storm, rain", avoid="rain, storm")
+
+    assert (brief.spec.storm, brief.spec.weather) == (0.0, "")
+    assert not {"storm", "rain"} & set(brief.shows)
+
+
+@pytest.mark.parametrize(
+    ("text", "metal"),
+    [
+        ("a silver airship", "silver"),
+        ("a great silvery orrery", "silver"),
+        ("iron gears", "iron"),
+        ("copper clockwork", "copper"),
+        ("a brass orrery", ""),
+        ("an orrery under a silver moon", ""),
+    ],
+)
+def test_the_metal_of_a_machine_is_read(text: str, metal: str) -> None:
+    assert read(text).spec.metal == metal
+
+
 def test_clauses_of_aims_are_taken_as_they_stand() -> None:
     spec = read("the sea. Key: low (28). Mist: thick (0.70). Light from: the left (0.20).").spec
 

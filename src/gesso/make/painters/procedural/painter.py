@@ -17,13 +17,14 @@ from gesso.make.painters.painter import Order, Painting, Tell, silent
 from gesso.make.painters.procedural.canvas.brushwork import repaint
 from gesso.make.painters.procedural.canvas.finish import finish
 from gesso.make.painters.procedural.canvas.surface import Surface
-from gesso.make.painters.procedural.canvas.tone import tone_step, veil
+from gesso.make.painters.procedural.canvas.toning.steering import steer
+from gesso.make.painters.procedural.canvas.toning.tone import tone_step, veil
 from gesso.make.painters.procedural.motifs import compose
 from gesso.make.painters.procedural.reading import read_text
 from gesso.make.painters.procedural.spec import PaintSpec
 from gesso.make.painters.procedural.subjects import REPERTOIRE
 
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 """Goes up whenever the same order would give other pixels."""
 
 _LEAST_SIDE_PX = 128
@@ -77,7 +78,9 @@ def render(spec: PaintSpec, width: int, height: int, scene_px: int = 600) -> NDA
     share = min(1.0, max(share, _LEAST_SIDE_PX / 2 / min(full_width, full_height)))
     surface = Surface(spec, round(full_width * share), round(full_height * share))
     compose(surface)
-    veil(surface, surface.palette.value(0.80 - 0.42 * spec.night, 0.8))
+    air = surface.palette.value(0.80 - 0.42 * spec.night, 0.8)
+    veil(surface, air)
+    steer(surface, air)
     tone = tone_step(surface)
     painted = finish(repaint(surface, tone, full_width, full_height), surface)
     if grown > 1:

@@ -6,6 +6,13 @@ import re
 from dataclasses import dataclass, replace
 
 from gesso.make import aims
+from gesso.make.painters.procedural.air import (
+    Weather,
+    hand_of,
+    metal_of,
+    night_of,
+    read_weather,
+)
 from gesso.make.painters.procedural.canvas.noise import generator
 from gesso.make.painters.procedural.spec import PaintSpec
 from gesso.make.painters.procedural.subjects import (
@@ -17,10 +24,11 @@ from gesso.make.painters.procedural.subjects import (
     word_table,
 )
 
-_AIR = word_table("air.toml")
 _PALETTES = word_table("palettes.toml")
 _LIGHTS = ("sun", "moon", "comet")
 _MOST_SUBJECTS = 3
+_SQUARE = 0.45
+"""From this symmetry on the light stands in the middle, where the text does not place it."""
 _PLACES = ("mountains", "lake", "sea", "hills", "dunes", "forest", "meadow", "harbour")
 
 
@@ -45,8 +53,11 @@ def read_text(text: str, avoid: str, seed: int) -> Brief:
     shunned = named_in(avoid.lower()).motifs
     named = named_in(body)
     choice = _choose([name for name in _wanted(named) if name not in shunned], body)
-    spec = _spec(text, body, replace(choice, shuns=shunned), seed)
-    return Brief(spec, _shows(named, choice, spec.weather), _omits(named, choice))
+    weather = read_weather(body, avoid.lower(), choice.setting, choice.subjects)
+    spec = _spec(text, body, replace(choice, shuns=shunned), weather, seed)
+    shows = dict.fromkeys((*_shows(named, choice), *weather.shows))
+    omits = dict.fromkeys((*_omits(named, choice), *weather.omits))
+    return Brief(spec, tuple(shows), tuple(word for word in omits if word not in shows))
 
 
 def _wanted(named: Named) -> list[str]:
@@ -74,7 +85,7 @@ class _Choice:
         return MOTIFS[self.setting].role == "setting"
 
 
-def _shows(named: Named, choice: _Choice, weather: str) -> tuple[str, ...]:
+def _shows(named: Named, choice: _Choice) -> tuple[str, ...]:
     """What is painted, by the text's own true names where it has some."""
     shown: list[str] = []
     for name in choice.painted:
@@ -83,7 +94,7 @@ def _shows(named: Named, choice: _Choice, weather: str) -> tuple[str, ...]:
         shown += [plain if singular(words) in plain else words for words in own] or [plain]
     if any(name == "sky" for name, _words in named.words) and choice.is_outdoors:
         shown.append(MOTIFS["sky"].plain)
-    return tuple(dict.fromkeys((*shown, *([weather] if weather else []))))
+    return tuple(dict.fromkeys(shown))
 
 
 def _omits(named: Named, choice: _Choice) -> tuple[str, ...]:
@@ -125,52 +136,16 @@ def _skies(named: list[str]) -> tuple[str, ...]:
     return tuple(name for name in named if name != "sky" and (name not in _LIGHTS or name == light))
 
 
-def _night(body: str, choice: _Choice, asked: dict[str, float]) -> float:
-    words = re.findall("[a-z]+", body)
-    stated = [_AIR["night"][word] for word in words if word in _AIR["night"]]
-    if stated:
-        return float(max(stated))
-    hung = [_AIR["skies"][name] for name in choice.skies if name in _AIR["skies"]]
-    if hung:
-        return float(max(hung))
-    if any(word in _AIR["day"]["words"] for word in words):
-        return 0.0
-    own = max(float(_AIR["own"].get(name, 0.0)) for name in (*choice.subjects, choice.setting))
-    if "key" not in asked:
-        return own
-    if asked["key"] < 32:
-        return max(own, 0.85)
-    return own if asked["key"] < 48 else 0.0
-
-
-def _season(body: str) -> str:
-    words = set(re.findall("[a-z]+", body))
-    return next((season for season, own in _AIR["seasons"].items() if words & set(own)), "")
-
-
-def _weather(body: str, choice: _Choice) -> str:
-    if not choice.is_outdoors:
-        return ""
-    words = set(re.findall("[a-z]+", body))
-    return next((fall for fall, own in _AIR["weathers"].items() if words & set(own)), "")
-
-
-def _hand(body: str, table: str, usual: float) -> float:
-    """Breadth of brush or thickness of paint, by the first phrase of the table that is found."""
-    text = " " + " ".join(re.findall("[a-z]+", body)) + " "
-    found = (value for phrase, value in _AIR[table].items() if f" {phrase}" in text)
-    return float(next(found, usual))
-
-
-def _spec(text: str, body: str, choice: _Choice, seed: int) -> PaintSpec:
+def _spec(text: str, body: str, choice: _Choice, weather: Weather, seed: int) -> PaintSpec:
     asked = aims.read(text)
     rng = generator(seed, "spec")
-    night = _night(body, choice, asked)
+    night = night_of(body, (*choice.subjects, choice.setting), choice.skies, asked.get("key"))
     dark, mid, light, chroma = _colours(body, night)
     if "chroma" in asked:
         chroma = min(0.13, max(chroma, asked["chroma"]))
-    light_x = float(rng.choice((0.3, 0.36, 0.64, 0.7)) + 0.04 * rng.standard_normal())
-    light_y = float(0.20 + 0.12 * rng.random())
+    light_x, light_y = _light(seed)
+    if asked.get("symmetry", 0.0) > _SQUARE:
+        light_x = 0.5
     if "light_y" in asked:
         # A sun or moon that is asked for by name stands over the horizon.
         hangs = any(name in _LIGHTS for name in choice.skies)
@@ -182,8 +157,10 @@ def _spec(text: str, body: str, choice: _Choice, seed: int) -> PaintSpec:
         skies=choice.skies,
         shuns=choice.shuns,
         night=night,
-        season=_season(body),
-        weather=_weather(body, choice),
+        season=weather.season,
+        weather=weather.falls,
+        storm=weather.storm,
+        metal=metal_of(body),
         key=asked.get("key"),
         contrast=asked.get("contrast"),
         chroma=asked.get("chroma"),
@@ -198,9 +175,22 @@ def _spec(text: str, body: str, choice: _Choice, seed: int) -> PaintSpec:
         light_y=light_y,
         mist=asked.get("mist", float(0.15 + 0.2 * rng.random())),
         density=asked.get("density"),
-        brush=_hand(body, "brush", 0.42),
-        relief=_hand(body, "relief", 0.5),
+        even=asked.get("symmetry"),
+        haze=asked.get("mist"),
+        brush=hand_of(body, "brush", 0.42),
+        relief=hand_of(body, "relief", 0.5),
     )
+
+
+def _light(seed: int) -> tuple[float, float]:
+    """Where the light stands where no text says it: to either side, high or half-way down.
+
+    Pairs are painted with neighbouring wishes and other seeds, so that every seed has a place of
+    its own; the middle is left out, where a light makes a target of the picture.
+    """
+    aside, down = generator(seed, "light").random(2)
+    left = 0.16 + 0.52 * float(aside)
+    return (left if left < 0.42 else left + 0.16), 0.12 + 0.24 * float(down)
 
 
 def _colours(body: str, night: float) -> tuple[float, float, float, float]:

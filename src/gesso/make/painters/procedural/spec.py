@@ -18,12 +18,15 @@ class PaintSpec:
         night: 0 broad day to 1 deep night.
         season: "", "spring", "summer", "autumn" or "winter".
         weather: what falls: "", "rain" or "snow".
+        storm: 0 none to 1 a thunderstorm, with its lightning.
+        metal: what machines are made of: "" for brass, "silver", "iron" or "copper".
         key, contrast: CIE L*, 0 to 100.
         chroma: mean OKLab chroma.
         hue_dark, hue_mid, hue_light: OKLCH angle in degrees.
         ground_chroma: the chroma to mix colours with before any aim is steered to.
         grade: hues of darks, middles and lights that the text asks for, None where it does not.
         symmetry, balance, light_x, light_y, mist: 0 to 1, as `make/aims.py` defines them.
+        even, haze: symmetry and mist as the text asks for them, None where it does not.
         density: share of the area that shall hold an edge, 0 to 0.6; None leaves it to the brush.
         brush: 0 the finest brushes to 1 the broadest.
         relief: 0 a glaze without relief to 1 thick impasto.
@@ -37,6 +40,8 @@ class PaintSpec:
     night: float = 0.0
     season: str = ""
     weather: str = ""
+    storm: float = 0.0
+    metal: str = ""
     key: float | None = None
     contrast: float | None = None
     chroma: float | None = None
@@ -50,6 +55,8 @@ class PaintSpec:
     light_x: float = 0.64
     light_y: float = 0.3
     mist: float = 0.25
+    even: float | None = None
+    haze: float | None = None
     density: float | None = None
     brush: float = 0.45
     relief: float = 0.5

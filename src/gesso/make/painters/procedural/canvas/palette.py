@@ -9,6 +9,10 @@ import numpy as np
 from gesso.make.painters.procedural.canvas.noise import Lab, f32, mix, smooth
 from gesso.make.painters.procedural.spec import PaintSpec
 
+_BRASS = 70.0, 90.0
+_METALS = {"silver": (245.0, 0.16), "iron": (250.0, 0.30), "copper": (46.0, 1.05)}
+"""Hue and share of brass's chroma of the metals that a text can name."""
+
 
 def lch(lightness: float, chroma: float, hue: float) -> Lab:
     """One OKLab colour from lightness 0 to 1, chroma, and hue in degrees."""
@@ -91,7 +95,13 @@ class Palette:
         return _leaning(value, strength, 72, self._spec.hue_light, 0.2)
 
     def metal(self, value: float, hue: float = 76.0, chroma: float = 1.0) -> Lab:
-        """Brass, copper or iron by `hue`; it leans to the picture's light."""
+        """Brass, copper or iron by `hue`; it leans to the picture's light.
+
+        Where the text names a metal, what would be brass is made of that.
+        """
+        if self._spec.metal and _BRASS[0] <= hue <= _BRASS[1]:
+            hue, share_of = _METALS[self._spec.metal]
+            chroma *= share_of
         bell = 0.035 + 0.075 * math.exp(-(((value - 0.6) / 0.3) ** 2))
         strength = bell * chroma * min(1.25, 0.35 + self._spec.ground_chroma / 0.09)
         shade = self._spec.hue_dark if value < 0.3 else self._spec.hue_light

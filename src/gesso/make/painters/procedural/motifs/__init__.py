@@ -7,7 +7,7 @@ from collections.abc import Callable
 from gesso.make.painters.procedural.canvas.surface import Surface
 from gesso.make.painters.procedural.motifs.built.machines import clockwork, gears, orrery
 from gesso.make.painters.procedural.motifs.built.rooms import bouquet, cathedral, glass, still_life
-from gesso.make.painters.procedural.motifs.nature import flow, sky
+from gesso.make.painters.procedural.motifs.nature import flow, weather
 from gesso.make.painters.procedural.motifs.places import SETTINGS
 from gesso.make.painters.procedural.motifs.things import AFLOAT, SUBJECTS
 
@@ -41,4 +41,4 @@ def compose(surface: Surface) -> None:
         if name in AFLOAT:
             AFLOAT[name](surface, ground, number)
     if spec.weather:
-        sky.falling(surface)
+        weather.falling(surface)

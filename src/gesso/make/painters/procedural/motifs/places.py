@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from gesso.make.painters.procedural.canvas.surface import Surface
 from gesso.make.painters.procedural.motifs.built.town import skyline
-from gesso.make.painters.procedural.motifs.nature import land, plants, sky, water
+from gesso.make.painters.procedural.motifs.nature import land, plants, sky, water, weather
+from gesso.make.painters.procedural.spec import PaintSpec
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,19 @@ def _air(s: Surface, horizon: float, cloudy: float = 0.45) -> None:
     spec = s.spec
     hung, night = set(spec.skies) - set(spec.shuns), spec.night
     sky.sky(s, horizon)
-    if "stars" in hung or (night > 0.6 and "stars" not in spec.shuns):
+    clear = not spec.storm and "stars" not in spec.shuns
+    if "stars" in hung or (night > 0.6 and clear):
         sky.stars(s, horizon, 0.5 if "aurora" in hung and "stars" not in hung else 1.0)
     if "aurora" in hung:
         sky.aurora(s, horizon)
-    if "clouds" not in spec.shuns and ("clouds" in hung or "stars" not in hung):
+    if spec.storm:
+        weather.storm(s, horizon)
+    elif "clouds" not in spec.shuns and ("clouds" in hung or "stars" not in hung):
         amount = 0.85 if "clouds" in hung else cloudy * (0.55 if night > 0.6 else 1.0)
         sky.clouds(s, horizon, amount + 0.25 * spec.mist)
     _hang_light(s, horizon, hung)
+    if spec.storm >= 1:
+        weather.lightning(s, horizon)
 
 
 def _hang_light(s: Surface, horizon: float, hung: set[str]) -> None:
@@ -49,7 +55,7 @@ def _hang_light(s: Surface, horizon: float, hung: set[str]) -> None:
         sky.sun(s)
     elif "moon" in hung:
         sky.moon(s)
-    elif s.spec.light_y * s.high > horizon + 0.06:
+    elif s.spec.storm or s.spec.light_y * s.high > horizon + 0.06:
         return
     elif s.spec.night < 0.5 and "sun" not in s.spec.shuns:
         sky.sun(s)
@@ -79,6 +85,10 @@ def _lake(s: Surface) -> Ground:
     return Ground(horizon, horizon + 0.01, True, lambda t: water.water(t, horizon, 0.15))
 
 
+def _swell(spec: PaintSpec) -> float:
+    return 1.35 if spec.storm else 0.95 if "clouds" in spec.skies else 0.55
+
+
 def _sea(s: Surface) -> Ground:
     horizon = 0.58 * s.high
     _air(s, horizon, 0.6)
@@ -86,7 +96,9 @@ def _sea(s: Surface) -> Ground:
         horizon,
         horizon + 0.015,
         True,
-        lambda t: water.water(t, horizon, 0.55 + 0.4 * ("clouds" in t.spec.skies)),
+        lambda t: water.water(
+            t, horizon, 0.55 + 0.4 * ("clouds" in t.spec.skies or t.spec.storm > 0)
+        ),
     )
 
 

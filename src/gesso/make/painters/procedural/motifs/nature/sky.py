@@ -183,20 +183,3 @@ def comet(s: Surface, horizon: float) -> None:
         np.copyto(s.angle, np.float32(np.arctan2(direction[1], direction[0])), where=tail > 0.15)
     s.glow(x, y, 0.035, s.palette.light(0.97, 0.8), 0.95)
     s.put(s.ellipse(x, y, 0.017), s.palette.light(0.985, 0.5), detail=1.0)
-
-
-def falling(s: Surface) -> None:
-    """Rain or snow before everything: near drops long and few, far ones short and many."""
-    kind = s.spec.weather
-    rng = s.rng("falling", kind)
-    slant = 0.16 if s.light[0] < 0.5 * s.wide else -0.16
-    colour = s.palette.value(s.by_hour(0.90, 0.70), 0.5)
-    for _ in range(int((150 + 500 * s.spec.busy) * s.wide * s.high)):
-        x, y = rng.random() * s.wide, rng.random() * s.high
-        near = rng.random() ** 3
-        if kind == "rain":
-            reach = 0.025 + 0.070 * near
-            line = [(x, y), (x + slant * reach, y + reach)]
-            s.mark(line, 0.0011 + 0.0016 * near, colour, 3, 0.20 + 0.25 * near)
-        else:
-            s.dabs([(x, y, 0.0016 + 0.0062 * near)], colour, 3, 0.55 + 0.4 * near)
