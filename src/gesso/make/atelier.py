@@ -18,6 +18,7 @@ from gesso.core.records.codec import to_json
 from gesso.core.records.maker import Setting
 from gesso.core.records.runs import Item, Run
 from gesso.make.batch.entries import Entry
+from gesso.make.bench.estimate import Estimate, Wanted, estimate_run, refuse_unaffordable
 from gesso.make.bench.workbench import Workbench, random_seed
 from gesso.make.hanging.folder import Hanging, slug
 from gesso.make.hanging.sheet import Framed, hang_sheet
@@ -61,6 +62,7 @@ class Atelier(Workbench):
         Raises:
             InputError: the theme, the number or the id cannot be used, or the id belongs to
                 another run.
+            BudgetSpent: not even the first picture fits into the budget; nothing was asked.
         """
         words = read_theme(theme).words
         if not 1 <= works <= 1_000:
@@ -74,6 +76,30 @@ class Atelier(Workbench):
             {"works": works, "allow_repeat": allow_repeat},
             listen,
         )
+
+    def estimate(
+        self, *, works: int = 1, entries: Sequence[Entry] = (), from_themes: bool = True
+    ) -> Estimate:
+        """What a run may cost at most, before it is begun; asks nobody and makes nothing.
+
+        Args:
+            works: how many, on a theme.
+            entries: the prompts of a file, which take the place of `works`.
+            from_themes: concepts have to be found, too; an entry says so itself.
+        """
+        own = self._options.run
+        wanted = [Wanted(from_themes, own.rounds, own.width, own.height)] * works
+        if entries:
+            wanted = [
+                Wanted(
+                    bool(entry.theme),
+                    entry.rounds or own.rounds,
+                    entry.width or own.width,
+                    entry.height or own.height,
+                )
+                for entry in entries
+            ]
+        return estimate_run(self._assemble(""), wanted, self._options.budget_usd)
 
     def batch(
         self, entries: Sequence[Entry], *, run_id: str | None = None, listen: Listener = nobody
@@ -144,6 +170,8 @@ class Atelier(Workbench):
             )
         parts = self._assemble(run_id)
         own = self._options.run
+        if not self._is_begun(run_id):
+            refuse_unaffordable(parts, self._options.budget_usd, own.width, own.height)
         options: dict[str, Setting] = {
             **asked,
             "rounds": own.rounds,
@@ -170,6 +198,13 @@ class Atelier(Workbench):
                     f"The run '{run.id}' was begun with the {name} '{theirs}', not '{ours}'.",
                     f"Resume it with: --{name} {theirs}",
                 )
+
+    def _is_begun(self, run_id: str) -> bool:
+        try:
+            self._catalogue.runs.get(run_id)
+        except UnknownItem:
+            return False
+        return True
 
     def _seed_for(self, run_id: str) -> Setting:
         if self._options.seed is not None:

@@ -55,6 +55,7 @@ class Making:
             exports=self._ground.folder / "exports",
             locks=self._ground.folder / "locks",
             software=SOFTWARE,
+            budget_usd=asked.budget_usd,
         )
         return Atelier(self._ground.catalogue, options, self._parts, self._replayer)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
+from gesso.core.outside.models.prices import Quote
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.registry import Entry, Factory, Registry
@@ -65,6 +66,10 @@ class Llm(Protocol):
     @property
     def model(self) -> str:
         """The model id, as the provider writes it."""
+        ...
+
+    def quote(self, question: Question) -> Quote:
+        """What an answer may cost at most; asks nobody."""
         ...
 
     def answer(self, question: Question, shape: type[Shape]) -> Shape:

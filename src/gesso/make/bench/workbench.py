@@ -41,6 +41,7 @@ class AtelierOptions:
         exports: where kept pictures are hung, a folder a run.
         locks: where lock files live.
         software: "gesso 0.1.0".
+        budget_usd: what a run may spend, None for no cap.
     """
 
     run: RunOptions
@@ -50,6 +51,7 @@ class AtelierOptions:
     exports: Path
     locks: Path
     software: str
+    budget_usd: float | None = None
 
 
 class Workbench:

@@ -24,7 +24,7 @@ from gesso.core.errors import (
 )
 from gesso.core.outside.client import Client
 from gesso.core.outside.models.models import Model
-from gesso.core.outside.models.prices import estimate, is_local
+from gesso.core.outside.models.prices import Quote, estimate, is_local
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
@@ -50,13 +50,14 @@ def no_key(provider: str, variable: str) -> AuthError:
     )
 
 
-def estimate_usd(model: Model, size: str, width: int, height: int, base_url: str = "") -> float:
-    """What a picture may cost at most, in US dollars; a dear guess where nobody knows."""
+def quoted(model: Model, size: str, width: int, height: int, base_url: str = "") -> Quote:
+    """What a picture may cost at most; where nobody knows, a dear guess is set aside."""
     megapixels = width * height / 1e6
     found = estimate(
         model.provider, model.id, "image", size, megapixels=megapixels, base_url=base_url
     )
-    return _UNKNOWN_USD if found.usd is None else found.usd
+    reserved_usd = _UNKNOWN_USD if found.usd is None else found.usd
+    return Quote(model.provider, model.id, found, reserved_usd)
 
 
 def picture_in(data: bytes, provider: str) -> Picture:

@@ -15,11 +15,11 @@ from gesso.core.llms.wires.wire import Patience
 from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import Model, ModelBook
-from gesso.core.outside.models.prices import Price, price
+from gesso.core.outside.models.prices import Price, Quote, price
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.maker import Maker
-from gesso.make.painters.arriving import estimate_usd, key_text, picture_in, words_of
+from gesso.make.painters.arriving import key_text, picture_in, quoted, words_of
 from gesso.make.painters.painter import Order, Painting, Tell, silent
 from gesso.make.painters.sizes import nearest_ratio, nearest_side
 
@@ -82,14 +82,8 @@ class GeminiPainter:
         model = self._book.find(PROVIDER, "image", self._options.model)
         shape = self._shape(order, model)
         contents = _contents(order)
-        size = shape.image_size or ""
-        ask = Ask(
-            PROVIDER,
-            "paint",
-            model.id,
-            order.errand,
-            estimate_usd(model, size, order.width, order.height),
-        )
+        (quote,) = self.quotes(order)
+        ask = Ask(PROVIDER, "paint", model.id, order.errand, quote.reserved_usd)
         tell(f"asking {model.id}", None)
         painted = self._desk.ask(ask, lambda attempt: self._send(model, shape, contents, attempt))
         tell("painted", 1.0)
@@ -100,6 +94,12 @@ class GeminiPainter:
             "trainedAlgorithmicMedia",
             cost_usd=painted.usd,
         )
+
+    def quotes(self, order: Order) -> tuple[Quote, ...]:
+        """What a picture may cost at most."""
+        model = self._book.find(PROVIDER, "image", self._options.model)
+        size = self._shape(order, model).image_size or ""
+        return (quoted(model, size, order.width, order.height),)
 
     def _send(
         self,

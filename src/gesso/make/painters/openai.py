@@ -17,17 +17,17 @@ from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.client import Client, ClientOptions
 from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import Model, ModelBook
-from gesso.core.outside.models.prices import Price, is_local, price
+from gesso.core.outside.models.prices import Price, Quote, is_local, price
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.maker import Maker, Setting
 from gesso.make.painters.arriving import (
     bytes_in,
-    estimate_usd,
     fetched,
     key_text,
     picture_at,
     picture_in,
+    quoted,
     words_of,
 )
 from gesso.make.painters.painter import Order, Painting, Tell, silent
@@ -100,15 +100,8 @@ class OpenAIPainter:
         self._wire.check_key()
         model = self._book.find(PROVIDER, "image", self._options.model)
         asked = self._asked(order, model)
-        ask = Ask(
-            PROVIDER,
-            "paint",
-            model.id,
-            order.errand,
-            estimate_usd(
-                model, self._options.quality, *_sides(asked), base_url=self._priced_at(model)
-            ),
-        )
+        (quote,) = self.quotes(order)
+        ask = Ask(PROVIDER, "paint", model.id, order.errand, quote.reserved_usd)
         tell(f"asking {model.id}", None)
         painted = self._desk.ask(ask, lambda attempt: self._send(model, asked, order, attempt))
         tell("painted", 1.0)
@@ -121,6 +114,12 @@ class OpenAIPainter:
             "trainedAlgorithmicMedia",
             cost_usd=painted.usd,
         )
+
+    def quotes(self, order: Order) -> tuple[Quote, ...]:
+        """What a picture may cost at most."""
+        model = self._book.find(PROVIDER, "image", self._options.model)
+        sides = _sides(self._asked(order, model))
+        return (quoted(model, self._options.quality, *sides, base_url=self._priced_at(model)),)
 
     def _asked(self, order: Order, model: Model) -> dict[str, Any]:
         width, height = order.width, order.height

@@ -9,6 +9,7 @@ from typing import Generic, Literal, Protocol, TypeVar
 
 from gesso.core.errors import AuthError, OutsideError, QuotaSpent
 from gesso.core.outside.accounts.ledger import TroubleLog
+from gesso.core.outside.models.prices import Quote, quotes_of
 from gesso.core.records.calls import Errand, Trouble
 from gesso.core.records.judgements import Comparison, Evaluation
 from gesso.core.records.prompts import Concept, Prompt, Theme
@@ -142,6 +143,10 @@ class PainterInOrder:
         """All of them, in order."""
         return tuple(self._painters.members.values())
 
+    def quotes(self, order: Order) -> tuple[Quote, ...]:
+        """What a picture may cost at most, by each who may paint it."""
+        return tuple(quote for one in self.painters for quote in quotes_of(one, order))
+
     def paint(self, order: Order, tell: Tell = silent) -> Painting:
         """Paint one picture; see `Painter.paint`."""
         return self._painters.ask(order.errand, lambda painter: painter.paint(order, tell))
@@ -163,6 +168,10 @@ class WriterInOrder:
     def writers(self) -> tuple[Writer, ...]:
         """All of them, in order."""
         return tuple(self._writers.members.values())
+
+    def quotes(self, letters: int) -> tuple[Quote, ...]:
+        """What a question may cost at most, by each who may be asked it."""
+        return tuple(quote for one in self.writers for quote in quotes_of(one, letters))
 
     def find_concept(
         self, theme: Theme, is_taken: Callable[[str], bool], seed: int, errand: Errand
@@ -205,6 +214,10 @@ class CriticInOrder:
     def critics(self) -> tuple[Critic, ...]:
         """All of them, in order."""
         return tuple(self._critics.members.values())
+
+    def quotes(self, letters: int) -> tuple[Quote, ...]:
+        """What a question may cost at most, by each who may be asked it."""
+        return tuple(quote for one in self.critics for quote in quotes_of(one, letters))
 
     def evaluate(self, view: View, prompt: Prompt, errand: Errand) -> Evaluation:
         """Hold a picture against its prompt; see `Critic.evaluate`."""

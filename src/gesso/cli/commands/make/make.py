@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,14 +11,17 @@ from typing import Any
 
 import click
 
+from gesso.cli.commands.make.estimating import plain_estimate, show_estimate, told_before
 from gesso.cli.opening import opened
 from gesso.cli.options import Size, Span, shared, size_flags
-from gesso.cli.printing import span
+from gesso.cli.printing import document, span
 from gesso.cli.reporting import tell, tell_bad, watch
 from gesso.cli.session import Session, pass_session
 from gesso.core.errors import GessoError, InputError, OutsideError, SettingsError
 from gesso.make.batch import Entries, read_entries
+from gesso.make.batch.entries import Entry
 from gesso.make.batch.results import DataFormat, Results
+from gesso.make.bench.estimate import Estimate
 from gesso.studio import Studio
 
 RESULTS = Path("results")
@@ -62,6 +65,7 @@ class Wish:
 @click.option("--batch-size", metavar="N", help="Prompts on their way at once.")
 @click.option("--format", "data_format", type=click.Choice(["json", "yaml"]), help="Of results.")
 @click.option("--ignore-unknown", is_flag=True, help="Drop unknown keys of a prompts file.")
+@click.option("--dry-run", is_flag=True, help="Only tell what the run may cost.")
 @click.option("--every", type=Span(), help="Again and again: 6h, 30m, 1d.")
 @click.option("--times", type=click.IntRange(1), metavar="N", help="Stop after so many passes.")
 @shared
@@ -83,6 +87,7 @@ def make(  # noqa: PLR0917 - click hands every option over as an argument
     batch_size: str | None,
     data_format: DataFormat | None,
     ignore_unknown: bool,
+    dry_run: bool,
     every: float | None,
     times: int | None,
 ) -> int:
@@ -113,6 +118,8 @@ def make(  # noqa: PLR0917 - click hands every option over as an argument
     }
     with opened(session, flags) as studio:
         named = studio.settings.run_id
+        if dry_run:
+            return _tell_price(session, _estimate(studio, wish))
         if every is None:
             return _pass(session, studio, wish, named)
         return _repeat(
@@ -139,7 +146,24 @@ def _check_usage(given: Mapping[str, Any]) -> None:
         raise click.UsageError("--times goes with --every.")
 
 
+def _estimate(studio: Studio, wish: Wish) -> Estimate:
+    if wish.entries is not None:
+        return studio.make.estimate(entries=_usable(wish.entries))
+    return studio.make.estimate(works=studio.settings.make.works)
+
+
+def _tell_price(session: Session, estimate: Estimate) -> int:
+    if session.as_json:
+        document(plain_estimate(estimate))
+    else:
+        show_estimate(estimate)
+    return 0
+
+
 def _pass(session: Session, studio: Studio, wish: Wish, run_id: str | None) -> int:
+    if not session.as_json:
+        for line in told_before(_estimate(studio, wish)):
+            click.echo(line, err=True)
     if wish.entries is not None:
         return _batch(session, studio, wish, wish.entries, run_id)
     report = watch(
@@ -156,17 +180,22 @@ def _pass(session: Session, studio: Studio, wish: Wish, run_id: str | None) -> i
     return tell(session, studio, report)
 
 
-def _batch(
-    session: Session, studio: Studio, wish: Wish, entries: Entries, run_id: str | None
-) -> int:
-    if not session.as_json:
-        tell_bad(entries.bad)
+def _usable(entries: Entries) -> Sequence[Entry]:
     if not entries.good:
         first = entries.bad[0]
         raise InputError(
             f"No entry can be used. {first.path}: {first.message}",
             "Mend the entries; the page 'batches' in the docs says what they hold.",
         )
+    return entries.good
+
+
+def _batch(
+    session: Session, studio: Studio, wish: Wish, entries: Entries, run_id: str | None
+) -> int:
+    if not session.as_json:
+        tell_bad(entries.bad)
+    _usable(entries)
     results = Results(
         wish.results, studio.catalogue, data_format=wish.data_format, stop=studio.stop.set
     )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib.metadata import version
 from ipaddress import ip_address
+from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
 import genai_prices
@@ -72,6 +73,34 @@ class Quote:
 
 UNKNOWN = Price(None, "estimate")
 FREE = Price(0.0, "free")
+
+
+@runtime_checkable
+class Quoting(Protocol):
+    """Whoever can say beforehand what one call may cost."""
+
+    def quotes(self, wanted: Any) -> tuple[Quote, ...]:
+        """What it may cost at most, by each who may be asked it; the first is asked first."""
+        ...
+
+
+class _Placed(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def place(self) -> str: ...
+
+
+def quotes_of(who: _Placed, wanted: object) -> tuple[Quote, ...]:
+    """What `who` quotes for something.
+
+    Who works on this machine costs nothing; who works outside and quotes nothing, nobody knows.
+    """
+    if isinstance(who, Quoting):
+        return who.quotes(wanted)
+    known = UNKNOWN if who.place == "outside" else FREE
+    return (Quote(who.name, "", known, 0.0),)
 
 
 @lru_cache(maxsize=1)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import ClassVar, Literal
 
+import numpy as np
+
 from gesso.core.errors import BadOutput, Refused
 from gesso.core.llms.llm import Llm
 from gesso.core.llms.llm import Question as Asking
 from gesso.core.llms.plain import instructions, material
+from gesso.core.outside.models.prices import Quote
 from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
@@ -46,6 +49,11 @@ class LlmCritic:
     def __init__(self, llm: Llm, measured: Critic) -> None:
         self._llm = llm
         self._measured = measured
+
+    def quotes(self, letters: int) -> tuple[Quote, ...]:
+        """What a question about a pair may cost at most whose material has so many letters."""
+        pair = (Picture(np.zeros((1, 1, 3), dtype=np.uint8)),) * 2
+        return (self._llm.quote(Asking("", " " * letters, pair)),)
 
     def evaluate(self, view: View, prompt: Prompt, errand: Errand) -> Evaluation:
         """Hold a picture against its prompt; see `Critic.evaluate`.

@@ -16,16 +16,16 @@ from gesso.core.outside.asks import Answer, Ask, Attempt
 from gesso.core.outside.client import Client, ClientOptions
 from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import Model, ModelBook
-from gesso.core.outside.models.prices import Price, Usage, is_local, price
+from gesso.core.outside.models.prices import Price, Quote, Usage, is_local, price
 from gesso.core.outside.replies import Reply
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.maker import Maker, Setting
 from gesso.make.painters.arriving import (
     data_uri,
-    estimate_usd,
     key_text,
     no_key,
     picture_at,
+    quoted,
 )
 from gesso.make.painters.fal.asking import Asking, Patience
 from gesso.make.painters.fal.failures import PROVIDER, Unlisted, explain, refused
@@ -120,7 +120,7 @@ class FalPainter:
             "paint",
             model.id,
             order.errand,
-            self._estimate_usd(model, order),
+            self._quote(order, model).reserved_usd,
             key=_key(order, model, arguments) if order.errand.run else None,
             resumable=bool(order.errand.run),
         )
@@ -136,6 +136,10 @@ class FalPainter:
             painted = self._desk.ask(replace(ask, resumable=False), send)
         maker = Maker(self.name, model.id, settings=_settings(arguments, painted.seed))
         return Painting(painted.picture, maker, "trainedAlgorithmicMedia", cost_usd=painted.usd)
+
+    def quotes(self, order: Order) -> tuple[Quote, ...]:
+        """What a picture may cost at most."""
+        return (self._quote(order, self._book.find(PROVIDER, "image", self._options.model)),)
 
     # One attempt ---------------------------------------------------------------------------
 
@@ -252,13 +256,14 @@ class FalPainter:
             headers["X-Fal-Request-Timeout"] = f"{self._options.start_s:g}"
         return headers
 
-    def _estimate_usd(self, model: Model, order: Order) -> float:
-        if self._options.unit_usd is not None and model.unit != "megapixel":
-            return self._options.unit_usd
-        usd = estimate_usd(model, "", order.width, order.height)
-        if self._options.unit_usd is not None and model.unit_usd:
-            return usd / model.unit_usd * self._options.unit_usd
-        return usd
+    def _quote(self, order: Order, model: Model) -> Quote:
+        booked = quoted(model, "", order.width, order.height)
+        unit_usd = self._options.unit_usd
+        if unit_usd is None:
+            return booked
+        units = booked.reserved_usd / model.unit_usd if model.unit == "megapixel" else 1.0
+        own = Price(units * unit_usd, "billed units")
+        return Quote(PROVIDER, model.id, own, units * unit_usd)
 
     def _client_for(self, url: str) -> Client:
         key = key_text(self._options.api_key)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Literal, TypeVar
 from gesso.core.errors import BadOutput, InputError, Refused
 from gesso.core.llms.llm import Llm, Question
 from gesso.core.llms.plain import material
+from gesso.core.outside.models.prices import Quote
 from gesso.core.records.calls import Errand
 from gesso.core.records.maker import Maker
 from gesso.core.records.prompts import Concept, Prompt, Theme
@@ -48,6 +49,10 @@ class LlmWriter:
     def name(self) -> str:
         """As the registry calls the llm that it asks."""
         return self._llm.name
+
+    def quotes(self, letters: int) -> tuple[Quote, ...]:
+        """What a question may cost at most whose material has so many letters."""
+        return (self._llm.quote(Question("", " " * letters)),)
 
     def find_concept(
         self, theme: Theme, is_taken: Callable[[str], bool], seed: int, errand: Errand
