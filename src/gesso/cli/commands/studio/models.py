@@ -8,6 +8,7 @@ from typing import Any, Literal
 import click
 from rich.text import Text
 
+from gesso.cli.commands.studio.shelf import add_model, pull_model, shelved, show_shelf
 from gesso.cli.opening import opened
 from gesso.cli.options import shared
 from gesso.cli.printing import BAD, QUIET, counted, document, say, table, title
@@ -22,7 +23,8 @@ from gesso.core.outside.models.check import ListsModels, ModelCheck, Seen, check
 from gesso.core.outside.models.models import Kind, Model, ModelBook
 from gesso.core.outside.waiting.limits import Limits
 from gesso.core.outside.waiting.retry import RetryOptions
-from gesso.studio import Studio, built
+from gesso.settings import find_folder, load
+from gesso.studio import Studio, built, with_key
 
 EXIT_MISSING = 1
 _MOST_OTHERS = 40
@@ -32,7 +34,11 @@ _SOON = RetryOptions(attempts=2, wait_initial_s=0.5, wait_max_s=2.0)
 
 @click.group()
 def models() -> None:
-    """Show the models that are known, and ask providers which of them still exist."""
+    """Show the models that are known, ask which still exist, keep those that run here."""
+
+
+models.add_command(pull_model)
+models.add_command(add_model)
 
 
 @models.command("list")
@@ -41,11 +47,13 @@ def models() -> None:
 @shared
 @pass_session
 def list_models(session: Session, provider: str, kind: Literal["text", "image"] | None) -> None:
-    """List the models of the book, with what prices them and when they end."""
+    """List the models of the book, with what prices them and when they end, and those here."""
     book = ModelBook.open()
     found = book.list(_known(book, provider), _kind(kind))
+    here = shelved(load(find_folder(session.folder)).shelf)
     if session.as_json:
-        document({"dated": str(book.dated), "models": [_plain(book, model) for model in found]})
+        told = {"dated": str(book.dated), "models": [_plain(book, model) for model in found]}
+        document(told | {"here": here})
         return
     title(f"{counted(len(found), 'model')}, looked up on {book.dated}")
     table(
@@ -62,6 +70,9 @@ def list_models(session: Session, provider: str, kind: Literal["text", "image"] 
             for model in found
         ],
     )
+    if here:
+        say()
+        show_shelf(here)
 
 
 @models.command("check")
@@ -104,6 +115,8 @@ class _Asked:
 
 
 def _asked(studio: Studio, book: ModelBook, provider: str, base_url: str) -> _Asked:
+    named = studio.settings.llms.get(provider, {})
+    base_url = base_url or str(named.get("base_url", ""))
     lister = _lister(studio, provider, base_url)
     try:
         listed = lister.models()
@@ -122,10 +135,12 @@ def _lister(studio: Studio, provider: str, base_url: str) -> ListsModels:
             f"'{provider}' cannot be asked which models it has.",
             f"These can: {', '.join(LLMS.names())}. Of the others `gesso models list` tells.",
         )
-    key = getattr(studio.settings.keys, provider, None)
-    # A server of one's own wants a model named, which its list has no use for.
-    wishes = {"api_key": key or "", "base_url": base_url, "model": "any" if base_url else ""}
-    llm = built(LLMS.open(provider), f"llms.{provider}", wishes, _desk(studio))
+    factory = LLMS.open(provider)
+    own = with_key(studio.settings, provider, studio.settings.llms.get(provider, {}), factory)
+    # A server of one's own wants a model named, which its list has no use for; and the list tells
+    # whether the model of the settings has ended.
+    wishes = {**own, "base_url": base_url, "model": "any" if base_url else ""}
+    llm = built(factory, f"llms.{provider}", wishes, _desk(studio))
     if not isinstance(llm, ListsModels):
         raise InputError(f"'{provider}' cannot be asked which models it has.")
     return llm
@@ -145,7 +160,12 @@ def _desk(studio: Studio) -> Desk:
 
 
 def _with_keys(studio: Studio) -> tuple[str, ...]:
-    asked = tuple(name for name in LLMS.names() if getattr(studio.settings.keys, name, None))
+    settings = studio.settings
+    asked = tuple(
+        name
+        for name in LLMS.names()
+        if getattr(settings.keys, name, None) or settings.llms.get(name, {}).get("base_url")
+    )
     if not asked:
         raise SettingsError(
             "There is no key of a provider who could be asked.",

@@ -1,0 +1,122 @@
+"""A run whose provider is out, and what a run may cost, as a person sees both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.cli.conftest import SMALL, Gesso
+from tests.stubs.gemini_stub import GeminiStub
+from tests.stubs.openai_stub import OpenAIStub
+from tests.stubs.stub import KEY
+
+from gesso.core.catalogue.catalogue import Catalogue
+
+STUDIO = Path("studio")
+RUN = ("make", "Tidal Clocks", "--run-id", "r1", *SMALL)
+
+
+@pytest.fixture
+def gemini(monkeypatch: pytest.MonkeyPatch) -> Iterator[GeminiStub]:
+    pytest.importorskip("google.genai")
+    monkeypatch.setenv("GEMINI_API_KEY", KEY)
+    with GeminiStub() as stub:
+        monkeypatch.setenv("GESSO_PAINTERS__GEMINI__BASE_URL", stub.base_url)
+        monkeypatch.setenv("GESSO_PAINTERS__GEMINI__MODEL", "gemini-3.1-flash-image")
+        yield stub
+
+
+def test_a_run_falls_to_the_next_and_says_so_everywhere(gesso: Gesso, gemini: GeminiStub) -> None:
+    gemini.fail_next("", "quota", "quota")
+
+    said = gesso(*RUN, "--painter", "gemini,procedural", "--rounds", "2")
+
+    assert said.code == 0, said.err
+    assert "note     'gemini' is out, so 'procedural' paints" in said.err
+    rows = gesso("errors", "list", "--json").document
+    assert {"fell back"} == {row["action"] for row in rows["errors"]}
+    assert all(row["recovered"] for row in rows["errors"])
+    with Catalogue.open(STUDIO) as catalogue:
+        takes = [t for r in catalogue.runs.rounds("r1", "01") for t in r.takes]
+        makers = [recipe.painter.name for t in takes if (recipe := catalogue.works.recipe(t.work))]
+    assert sorted(makers) == ["gemini", "procedural", "procedural", "procedural"]
+
+
+def test_every_picture_of_a_mixed_run_replays(gesso: Gesso, gemini: GeminiStub) -> None:
+    gemini.fail_next("auth", "auth")
+    kept = gesso(*RUN, "--painter", "gemini,procedural", "--json").document["kept"]
+
+    said = gesso("replay", kept[0]["path"], "--json")
+
+    assert said.document["verdict"] == "identical"
+
+
+def test_with_nobody_left_the_run_pauses_and_goes_on_later(
+    gesso: Gesso, gemini: GeminiStub
+) -> None:
+    gemini.fail_next(*["quota"] * 2)
+    said = gesso(*RUN, "--painter", "gemini")
+
+    assert said.code == 4
+    assert "gesso runs resume r1" in said.err
+    again = gesso("runs", "resume", "r1", "--painter", "gemini", "--json")
+    assert (again.code, again.document["waiting"]) == (0, 0)
+
+
+def test_a_dry_run_tells_the_most_and_asks_nobody(gesso: Gesso, gemini: GeminiStub) -> None:
+    told = gesso(*RUN, "--painter", "gemini", "--works", "3", "--dry-run", "--json").document
+
+    (paint,) = [charge for charge in told["charges"] if charge["deed"] == "paint"]
+    assert (paint["calls"], paint["source"].split()[0]) == (6, "genai-prices")
+    assert told["most_usd"] == pytest.approx(6 * paint["each_usd"])
+    assert gemini.requests == []
+    assert gesso("runs", "list", "--json").document["runs"] == []
+
+
+def test_a_run_tells_what_it_may_cost_before_it_begins(gesso: Gesso, gemini: GeminiStub) -> None:
+    said = gesso(*RUN, "--painter", "gemini")
+
+    assert said.err.startswith("This run takes $0.0")
+    assert "2 pictures by gemini" in said.err.splitlines()[0]
+
+
+def test_what_costs_nothing_is_not_talked_about(gesso: Gesso) -> None:
+    assert "This run takes" not in gesso(*RUN).err
+
+
+def test_what_the_budget_cannot_begin_is_refused_before_anything_is_asked(
+    gesso: Gesso, gemini: GeminiStub
+) -> None:
+    said = gesso(*RUN, "--painter", "gemini", "--budget", "0.01", "--json")
+
+    assert said.code == 5
+    assert "Nothing was asked." in said.err
+    assert gemini.requests == []
+    assert gesso("runs", "list", "--json").document["runs"] == []
+
+
+def test_a_server_with_a_price_that_nobody_knows_is_told_as_unknown(
+    gesso: Gesso, monkeypatch
+) -> None:
+    pytest.importorskip("openai")
+    monkeypatch.setenv("GESSO_LLMS__OPENAI__BASE_URL", "http://models.example/v1")
+    monkeypatch.setenv("GESSO_LLMS__OPENAI__MODEL", "llava")
+
+    said = gesso(*RUN, "--llm", "openai", "--dry-run")
+
+    assert "an unknown sum" in said.out
+    assert "Nobody knows what 'llava' costs" in said.out
+
+
+def test_models_check_asks_at_the_address_of_the_settings(gesso: Gesso, monkeypatch) -> None:
+    pytest.importorskip("openai")
+    with OpenAIStub() as ollama:
+        ollama.asks_for_key, ollama.models = False, ["llava:latest"]
+        monkeypatch.setenv("GESSO_LLMS__OPENAI__BASE_URL", ollama.base_url)
+
+        said = gesso("models", "check", "openai", "--json")
+
+        assert said.code == 0
+        assert said.document["providers"][0]["others"] == ["llava:latest"]
+        assert gesso("models", "check", "--json").document["providers"][0]["others"]
