@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from gesso.core.errors import PictureError
+from gesso.core.pixels.jpeg import clean_jpeg
 from gesso.core.pixels.metadata.containers import (
     PNG_SIGNATURE,
     gif_frames,
@@ -178,8 +179,7 @@ def _decoded(data: bytes, limits: DecodeLimits, called: str) -> Decoded:
         mode, sideways = image.mode, _orientation(image)
         frames = _frames(data, form, image)
         profile = image.info.get("icc_profile")
-        image.load()
-        pixels, had_alpha, icc_name = _to_srgb(image, profile)
+        pixels, had_alpha, icc_name = _to_srgb(data, image, profile)
         # Pillow turns a TIFF by itself as it loads it; the others are ours to turn.
         upright = _turned(pixels, _orientation(image))
     return Decoded(
@@ -266,11 +266,19 @@ def _frames(data: bytes, form: str, image: Image.Image) -> int:
     return max(int(getattr(image, "n_frames", 1)), 1)
 
 
-def _to_srgb(image: Image.Image, profile: object) -> tuple[NDArray[np.uint8], bool, str | None]:
+def _to_srgb(
+    data: bytes, image: Image.Image, profile: object
+) -> tuple[NDArray[np.uint8], bool, str | None]:
     """Return (height, width, 3) uint8 sRGB over white, whether it showed through, the profile.
 
     A stripe at a time: beside the decoder's own pixels only the result is held whole.
     """
+    if image.format == "JPEG" and image.mode in {"RGB", "L"}:
+        transform, icc_name = _profiled(image.mode, profile)
+        clean = clean_jpeg(data) if transform is None else None
+        if clean is not None:
+            return clean, False, icc_name
+    image.load()
     if image.mode == "F" or image.mode.startswith("I"):
         return _eight_bits(np.asarray(image)), False, None
     see_through = image.mode in _WITH_ALPHA or "transparency" in image.info
@@ -329,6 +337,8 @@ def _white_point(deep: NDArray[np.generic]) -> float:
 
 def _profiled(mode: str, profile: object) -> tuple[ImageCms.ImageCmsTransform | None, str | None]:
     """The way to sRGB by the file's profile, where it has a usable one, and the profile's name."""
+    if profile is None and mode != "LAB":
+        return None, None
     srgb = ImageCms.createProfile("sRGB")
     if isinstance(profile, bytes) and 128 <= len(profile) <= _MAX_ICC_BYTES:
         try:

@@ -14,7 +14,7 @@ from gesso.core.pixels.decode import Decoded, DecodeLimits, decode
 from gesso.core.pixels.derived.fingerprint import fingerprint
 from gesso.core.pixels.derived.swatches import swatches
 from gesso.core.pixels.derived.thumbhash import thumbhash
-from gesso.core.pixels.derived.thumbnails import Thumbnail, make_thumbnails
+from gesso.core.pixels.derived.thumbnails import Reductions, Thumbnail, make_thumbnails
 from gesso.core.pixels.encode import encode, mark_png
 from gesso.core.pixels.metadata.found import FoundRecipe
 from gesso.core.pixels.metadata.read import read_recipe
@@ -95,13 +95,14 @@ def marked(developed: Developed, marks: Marks) -> Developed:
 
 
 def _developed(picture: Picture, data: bytes, media_type: str) -> Developed:
+    reductions = Reductions(picture)
     return Developed(
         data=data,
         media_type=media_type,
         width=picture.width,
         height=picture.height,
-        fingerprint=fingerprint(data, picture),
-        thumbnails=make_thumbnails(picture),
-        thumbhash=base64.b64encode(thumbhash(picture)).decode(),
-        swatches=swatches(picture),
+        fingerprint=fingerprint(data, picture, reductions),
+        thumbnails=make_thumbnails(picture, reductions),
+        thumbhash=base64.b64encode(thumbhash(picture, reductions)).decode(),
+        swatches=swatches(picture, reductions=reductions),
     )

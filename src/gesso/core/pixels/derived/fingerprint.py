@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesso.core.pixels.derived.thumbnails import reduced
+from gesso.core.pixels.derived.thumbnails import Reductions
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Fingerprint
 
@@ -20,7 +20,7 @@ _ENOUGH = 4 * max(_SMALL)
 _SILENT = 0.05
 
 
-def fingerprint(data: bytes, picture: Picture) -> Fingerprint:
+def fingerprint(data: bytes, picture: Picture, reductions: Reductions | None = None) -> Fingerprint:
     """Hash a picture four ways.
 
     Both perceptual hashes of a flat picture are all zeros.
@@ -28,8 +28,10 @@ def fingerprint(data: bytes, picture: Picture) -> Fingerprint:
     Args:
         data: the file as it is stored.
         picture: the same, decoded.
+        reductions: of the picture, where others want it small as well.
     """
-    gray = cv2.cvtColor(reduced(picture.rgb, _ENOUGH), cv2.COLOR_RGB2GRAY)
+    small_enough = (reductions or Reductions(picture)).within(_ENOUGH)
+    gray = cv2.cvtColor(small_enough, cv2.COLOR_RGB2GRAY)
     cells = cv2.resize(gray, _SMALL, interpolation=cv2.INTER_AREA)
     small = np.asarray(cells, dtype=np.float32)
     return Fingerprint(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.pixels.colour import srgb_to_oklab
+from gesso.core.pixels.derived.thumbnails import Reductions
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Swatch
 
-_SIDE = 256
+# More pixels than this (362 x 362) move no swatch.
+_ENOUGH = 1 << 17
 _BITS = 5  # a channel is cut into 32: finer steps move no swatch, coarser ones show
 # In OKLab hue and chroma count too little beside lightness: CSS Color 4's deltaEOK2 doubles a, b.
 _CHROMA = 2.0
@@ -24,7 +25,9 @@ _ROUNDS = 12
 Points = NDArray[np.float64]
 
 
-def swatches(picture: Picture, count: int = 8) -> tuple[Swatch, ...]:
+def swatches(
+    picture: Picture, count: int = 8, reductions: Reductions | None = None
+) -> tuple[Swatch, ...]:
     """Find a picture's colours by clustering in OKLab, largest share first.
 
     The same picture gives the same swatches everywhere: counting is done in whole numbers, and
@@ -32,15 +35,18 @@ def swatches(picture: Picture, count: int = 8) -> tuple[Swatch, ...]:
     one. Shares add up to 1.
 
     Args:
-        picture: what to look at; large ones are reduced to about 256 pixels first.
+        picture: what to look at; large ones are halved until about 256 pixels are left of a side.
         count: how many at most, 1 or more.
+        reductions: of the same picture, where others want it small as well.
 
     Raises:
         ValueError: `count` is below 1.
     """
     if count < 1:
         raise ValueError(f"At least one swatch is wanted, not {count}.")
-    points, weights = _colours(picture.rgb)
+    # Halving adds whole numbers, which are exact on every machine; fractions are not.
+    small = (reductions or Reductions(picture)).halved_while(lambda rgb: rgb.size > 3 * _ENOUGH)
+    points, weights = _colours(small)
     centres = _settled(_seeds(points, weights, count), points, weights)
     centres, shares = _told_apart(*_gathered(centres, points, weights))
     order = np.argsort(-shares, kind="stable")
@@ -57,7 +63,7 @@ def swatches(picture: Picture, count: int = 8) -> tuple[Swatch, ...]:
 
 def _colours(rgb: NDArray[np.uint8]) -> tuple[Points, NDArray[np.float64]]:
     """The distinct colours, (n, 3) L, 2a, 2b, and their shares, (n,)."""
-    pixels = _whole_steps(rgb).reshape(-1, 3)
+    pixels = rgb.reshape(-1, 3)
     shift = 8 - _BITS
     red, green, blue = (pixels[:, i].astype(np.int32) for i in range(3))
     cell = (red >> shift) << (2 * _BITS) | (green >> shift) << _BITS | blue >> shift
@@ -67,18 +73,6 @@ def _colours(rgb: NDArray[np.uint8]) -> tuple[Points, NDArray[np.float64]]:
     means = sums / number[used, np.newaxis] / 255
     points = srgb_to_oklab(means).astype(np.float64) * (1, _CHROMA, _CHROMA)
     return points, number[used].astype(np.float64) / len(pixels)
-
-
-def _whole_steps(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Reduce by a whole factor: sums of bytes are exact on every machine, fractions are not."""
-    height, width = rgb.shape[:2]
-    factor = -(-max(height, width) // _SIDE)
-    rows, columns = min(factor, height), min(factor, width)
-    if rows == columns == 1:
-        return rgb
-    cut = rgb[: height - height % rows, : width - width % columns]
-    size = (cut.shape[1] // columns, cut.shape[0] // rows)
-    return np.asarray(cv2.resize(cut, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
 
 def _seeds(points: Points, weights: NDArray[np.float64], count: int) -> Points:

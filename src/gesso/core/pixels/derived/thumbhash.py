@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from gesso.core.pixels.derived.thumbnails import reduced
+from gesso.core.pixels.derived.thumbnails import Reductions
 from gesso.core.pixels.picture import Picture
 
 # The format's own limits: input up to 100 pixels, output of 32.
@@ -35,9 +35,15 @@ class _Channel:
     waves: Waves
 
 
-def thumbhash(picture: Picture) -> bytes:
-    """Write a picture's ThumbHash, 12 to 25 bytes."""
-    rgb = reduced(picture.rgb, _INPUT_SIDE).astype(np.float64) / 255
+def thumbhash(picture: Picture, reductions: Reductions | None = None) -> bytes:
+    """Write a picture's ThumbHash, 12 to 25 bytes.
+
+    Args:
+        picture: what to write of.
+        reductions: of the same picture, where others want it small as well.
+    """
+    small = (reductions or Reductions(picture)).within(_INPUT_SIDE)
+    rgb = small.astype(np.float64) / 255
     height, width = rgb.shape[:2]
     longest = max(width, height)
     across = max(1, _rounded(_COSINES * width / longest))

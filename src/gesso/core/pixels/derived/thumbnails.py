@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -36,31 +37,70 @@ class Thumbnail:
     media_type: str = MEDIA_TYPE
 
 
-def make_thumbnails(picture: Picture) -> tuple[Thumbnail, ...]:
-    """Make a picture's thumbnails, one for each of `SIDES`, largest first, without metadata."""
-    thumbnails = []
-    rgb = picture.rgb
+class Reductions:
+    """A picture made smaller for many who want it small: each halving of it is made once.
+
+    Args:
+        picture: what to reduce.
+    """
+
+    def __init__(self, picture: Picture) -> None:
+        self._halvings = [picture.rgb]
+
+    def within(self, side: int) -> NDArray[np.uint8]:
+        """At most `side` pixels on the long side, each pixel the mean of what it covers.
+
+        Args:
+            side: pixels, at least 1. The short side keeps at least one pixel; a picture that is
+                small enough comes back as it is.
+        """
+        # Halving is five times as fast as any other factor; the last step from two to four times
+        # the size keeps it as smooth as one step would be.
+        return _fitted(self.halved_while(lambda rgb: max(rgb.shape[:2]) >= 4 * side), side)
+
+    def halved_while(self, is_large: Callable[[NDArray[np.uint8]], bool]) -> NDArray[np.uint8]:
+        """Halved again and again while `is_large` says so and both sides have two pixels."""
+        for step in range(64):
+            rgb = self._halvings[step]
+            if min(rgb.shape[:2]) < 2 or not is_large(rgb):
+                break
+            if step + 1 == len(self._halvings):
+                self._halvings.append(_halved(rgb))
+        return rgb
+
+
+def make_thumbnails(
+    picture: Picture, reductions: Reductions | None = None
+) -> tuple[Thumbnail, ...]:
+    """Make a picture's thumbnails, one for each of `SIDES`, largest first, without metadata.
+
+    Args:
+        picture: what to make them of.
+        reductions: of the same picture, where others want it small as well.
+    """
+    thumbnails: list[Thumbnail] = []
+    rgb = (reductions or Reductions(picture)).within(SIDES[0])
     for side in SIDES:
+        if thumbnails and max(rgb.shape[:2]) <= side:
+            thumbnails.append(replace(thumbnails[-1], side=side))
+            continue
         rgb = reduced(rgb, side)  # the smaller from the larger: each pixel is averaged once
         thumbnails.append(_written(rgb, side))
     return tuple(thumbnails)
 
 
 def reduced(rgb: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
-    """Reduce to at most `side` pixels on the long side, each pixel the mean of what it covers.
-
-    Args:
-        rgb: (height, width, 3) uint8; one that is small enough comes back as it is.
-        side: pixels, at least 1. The short side keeps at least one pixel.
-    """
-    if max(rgb.shape[:2]) <= side:
-        return rgb
-    # Halving is five times as fast as any other factor; the last step from two to four times the
-    # size keeps it as smooth as one step would be.
+    """Reduce an array as `Reductions.within` does a picture: (height, width, 3) uint8."""
     while max(rgb.shape[:2]) >= 4 * side and min(rgb.shape[:2]) >= 2:
         rgb = _halved(rgb)
+    return _fitted(rgb, side)
+
+
+def _fitted(rgb: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
     height, width = rgb.shape[:2]
     longest = max(height, width)
+    if longest <= side:
+        return rgb
     size = (max(1, round(width * side / longest)), max(1, round(height * side / longest)))
     return np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
 
