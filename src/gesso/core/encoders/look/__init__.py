@@ -1,0 +1,1 @@
+"""The embedded encoder: what a picture looks like, without weights. It knows no subjects."""

@@ -1,0 +1,143 @@
+"""Single figures of a picture's look: value, chroma, edges, grain, order, placing."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Plane = NDArray[Any]
+SIZE = 51
+
+
+def figures(lab: Floats) -> Floats:
+    """Fifty-one figures, each of about the size of 1 (they are standardised after).
+
+    Args:
+        lab: (height, width, 3) OKLab.
+
+    Returns:
+        (51,) float32.
+    """
+    light = np.ascontiguousarray(lab[..., 0])
+    a, b = lab[..., 1], lab[..., 2]
+    across = cv2.Sobel(light, cv2.CV_32F, 1, 0) / 8
+    down = cv2.Sobel(light, cv2.CV_32F, 0, 1) / 8
+    slope = cv2.magnitude(across, down)
+    found = [
+        *_values(light),
+        *_chroma(a, b),
+        *_edges(slope),
+        *_grain(light, (1, 2, 4, 8), 5.0, 8.0),
+        *_colour_grain(a, b),
+        *_directions(across, down, slope),
+        _fall(light),
+        *_symmetry(light),
+        *_placing(slope),
+    ]
+    return np.array(found, dtype=np.float32)
+
+
+def _values(light: Plane) -> list[float]:
+    return [_mean(light), float(light.std(dtype=np.float64)), *_percentiles(light)]
+
+
+def _percentiles(plane: Plane) -> list[float]:
+    return [float(value) for value in np.percentile(plane, (5, 25, 50, 75, 95))]
+
+
+def _chroma(a: Plane, b: Plane) -> list[float]:
+    chroma = np.hypot(a, b)
+    return [
+        _mean(chroma),
+        float(chroma.std(dtype=np.float64)),
+        float(np.percentile(chroma, 95)),
+        3 * _mean(a),
+        3 * _mean(b),
+        3 * float(a.std(dtype=np.float64)),
+        3 * float(b.std(dtype=np.float64)),
+    ]
+
+
+def _edges(slope: Plane) -> list[float]:
+    return [
+        math.log(_mean(slope) + 1e-4) / 3,
+        10 * float(slope.std(dtype=np.float64)),
+        float((slope > 0.05).mean()),
+        float((slope > 0.02).mean()),
+        float((slope < 0.003).mean()),
+    ]
+
+
+def _grain(plane: Plane, sizes: tuple[int, ...], mean: float, spread: float) -> list[float]:
+    found = []
+    for size in sizes:
+        local = _spread(plane, size)
+        found += [mean * _mean(local), spread * float(local.std(dtype=np.float64))]
+    return found
+
+
+def _colour_grain(a: Plane, b: Plane) -> list[float]:
+    found = []
+    for size in (2, 6):
+        local = np.hypot(
+            _spread(np.ascontiguousarray(a), size), _spread(np.ascontiguousarray(b), size)
+        )
+        found += [10 * _mean(local), 10 * float(local.std(dtype=np.float64))]
+    return found
+
+
+def _spread(plane: Plane, size: int) -> Plane:
+    mean = cv2.GaussianBlur(plane, (0, 0), size)
+    return np.sqrt(np.maximum(cv2.GaussianBlur(plane * plane, (0, 0), size) - mean * mean, 0))
+
+
+def _directions(across: Plane, down: Plane, slope: Plane) -> list[float]:
+    """Entropy and shares of 12 directions of edges."""
+    turn = (np.arctan2(down, across) / math.pi) % 1.0 * 12 - 0.5
+    low = np.floor(turn).astype(np.int64)
+    part = turn - low
+    counts = np.bincount((low % 12).ravel(), weights=((1 - part) * slope).ravel(), minlength=12)
+    counts += np.bincount(((low + 1) % 12).ravel(), weights=(part * slope).ravel(), minlength=12)
+    shares = counts / max(float(counts.sum()), 1e-9)
+    entropy = -float((shares * np.log(shares + 1e-9)).sum()) / math.log(12)
+    return [entropy, *(2 * float(share) for share in shares)]
+
+
+def _fall(light: Plane) -> float:
+    """The slope of the spectrum: how much of the picture is fine."""
+    side = 128
+    plane = cv2.resize(light, (side, side), interpolation=cv2.INTER_AREA)
+    plane = plane - plane.mean(dtype=np.float64)
+    power = np.abs(np.fft.fftshift(np.fft.fft2(plane))) ** 2
+    down, across = np.mgrid[-side // 2 : side // 2, -side // 2 : side // 2]
+    ring = np.hypot(across, down).astype(np.int64)
+    mean = np.bincount(ring.ravel(), weights=power.ravel()) / np.maximum(
+        np.bincount(ring.ravel()), 1
+    )
+    pitch = np.arange(3, 60)
+    return float(np.polyfit(np.log(pitch), np.log(mean[3:60] + 1e-9), 1)[0]) / 4
+
+
+def _symmetry(light: Plane) -> list[float]:
+    return [3 * _mean(np.abs(light - light[:, ::-1])), 3 * _mean(np.abs(light - light[::-1]))]
+
+
+def _placing(slope: Plane) -> list[float]:
+    """The shape of the picture, and where its edges lie."""
+    height, width = slope.shape
+    weight = slope / max(float(slope.sum(dtype=np.float64)), 1e-9)
+    columns, rows = weight.sum(axis=0, dtype=np.float64), weight.sum(axis=1, dtype=np.float64)
+    x, y = np.arange(width) / width, np.arange(height) / height
+    middle_x, middle_y = float((columns * x).sum()), float((rows * y).sum())
+    spread = float((columns * (x - middle_x) ** 2).sum() + (rows * (y - middle_y) ** 2).sum())
+    shape = min(1.0, max(-1.0, math.log(width / height)))
+    return [shape, middle_x, middle_y, 2 * math.sqrt(max(spread, 0.0))]
+
+
+def _mean(plane: Plane) -> float:
+    return float(plane.mean(dtype=np.float64))
