@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -74,7 +75,8 @@ class Shelf:
         """The models that are whole, by name; folders without a card are passed over."""
         if self._folder is None or not self._folder.is_dir():
             return []
-        found = (_read(path) for path in self._folder.glob(f"*/{CARD}"))
+        cards = (path for path in self._folder.glob(f"*/{CARD}") if path.parent.suffix != PART)
+        found = (_read(path) for path in cards)
         return sorted((kept for kept in found if kept is not None), key=lambda kept: kept.name)
 
     def find(self, name: str) -> Kept | None:
@@ -94,25 +96,38 @@ class Shelf:
             )
         return self._folder / name.replace("/", "--")
 
-    def put(self, card: Card) -> Kept:
-        """Put a card on the shelf; it stands there whole or not at all.
+    def put(self, card: Card, made: Path | None = None) -> Kept:
+        """Put a model on the shelf; it stands there whole or not at all.
+
+        Args:
+            card: where it is from.
+            made: a folder of its files beside its place, which is moved there; None for files
+                that stay where the card says.
 
         Raises:
             InputError: its name is none.
-            StorageError: the folder cannot be written.
+            StorageError: the shelf cannot be written.
         """
         place = self.place(card.name)
-        path = place / CARD
         try:
-            place.mkdir(parents=True, exist_ok=True)
-            path.with_suffix(PART).write_text(json.dumps(asdict(card), indent=1) + "\n", "utf-8")
-            path.with_suffix(PART).replace(path)
+            _write(card, made or place)
+            if made is not None:
+                if place.exists():
+                    shutil.rmtree(place)
+                made.rename(place)
         except OSError as error:
             raise StorageError(
                 f"'{place}' cannot be written: {error.strerror}.",
                 "Make room, or choose another folder: [models] folder.",
             ) from error
-        return Kept(card, _where(card, path))
+        return Kept(card, _where(card, place / CARD))
+
+
+def _write(card: Card, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    half = folder / f"{CARD}{PART}"
+    half.write_text(json.dumps(asdict(card), indent=1) + "\n", "utf-8")
+    half.replace(folder / CARD)
 
 
 def _read(path: Path) -> Kept | None:

@@ -1,0 +1,207 @@
+"""Pulling a pipeline from a hub: what of it is needed, and putting it on the shelf when whole."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from gesso.core.errors import BadRequest, StorageError
+from gesso.core.outside.models.hub import Hub, HubFile, Listing
+from gesso.core.outside.models.shelf import PART, Card, Kept, Shelf
+from gesso.make.painters.diffusers.folder import INDEX, read_folder
+
+# Of a component: its configuration and its words; never code, never a pickle.
+_TEXTS = (".json", ".txt", ".model")
+_WEIGHTS = re.compile(
+    r"(?:diffusion_pytorch_model|model)"
+    r"(?:\.(?P<variant>[a-z]\w*))?(?:-\d{5}-of-\d{5})?\.safetensors"
+)
+_INDEX = re.compile(r".+\.safetensors\.index(?:\.(?P<variant>[a-z]\w*))?\.json")
+_PART = re.compile(r"[A-Za-z]\w*")
+_PAPERS = re.compile(r"(?:LICEN[SC]E|NOTICE|README)[\w.-]*", re.IGNORECASE)
+_HALF = "fp16"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What would be pulled.
+
+    Attributes:
+        listing: the whole of it.
+        files: those that are needed.
+    """
+
+    listing: Listing
+    files: tuple[HubFile, ...]
+
+    @property
+    def size(self) -> int:
+        """Bytes of all the files that are needed."""
+        return sum(file.size for file in self.files)
+
+
+# Told while a file comes: its path, and the bytes of the whole that are here.
+TellPull = Callable[[str, int], None]
+
+
+def offer(hub: Hub, name: str, *, revision: str = "", variant: str = _HALF) -> Offer:
+    """Look what would be pulled; nothing but a list and the pipeline's index is fetched.
+
+    Args:
+        hub: who has it.
+        name: "owner/name".
+        revision: a branch, a tag or a commit; "" for the newest.
+        variant: of the weights, taken where a component has it: half the bytes for "fp16";
+            "" for the plain ones.
+
+    Raises:
+        BadRequest: it is no pipeline, or a component has no safetensors.
+        OutsideError: by its kind.
+    """
+    listing = hub.look(name, revision)
+    index = listing.file(INDEX)
+    if index is None:
+        raise _unfit(listing, f"it has no {INDEX}, so it is no pipeline")
+    with tempfile.TemporaryDirectory(prefix="gesso-") as folder:
+        path = hub.fetch(listing, index, Path(folder), lambda _: None)
+        parts = _parts(listing, path)
+    files = [index, *(file for file in listing.files if _PAPERS.fullmatch(file.path))]
+    for part, kind in parts.items():
+        files += _of_part(listing, part, kind, variant)
+    return Offer(listing, tuple(files))
+
+
+def pull(hub: Hub, wanted: Offer, shelf: Shelf, tell: TellPull) -> Kept:
+    """Fetch a pipeline and put it on the shelf.
+
+    Until it is whole it lies beside its place, in a folder that ends in ".part", and a second
+    pull goes on there; then it is looked through and moved in one step.
+
+    Args:
+        hub: who has it.
+        wanted: what is fetched.
+        shelf: where it is put; a model of that name is replaced.
+        tell: told how it goes.
+
+    Raises:
+        OutsideError: by its kind.
+        StorageError: there is no room.
+        SettingsError: what the hub has is not whole.
+    """
+    listing = wanted.listing
+    place = shelf.place(listing.name)
+    part = place.with_name(f"{place.name}{PART}")
+    _make_room(part, wanted.size)
+    here = 0
+    for file in wanted.files:
+        hub.fetch(listing, file, part, _telling(tell, file.path, here))
+        here += file.size
+        tell(file.path, here)
+    read_folder(part, listing.name)
+    shutil.rmtree(part / ".cache", ignore_errors=True)
+    card = Card(
+        listing.name,
+        hub=listing.hub,
+        revision=listing.revision,
+        licence=listing.licence,
+        size=wanted.size,
+        files={file.path: file.sha256 for file in wanted.files if file.sha256},
+        added_at=_now(),
+    )
+    return shelf.put(card, part)
+
+
+def register(folder: Path, shelf: Shelf, name: str = "") -> Kept:
+    """Put a card on the shelf for a pipeline that stays where it is.
+
+    Raises:
+        SettingsError: it is no pipeline, or not whole.
+        InputError: the name is none.
+        StorageError: the shelf cannot be written.
+    """
+    path = folder.expanduser().resolve()
+    model = read_folder(path, name)
+    size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return shelf.put(Card(model.name, str(path), size=size, added_at=_now()))
+
+
+def _telling(tell: TellPull, path: str, before: int) -> Callable[[int], None]:
+    return lambda done: tell(path, before + done)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _parts(listing: Listing, path: Path) -> dict[str, str]:
+    """The components that a pipeline's index names, each with its class."""
+    try:
+        index: Mapping[str, Any] = json.loads(path.read_text("utf-8"))
+        rows = list(index.items())
+    except (ValueError, AttributeError) as error:
+        raise _unfit(listing, f"its {INDEX} is unreadable") from error
+    if not isinstance(index.get("_class_name"), str):
+        raise _unfit(listing, "it brings code of its own")
+    return {
+        name: row[1]
+        for name, row in rows
+        if _PART.fullmatch(name)
+        and isinstance(row, list)
+        and len(row) == 2
+        and isinstance(row[1], str)
+    }
+
+
+def _of_part(listing: Listing, part: str, kind: str, variant: str) -> Iterator[HubFile]:
+    files = {
+        file.path.removeprefix(f"{part}/"): file
+        for file in listing.files
+        if file.path.startswith(f"{part}/")
+    }
+    weights = {name: match for name in files if (match := _WEIGHTS.fullmatch(name))}
+    variants = {match["variant"] or "" for match in weights.values()}
+    taken = variant if variant in variants else "" if "" in variants else min(variants, default="")
+    if not weights and any(name.endswith(".bin") for name in files):
+        raise _unfit(listing, f"the weights of its {part} ({kind}) are a pickle")
+    for name, file in files.items():
+        index = _INDEX.fullmatch(name)
+        if index is not None:
+            if (index["variant"] or "") == taken:
+                yield file
+        elif name in weights:
+            if (weights[name]["variant"] or "") == taken:
+                yield file
+        elif "/" not in name and name.endswith(_TEXTS):
+            yield file
+
+
+def _make_room(folder: Path, size: int) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        here = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise StorageError(
+            f"'{folder}' cannot be written: {error.strerror}.",
+            "Choose another folder: [models] folder.",
+        ) from error
+    if size - here > free:
+        raise StorageError(
+            f"The model needs {size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free.",
+            "Make room, or choose another folder: [models] folder.",
+        )
+
+
+def _unfit(listing: Listing, why: str) -> BadRequest:
+    return BadRequest(
+        f"The model '{listing.name}' cannot be used: {why}.",
+        "Take one that diffusers loads from safetensors.",
+        provider=listing.hub,
+    )
