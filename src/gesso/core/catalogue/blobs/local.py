@@ -17,7 +17,13 @@ _PASSING = "tmp"
 
 @dataclass(frozen=True)
 class LocalOptions:
-    """A local store has none."""
+    """How the folder is used.
+
+    Attributes:
+        read_only: it is only looked at, and not even made.
+    """
+
+    read_only: bool = False
 
 
 class LocalBlobs:
@@ -26,16 +32,17 @@ class LocalBlobs:
     Args:
         folder: its own; it is made when it is missing.
         disk: what to write on.
-        options: none.
+        options: how the folder is used, None for as they stand.
     """
 
     Options: ClassVar[type] = LocalOptions
 
-    def __init__(self, folder: Path, disk: Disk, options: LocalOptions | None = None) -> None:  # noqa: ARG002
+    def __init__(self, folder: Path, disk: Disk, options: LocalOptions | None = None) -> None:
         self._folder = folder
         self._disk = disk
         self._passing = folder / _PASSING
-        make_folder(disk, self._passing)
+        if options is None or not options.read_only:
+            make_folder(disk, self._passing)
 
     def put(self, data: bytes, media_type: str = "") -> str:  # noqa: ARG002 - files have no type
         """Keep some bytes and return their key."""
@@ -90,6 +97,8 @@ class LocalBlobs:
 
     def keys(self, shelf: str = "") -> Iterator[str]:
         """All files that bear the name of a key, where a key belongs."""
+        if not self._folder.is_dir():
+            return
         for place in [self._folder / shelf] if shelf else self._folder.iterdir():
             if place.is_dir() and place.name != _PASSING:
                 names = (f"{place.name}/{path.name}" for path in place.iterdir())

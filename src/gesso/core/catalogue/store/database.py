@@ -84,6 +84,23 @@ class Database:
         finally:
             self._turn.release()
 
+    def copy_to(self, path: Path) -> None:
+        """Write the state of one moment into a new file; nobody is kept from writing meanwhile.
+
+        The file is whole when this returns, but not yet safe from a power cut.
+
+        Raises:
+            StudioError: StorageError or DamageError, by the cause.
+        """
+        try:
+            connection = sqlite3.connect(self.path, timeout=self._busy_timeout_s)
+            try:
+                connection.execute("VACUUM INTO ?", (str(path),))
+            finally:
+                connection.close()
+        except sqlite3.Error as error:
+            raise self._ours(error) from error
+
     def close(self) -> None:
         """Let go of the file; the planner's statistics are refreshed on the way out."""
         try:

@@ -7,6 +7,8 @@ makes them; a test holds that the two are the same.
 
 from __future__ import annotations
 
+from gesso.core.catalogue.store.tables.outbox import ANNOUNCED, key_of
+
 # ruff: noqa: S608 - the statements are put together from constants of this file alone
 
 WORD_WEIGHTS = {
@@ -84,6 +86,20 @@ _COUNT_OLD = (
     f"{_facets('old', -1)}"
 )
 
+
+def _announced(table: str, kind: str, columns: tuple[str, ...], event: str) -> str:
+    """A trigger that puts a row into the outbox, or moves it to its end."""
+    key = key_of("old" if event == "DELETE" else "new", columns)
+    many = " WHEN NOT EXISTS (SELECT 1 FROM works_arriving)"
+    # Deleted and added, not replaced: the conflict clause of the outer statement would win here.
+    return (
+        f"CREATE TRIGGER {table}_{event.lower()}_announced AFTER {event} ON {table}"
+        f"{many if (table, event) == ('works', 'INSERT') else ''} BEGIN "
+        f"DELETE FROM outbox WHERE kind = '{kind}' AND key = {key}; "
+        f"INSERT INTO outbox(kind, key) VALUES ('{kind}', {key}); END"
+    )
+
+
 STATEMENTS: tuple[str, ...] = (
     _WORDS,
     _ARRIVING,
@@ -96,6 +112,11 @@ STATEMENTS: tuple[str, ...] = (
     (
         "CREATE TRIGGER works_moved AFTER UPDATE OF origin, source, standing, licence, kind, "
         f"style, place, year_from ON works BEGIN {_COUNT_OLD} {_COUNT_NEW} END"
+    ),
+    *(
+        _announced(table, kind, columns, event)
+        for table, kind, columns in ANNOUNCED
+        for event in ("INSERT", "UPDATE", "DELETE")
     ),
 )
 """In the order in which they are made, once `works`, `work_counts` and `facet_counts` stand."""
@@ -134,6 +155,10 @@ AFTER_MANY: tuple[str, ...] = (
             f"AND {expression} <> '' GROUP BY {expression}, standing",
         )
         for facet, expression in FACETS.items()
+    ),
+    (
+        "INSERT INTO outbox(kind, key) "
+        "SELECT 'work', CAST(id AS TEXT) FROM works WHERE id >= :first ORDER BY id"
     ),
     "DELETE FROM works_arriving",
 )

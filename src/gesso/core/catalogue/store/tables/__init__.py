@@ -10,6 +10,7 @@ from gesso.core.catalogue.store.tables.findings import (
 )
 from gesso.core.catalogue.store.tables.finds import acquisitions, finds
 from gesso.core.catalogue.store.tables.logs import api_calls, error_logs, version_info
+from gesso.core.catalogue.store.tables.outbox import outbox
 from gesso.core.catalogue.store.tables.runs import (
     evaluations,
     iterations,
@@ -34,6 +35,7 @@ __all__ = [
     "labels",
     "metadata",
     "not_duplicates",
+    "outbox",
     "prompts",
     "refined_prompts",
     "runs",
