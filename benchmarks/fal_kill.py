@@ -26,26 +26,22 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # the stubs stand with the tests
-
-from tests.stubs.fal_stub import FalStub, Job  # noqa: E402 - after the path is set
-
-from gesso.core.catalogue.catalogue import Catalogue  # noqa: E402
-from gesso.core.outside.accounts.budget import Budget  # noqa: E402
-from gesso.core.outside.desk import Desk  # noqa: E402
-from gesso.core.outside.waiting.limits import Limits  # noqa: E402
-from gesso.core.records.calls import Errand  # noqa: E402
-from gesso.core.records.maker import Maker  # noqa: E402
-from gesso.core.records.prompts import Prompt  # noqa: E402
-from gesso.core.records.runs import Item  # noqa: E402
-from gesso.make import aims  # noqa: E402
-from gesso.make.critics.measured import MeasuredCritic, MeasuredOptions  # noqa: E402
-from gesso.make.painters.fal import FalOptions, FalPainter  # noqa: E402
-from gesso.make.run.events import nobody  # noqa: E402
-from gesso.make.run.parts import Parts, RunOptions  # noqa: E402
-from gesso.make.run.run import MakeRun  # noqa: E402
-from gesso.make.writers.writer import Attempt  # noqa: E402
+from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.outside.accounts.budget import Budget
+from gesso.core.outside.desk import Desk
+from gesso.core.outside.waiting.limits import Limits
+from gesso.core.records.calls import Errand
+from gesso.core.records.maker import Maker
+from gesso.core.records.prompts import Prompt
+from gesso.core.records.runs import Item
+from gesso.make import aims
+from gesso.make.critics.measured import MeasuredCritic, MeasuredOptions
+from gesso.make.painters.fal import FalOptions, FalPainter
+from gesso.make.run.events import nobody
+from gesso.make.run.parts import Parts, RunOptions
+from gesso.make.run.run import MakeRun
+from gesso.make.writers.writer import Attempt
+from stubs import FalStub, Job
 
 RUN, ITEMS, STREAMS, UNIT_USD, LOST_S = "killed", 3, 3, 0.025, 1.0
 # Inside the process: what it did last. At the server: what it was asked last.

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 import tempfile
 import threading
 import time
@@ -22,35 +21,28 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal, TypeVar
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))  # the stubs stand with the tests
-
-from tests.stubs.fal_stub import FalStub  # noqa: E402 - after the path is set
-from tests.stubs.gemini_stub import GeminiStub  # noqa: E402
-from tests.stubs.openai_stub import OpenAIStub  # noqa: E402
-from tests.stubs.stub import Request, Sent  # noqa: E402
-
-from gesso.core.catalogue.catalogue import Catalogue  # noqa: E402
-from gesso.core.outside.accounts.budget import Budget  # noqa: E402
-from gesso.core.outside.asks import Answer, Ask  # noqa: E402
-from gesso.core.outside.asks import Attempt as Leaving  # noqa: E402
-from gesso.core.outside.desk import Desk, DeskOptions  # noqa: E402
-from gesso.core.outside.waiting.limits import Limits  # noqa: E402
-from gesso.core.outside.waiting.retry import RetryOptions  # noqa: E402
-from gesso.core.records.calls import Errand  # noqa: E402
-from gesso.core.records.maker import Maker  # noqa: E402
-from gesso.core.records.prompts import Prompt  # noqa: E402
-from gesso.core.records.runs import Item  # noqa: E402
-from gesso.make import aims  # noqa: E402
-from gesso.make.critics.measured import MeasuredCritic, MeasuredOptions  # noqa: E402
-from gesso.make.painters.fal import FalOptions, FalPainter  # noqa: E402
-from gesso.make.painters.gemini import GeminiOptions, GeminiPainter  # noqa: E402
-from gesso.make.painters.openai import OpenAIOptions, OpenAIPainter  # noqa: E402
-from gesso.make.painters.painter import Painter  # noqa: E402
-from gesso.make.run.events import nobody  # noqa: E402
-from gesso.make.run.parts import Parts, RunOptions  # noqa: E402
-from gesso.make.run.run import MakeRun, RunReport  # noqa: E402
-from gesso.make.writers.writer import Attempt  # noqa: E402
+from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.outside.accounts.budget import Budget
+from gesso.core.outside.asks import Answer, Ask
+from gesso.core.outside.asks import Attempt as Leaving
+from gesso.core.outside.desk import Desk, DeskOptions
+from gesso.core.outside.waiting.limits import Limits
+from gesso.core.outside.waiting.retry import RetryOptions
+from gesso.core.records.calls import Errand
+from gesso.core.records.maker import Maker
+from gesso.core.records.prompts import Prompt
+from gesso.core.records.runs import Item
+from gesso.make import aims
+from gesso.make.critics.measured import MeasuredCritic, MeasuredOptions
+from gesso.make.painters.fal import FalOptions, FalPainter
+from gesso.make.painters.gemini import GeminiOptions, GeminiPainter
+from gesso.make.painters.openai import OpenAIOptions, OpenAIPainter
+from gesso.make.painters.painter import Painter
+from gesso.make.run.events import nobody
+from gesso.make.run.parts import Parts, RunOptions
+from gesso.make.run.run import MakeRun, RunReport
+from gesso.make.writers.writer import Attempt
+from stubs import FalStub, GeminiStub, OpenAIStub, Request, Sent
 
 T = TypeVar("T")
 
