@@ -31,13 +31,15 @@ class Ground:
     Attributes:
         folder: where everything lies.
         settings: what is in force.
+        read_only: nothing is kept; the folder may lie on a disk that cannot be written.
         stop: set it to stop: nothing new is started, what is paid for is kept. Clear it before
             the next run of this studio.
     """
 
-    def __init__(self, folder: Path, settings: Settings) -> None:
+    def __init__(self, folder: Path, settings: Settings, *, read_only: bool = False) -> None:
         self.folder = folder
         self.settings = settings
+        self.read_only = read_only
         self.stop = Signal()
 
     @cached_property
@@ -57,7 +59,8 @@ class Ground:
             max_bytes=round(pictures.max_megabytes * 1e6),
         )
         accession = AccessionOptions(limits=limits, privacy=self.settings.make.recipe)
-        return Catalogue.open(self.folder, options=CatalogueOptions(accession=accession))
+        options = CatalogueOptions(accession=accession)
+        return Catalogue.open(self.folder, read_only=self.read_only, options=options)
 
     @cached_property
     def workers(self) -> Workers:

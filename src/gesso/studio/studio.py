@@ -37,19 +37,24 @@ class Studio(Ground):
 
     @classmethod
     def open(
-        cls, folder: Path | str | None = None, flags: Mapping[str, object] | None = None
+        cls,
+        folder: Path | str | None = None,
+        flags: Mapping[str, object] | None = None,
+        *,
+        read_only: bool = False,
     ) -> Self:
         """Open the studio in `folder`; a new one is made when something is first kept there.
 
         Args:
             folder: None for GESSO_STUDIO, or ./studio.
             flags: wishes over the settings by dotted name: {"make.rounds": 2}.
+            read_only: only look at it, also where its disk cannot be written.
 
         Raises:
             SettingsError: a wish cannot be met.
         """
         where = find_folder(None if folder is None else Path(folder))
-        return cls(where, load(where, flags or {}))
+        return cls(where, load(where, flags or {}), read_only=read_only)
 
     # The verbs -----------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from gesso.core.catalogue.runs.book import RunBook
 from gesso.core.catalogue.store import folder as studio_folder
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.disk import Disk
-from gesso.core.catalogue.store.migrations.history import HEAD, upgrade
+from gesso.core.catalogue.store.migrations.history import HEAD, revision_of, upgrade
 from gesso.core.catalogue.store.versions import VersionBook
 from gesso.core.catalogue.troubles import TroubleBook
 from gesso.core.catalogue.works.accession import Accession, AccessionOptions, picture_of
@@ -100,6 +100,7 @@ class Catalogue:
         folder: Path,
         *,
         create: bool = True,
+        read_only: bool = False,
         clock: Callable[[], datetime] = utc_now,
         options: CatalogueOptions = _DEFAULT,
         disk: Disk | None = None,
@@ -109,6 +110,8 @@ class Catalogue:
         Args:
             folder: the studio's folder.
             create: make a studio where there is none.
+            read_only: only look at it; nothing is made, swept or noted. One that an older gesso
+                made is brought up to date first all the same.
             clock: tells the time, UTC.
             options: how it works.
             disk: what to write on, None for the real disk.
@@ -120,6 +123,11 @@ class Catalogue:
         """
         disk = disk or Disk()
         folder = Path(folder).absolute()
+        if read_only:
+            looked = cls._look(folder, clock, options, disk)
+            if looked is not None:
+                return looked
+            create = False
         studio_folder.prepare(folder, disk, create=create)
         blobs = BLOBS.open(options.blobs)(folder / studio_folder.BLOBS, disk, options.blob_options)
         blobs.sweep(older_than_s=_DAY_S)
@@ -132,6 +140,27 @@ class Catalogue:
             database.close()
             raise
         return catalogue
+
+    @classmethod
+    def _look(
+        cls, folder: Path, clock: Callable[[], datetime], options: CatalogueOptions, disk: Disk
+    ) -> Catalogue | None:
+        """The catalogue as it lies there; None where it is not of this gesso."""
+        path = folder / studio_folder.DATABASE
+        if not path.is_file():
+            return None
+        database = Database(path, disk, options.busy_timeout_s, read_only=True)
+        try:
+            with database.read() as connection:
+                is_ours = revision_of(connection) == HEAD
+            if is_ours:
+                blobs = BLOBS.open(options.blobs)(folder / studio_folder.BLOBS, disk)
+                return cls(folder, database, blobs, clock, options)
+        except BaseException:
+            database.close()
+            raise
+        database.close()
+        return None
 
     def picture(self, work: Work) -> Picture:
         """The pixels of a work, from a file that is held against its hash.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
@@ -30,16 +31,25 @@ class Database:
         path: the file; it is made when it is missing.
         disk: what commits go through.
         busy_timeout_s: how long a writer waits for another before it gives up.
+        read_only: only look at it; its disk may be one that cannot be written.
+
+    Raises:
+        StudioError: by the cause.
     """
 
-    def __init__(self, path: Path, disk: Disk, busy_timeout_s: float = 5.0) -> None:
+    def __init__(
+        self, path: Path, disk: Disk, busy_timeout_s: float = 5.0, *, read_only: bool = False
+    ) -> None:
         self.path = path
+        self.read_only = read_only
         self._disk = disk
         self._busy_timeout_s = busy_timeout_s
         self._turn = Lock()
+        self._uri = self._looking_uri() if read_only else ""
         self._writer = self._engine(readers=0)
         self._readers = self._engine(readers=_IDLE_READERS)
-        self._start_wal()
+        if not read_only:
+            self._start_wal()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -70,6 +80,8 @@ class Database:
         Raises:
             StudioError: StorageError, StudioBusy or DamageError, by the cause.
         """
+        if self.read_only:
+            raise self._cannot_write(sqlite3.SQLITE_READONLY)
         if not self._turn.acquire(timeout=self._busy_timeout_s):
             raise self._busy()
         try:
@@ -104,8 +116,9 @@ class Database:
     def close(self) -> None:
         """Let go of the file; the planner's statistics are refreshed on the way out."""
         try:
-            with self.write() as connection:
-                connection.exec_driver_sql("PRAGMA optimize")
+            if not self.read_only:
+                with self.write() as connection:
+                    connection.exec_driver_sql("PRAGMA optimize")
         except GessoError:
             pass  # a database that is being left may be full, busy or gone: nothing is lost by it
         finally:
@@ -119,6 +132,7 @@ class Database:
             pool_size=readers or 1,
             max_overflow=-1 if readers else 0,
             connect_args={"check_same_thread": False, "timeout": self._busy_timeout_s},
+            **({"creator": self._looking} if self.read_only else {}),
         )
         begin = "BEGIN" if readers else "BEGIN IMMEDIATE"
 
@@ -139,6 +153,30 @@ class Database:
             connection.exec_driver_sql(begin)
 
         return engine
+
+    def _looking(self) -> sqlite3.Connection:
+        return sqlite3.connect(
+            self._uri, uri=True, check_same_thread=False, timeout=self._busy_timeout_s
+        )
+
+    def _looking_uri(self) -> str:
+        """How to open the file for reading, on a disk that can be written and on one that cannot.
+
+        Readers of a journal share an index of it in a file. Where none is and none can be made,
+        a database whose journal is empty can still be read as a file that nobody changes.
+        """
+        plain = f"file:{quote(str(self.path))}?mode=ro"
+        journal = self.path.with_name(f"{self.path.name}-wal")
+        try:
+            with closing(sqlite3.connect(plain, uri=True)) as connection:
+                connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        except sqlite3.OperationalError as error:
+            if journal.exists() and journal.stat().st_size:
+                raise self._ours(error) from error
+            return f"{plain}&immutable=1"
+        except sqlite3.Error as error:
+            raise self._ours(error) from error
+        return plain
 
     def _start_wal(self) -> None:
         # Two processes that make one studio at once: changing the journal does not wait for a
@@ -180,10 +218,11 @@ class Database:
                 f"The database {self.path} is damaged: {original}.",
                 "Put back a copy of it; the pictures themselves lie untouched in blobs/.",
             )
-        if code in _CAUSES:
-            cause, advice = _CAUSES[code]
-            return StorageError(f"Could not write to {self.path}: {cause}.", advice)
-        return error
+        return self._cannot_write(code) if code in _CAUSES else error
+
+    def _cannot_write(self, code: int) -> StorageError:
+        cause, advice = _CAUSES[code]
+        return StorageError(f"Could not write to {self.path}: {cause}.", advice)
 
 
 def _set(connection: Connection, pragma: str, how: str) -> None:
