@@ -25,7 +25,13 @@ from gesso.core.catalogue.store.disk import Disk
 from gesso.core.catalogue.store.migrations.history import HEAD, revision_of, upgrade
 from gesso.core.catalogue.store.versions import VersionBook
 from gesso.core.catalogue.troubles import TroubleBook
-from gesso.core.catalogue.works.accession import Accession, AccessionOptions, picture_of
+from gesso.core.catalogue.works.accession import Accession, AccessionOptions
+from gesso.core.catalogue.works.facets import FacetShelf
+from gesso.core.catalogue.works.findings.captions import CaptionShelf
+from gesso.core.catalogue.works.findings.labels import LabelShelf
+from gesso.core.catalogue.works.findings.scores import ScoreShelf
+from gesso.core.catalogue.works.findings.twins import TwinShelf
+from gesso.core.catalogue.works.originals import original_key, picture_of, without_picture
 from gesso.core.catalogue.works.works import WorkShelf
 from gesso.core.errors import DamageError
 from gesso.core.pixels.picture import Picture
@@ -67,6 +73,11 @@ class Catalogue:
     Attributes:
         folder: the studio's folder.
         works: the works.
+        facets: how many works there are of what.
+        captions: what is said about works.
+        labels: what works were found to be.
+        scores: how works were scored.
+        twins: which works show one picture.
         runs: the runs, their items and rounds.
         calls: the ledger of calls to the world outside.
         troubles: what went wrong.
@@ -88,6 +99,11 @@ class Catalogue:
         self.database = database
         self.blobs = blobs
         self.works = WorkShelf(database)
+        self.facets = FacetShelf(database)
+        self.captions = CaptionShelf(database, clock)
+        self.labels = LabelShelf(database, clock)
+        self.scores = ScoreShelf(database, clock)
+        self.twins = TwinShelf(database, clock)
         self.runs = RunBook(database, clock)
         self.calls = CallLedger(database, clock)
         self.troubles = TroubleBook(database, clock)
@@ -165,7 +181,10 @@ class Catalogue:
     def picture(self, work: Work) -> Picture:
         """The pixels of a work, from a file that is held against its hash.
 
+        Of a work that may only be linked to it is the largest thumbnail: as much as is kept.
+
         Raises:
+            UnknownItem: it is a record without a picture.
             DamageError: the file is missing or is not what was kept.
             StorageError: the disk would not read it.
         """
@@ -175,24 +194,28 @@ class Catalogue:
         """The file of a work as it lies there.
 
         Raises:
+            UnknownItem: its original is not kept here.
             DamageError: it is missing.
             StorageError: the disk would not read it.
         """
-        return self._as_it_is_now(lambda now: self.blobs.get(now.blob), work)
+        return self._as_it_is_now(lambda now: self.blobs.get(original_key(now)), work)
 
     def thumbnail(self, work: Work, side_px: int = 512) -> bytes:
         """A work's thumbnail (JPEG or WebP): the smallest that is not smaller, else the largest.
 
         Raises:
+            UnknownItem: it is a record without a picture.
             DamageError: it is missing.
             StorageError: the disk would not read it.
         """
+        if not work.thumbnails:
+            raise without_picture(work)
         fitting = [key for side, key in work.thumbnails if side >= side_px]
         return self.blobs.get(fitting[-1] if fitting else work.thumbnails[0][1])
 
     def path_of(self, work: Work) -> Path | None:
-        """Where a person can open the file of a work, None where the store has no files."""
-        return self.blobs.path(work.blob)
+        """Where a person can open the file of a work, None where there is no such file."""
+        return self.blobs.path(work.blob) if work.has_original else None
 
     def _as_it_is_now(self, look: Callable[[Work], Found], work: Work) -> Found:
         """Look at a work's file; a record from before a sealing names a file that is gone."""

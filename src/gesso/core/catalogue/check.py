@@ -10,14 +10,14 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
-from gesso.core.catalogue.store.sqlite import CHECK_WORDS
-from gesso.core.catalogue.store.tables import blobs, work_counts, works
-from gesso.core.catalogue.works.accession import OWN_FILES
+from gesso.core.catalogue.store.sqlite import CHECK_WORDS, TRUE_FACETS
+from gesso.core.catalogue.store.tables import blobs, facet_counts, work_counts, works
+from gesso.core.catalogue.works.originals import OWN_FILES
 from gesso.core.errors import DamageError, GessoError, InputError
 from gesso.core.pixels.decode import decode
 from gesso.core.records.codec import from_json
@@ -161,12 +161,14 @@ def _work_problems(
 ) -> list[Problem]:
     problems = _recipe_problems(work, recipe)
     sizes = _sizes(catalogue, work)
-    wrong = _file_problem(catalogue, work.blob, sizes.get(work.blob), f"work {work.id}", "original")
-    if wrong:
-        problems.append(wrong)
-    else:
-        found.blobs += 1
-        problems += _read_original(catalogue, work, found) if reads else []
+    if work.has_original:
+        whose = f"work {work.id}"
+        wrong = _file_problem(catalogue, work.blob, sizes.get(work.blob), whose, "original")
+        if wrong:
+            problems.append(wrong)
+        else:
+            found.blobs += 1
+            problems += _read_original(catalogue, work, found) if reads else []
     for side, key in work.thumbnails:
         whose = f"work {work.id}, {side} px"
         wrong = _file_problem(catalogue, key, sizes.get(key), whose, "thumbnail")
@@ -284,6 +286,8 @@ def _database_problems(catalogue: Catalogue) -> list[Problem]:
         counted = _counts(connection, select(work_counts).where(work_counts.c.count != 0))
         columns = (works.c.origin, works.c.source, works.c.standing)
         true = _counts(connection, select(*columns, func.count()).group_by(*columns))
+        faceted = _counts(connection, select(facet_counts).where(facet_counts.c.count != 0))
+        true_facets = _counts(connection, text(TRUE_FACETS))
     problems = [Problem("database", f"gesso.db: {line}.", _ANEW) for line in told if line != "ok"]
     problems += [
         Problem(
@@ -293,6 +297,8 @@ def _database_problems(catalogue: Catalogue) -> list[Problem]:
     ]
     if counted != true:
         problems.append(Problem("counts", "The counts of works are not those of the works.", _ANEW))
+    if faceted != true_facets:
+        problems.append(Problem("counts", "The facets' counts are not those of the works.", _ANEW))
     return problems + _word_problems(catalogue)
 
 

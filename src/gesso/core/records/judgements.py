@@ -8,6 +8,9 @@ from typing import Literal
 from gesso.core.records.maker import Maker
 
 Outcome = Literal["yes", "no", "unknown"]
+LabelSource = Literal["zero-shot", "few-shot", "human", "source"]
+Decision = Literal["keep", "pass", "abstain"]
+Role = Literal["keep", "alt", "detail"]
 
 
 @dataclass(frozen=True)
@@ -85,3 +88,83 @@ class Comparison:
     agreed: bool
     reason: str
     maker: Maker
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a work was found to be, among the labels of a set.
+
+    Attributes:
+        work: its number.
+        label_set: which question it answers: "style", "keep".
+        label: one of the set.
+        source: who says so; "human" is a person and wins over all others, "source" is where the
+            work came from.
+        score: how sure, 0 to 1; a person and a source are at 1.
+        decision: whether to go by it: "abstain" where the margin was too small.
+        maker: the model or the person.
+    """
+
+    work: int
+    label_set: str
+    label: str
+    source: LabelSource
+    score: float
+    decision: Decision
+    maker: Maker
+
+
+@dataclass(frozen=True)
+class Score:
+    """One measured or judged quality of a work.
+
+    Attributes:
+        work: its number.
+        scorer: who scored, with the version where scores of two versions do not compare.
+        name: of what: "complexity", "contrast".
+        value: 0 to 1, as the scorer defines it.
+        maker: the tool or model.
+    """
+
+    work: int
+    scorer: str
+    name: str
+    value: float
+    maker: Maker
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A work's place in its group of duplicates.
+
+    Attributes:
+        work: its number.
+        role: "keep" is the one to show, "alt" another of the same, "detail" a part of it.
+        method: what found it: "bytes", "pixels", "hash", "embedding", or "person".
+        score: how alike to the one that is kept, 0 to 1.
+        by_person: a person said so.
+    """
+
+    work: int
+    role: Role
+    method: str
+    score: float
+    by_person: bool = False
+
+
+@dataclass(frozen=True)
+class TwinGroup:
+    """Works that show one and the same picture.
+
+    Attributes:
+        id: the smallest of their numbers.
+        members: two or more, the one to keep first.
+    """
+
+    id: int
+    members: tuple[Twin, ...]
+
+    @property
+    def kept(self) -> int:
+        """The number of the work to show."""
+        return self.members[0].work

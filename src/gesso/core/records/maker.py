@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 
 Setting = str | int | float | bool | None
 
+PERSON = "person"
+"""The name of the maker of what a person said; no machine overwrites it."""
+
 
 @dataclass(frozen=True)
 class Maker:
@@ -23,3 +26,8 @@ class Maker:
     version: str = ""
     offline: bool = False
     settings: Mapping[str, Setting] = field(default_factory=dict)
+
+    @property
+    def is_person(self) -> bool:
+        """A person said it."""
+        return self.name == PERSON

@@ -16,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from gesso.core.catalogue.blobs.blob import BlobStore, key_of
+from gesso.core.catalogue.blobs.blob import BlobStore
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.rows import (
     WORK_COLUMNS,
@@ -27,10 +27,10 @@ from gesso.core.catalogue.store.rows import (
 from gesso.core.catalogue.store.tables import blobs, works
 from gesso.core.catalogue.works.arrivals import Arrival, BlobPart, Kept, blob_parts, work_row
 from gesso.core.catalogue.works.known import half_of, looked_up, same
-from gesso.core.errors import DamageError, InputError, StudioError, UnknownItem
+from gesso.core.catalogue.works.originals import remarked
+from gesso.core.errors import StudioError, UnknownItem
 from gesso.core.pixels.decode import DecodeLimits, decode
 from gesso.core.pixels.derived.develop import develop_decoded, develop_picture, marked
-from gesso.core.pixels.encode import encode, mark_png
 from gesso.core.pixels.metadata.write import Marks, Privacy, marks_for
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.codec import from_json
@@ -40,9 +40,6 @@ from gesso.core.records.works import Provenance, Rights, Standing, Work
 log = logging.getLogger(__name__)
 
 Then = Callable[[Connection, list[Kept]], None]
-
-OWN_FILES = DecodeLimits(max_bytes=4 << 30, max_pixels=178_000_000)
-"""For files that are in the catalogue already: they were let in once."""
 
 
 @dataclass(frozen=True)
@@ -229,7 +226,7 @@ class Accession:
         recipe = self._complete(
             replace(recipe, made_at=earlier or recipe.made_at), current.fingerprint.pixels
         )
-        part = BlobPart("blob", _remarked(self._store, current, self._marks(recipe)), "image/png")
+        part = BlobPart("blob", remarked(self._store, current, self._marks(recipe)), "image/png")
         key = self._store.put(part.data, part.media_type)
         values = recipe_values(recipe) | {
             "blob": key,
@@ -340,38 +337,3 @@ class Accession:
         if row is None:
             raise UnknownItem(f"There is no work number {work_id} in the catalogue.")
         return row
-
-
-def picture_of(store: BlobStore, work: Work) -> Picture:
-    """The pixels of a work, from a file that is held against its hash.
-
-    Raises:
-        DamageError: the file is missing or is not what was kept.
-        StorageError: the disk would not read it.
-    """
-    data = _data_of(store, work)
-    try:
-        return decode(data, OWN_FILES, f"work {work.id}").picture
-    except InputError as error:
-        raise _damaged(work, str(error)) from error
-
-
-def _data_of(store: BlobStore, work: Work) -> bytes:
-    data = store.get(work.blob)
-    if key_of(data) != work.blob:
-        raise _damaged(work, "its bytes are not those that were kept")
-    return data
-
-
-def _remarked(store: BlobStore, work: Work, marks: Marks) -> bytes:
-    """The file of a work as a PNG with other marks; one that is a PNG keeps its pixels' bytes."""
-    if work.media_type == "image/png":
-        return mark_png(_data_of(store, work), marks)
-    return encode(picture_of(store, work), marks=marks)
-
-
-def _damaged(work: Work, how: str) -> DamageError:
-    return DamageError(
-        f"The stored file of work {work.id} ({work.blob}) is damaged: {how.rstrip('.')}.",
-        "Put it back from a copy of the studio; find all such files with: gesso check --read-data",
-    )

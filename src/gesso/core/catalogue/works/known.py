@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
+
 from sqlalchemy import Connection, select
 
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, is_from, work_of
 from gesso.core.catalogue.store.tables import works
 from gesso.core.catalogue.works.arrivals import Arrival, Kept
-from gesso.core.errors import InputError
+from gesso.core.errors import InputError, UnknownItem
 from gesso.core.records.works import Provenance, Work
+
+_BATCH = 500
 
 
 def looked_up(connection: Connection, arrival: Arrival) -> Kept | None:
@@ -65,3 +70,17 @@ def same(connection: Connection, provenance: Provenance, pixels: str, data: str)
             "Give this one an identifier of its own.",
         )
     return work
+
+
+def refuse_unknown(connection: Connection, numbers: Iterable[int]) -> None:
+    """Make sure that there are works of these numbers.
+
+    Raises:
+        UnknownItem: there is none of one of them.
+    """
+    left = iter(numbers)
+    while batch := set(islice(left, _BATCH)):
+        known = set(connection.scalars(select(works.c.id).where(works.c.id.in_(batch))))
+        if batch - known:
+            number = min(batch - known)
+            raise UnknownItem(f"There is no work number {number} in the catalogue.")

@@ -1,0 +1,1 @@
+"""What is said of works: captions, labels, scores, and which of them are one picture."""
