@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.check import check
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.errors import StorageError, StudioError
@@ -21,7 +22,7 @@ FILES = ("gesso.db-wal", "gesso.db-shm")
 def folder(tmp_path: Path) -> Path:
     with Catalogue.open(tmp_path / "studio") as catalogue:
         catalogue.runs.create("r1", "a theme", {}, [Item("r1", "01", 0, theme="a theme")])
-        catalogue.troubles.add(Trouble("r1", "01", "timeout", "It took too long.", "retry", True))
+        catalogue.troubles.add(Trouble("r1", "01", "timeout", "It took too long.", "retried", True))
     return tmp_path / "studio"
 
 
@@ -70,7 +71,7 @@ def test_a_disk_that_cannot_be_written_can_be_looked_at(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Such a disk lets nobody make the index that readers share; root would be let on any folder.
-    real = Database._looking_uri  # noqa: SLF001 - the one step that a read-only disk changes
+    real = Database._looking_uri
 
     def on_a_sealed_disk(self: Database) -> str:
         with monkeypatch.context() as sealed:
@@ -92,6 +93,21 @@ def test_a_journal_that_cannot_be_read_there_is_told(
 
     with pytest.raises(StorageError, match="cannot be opened"):
         Database(folder / "gesso.db", Disk(), read_only=True)
+
+
+def test_checking_the_words_holds_up_no_writer(folder: Path) -> None:
+    with Catalogue.open(folder) as catalogue, catalogue.database.write():
+        # A writer is at work all the while: who needed its place would wait, and give up.
+        assert check(catalogue).is_clean
+
+
+def test_checking_finds_words_that_went_astray_while_looking(folder: Path) -> None:
+    with Catalogue.open(folder) as catalogue, catalogue.database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO works_fts(rowid, title) VALUES (7, 'a work that is not there')"
+        )
+    with Catalogue.open(folder, read_only=True) as looked:
+        assert [problem.kind for problem in check(looked).problems] == ["words"]
 
 
 def _cannot_open(*_args: object, **_options: object) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from random import Random
 from typing import Any
 
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import DatabaseError
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
@@ -24,7 +24,11 @@ from gesso.core.records.codec import from_json
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Work
 
+# ruff: noqa: S608 - the statements are put together from constants and our own column names
+
 _BATCH = 500
+_WORD_PARTS = ("data", "idx", "docsize", "config")
+"""The tables in which FTS5 keeps its index."""
 _COPY = "Put it back from a copy of the studio."
 _ANEW = "Put back a copy of gesso.db; the pictures in blobs/ are not touched by it."
 
@@ -308,8 +312,31 @@ def _counts(connection: Any, wanted: Any) -> dict[tuple[str, str, str], int]:
 
 def _word_problems(catalogue: Catalogue) -> list[Problem]:
     try:
-        with catalogue.database.write() as connection:
-            connection.exec_driver_sql(CHECK_WORDS)
-    except (DamageError, DatabaseError):
+        with catalogue.database.aside() as connection:
+            _copy_words(connection)
+            connection.execute(CHECK_WORDS.replace("works_fts", "copied.works_fts", 1))
+    except (DamageError, sqlite3.DatabaseError):
         return [Problem("words", "The word search is not in step with the works.", _ANEW)]
     return []
+
+
+def _copy_words(connection: sqlite3.Connection) -> None:
+    """Copy the word search, and the words it is of, into a database of this connection alone.
+
+    Its own check is an INSERT, which would hold up every writer for as long as it reads.
+    """
+    connection.execute("ATTACH '' AS copied")
+    connection.execute("BEGIN")
+    made = "SELECT sql FROM main.sqlite_master WHERE name = 'works_fts'"
+    ((statement,),) = connection.execute(made).fetchall()
+    named = connection.execute("SELECT name FROM pragma_table_info('works_fts')").fetchall()
+    columns = ", ".join(name for (name,) in named)
+    connection.execute(f"CREATE TABLE copied.works (id INTEGER PRIMARY KEY, {columns})")
+    connection.execute(f"INSERT INTO copied.works SELECT id, {columns} FROM main.works")
+    connection.execute(statement.replace("works_fts", "copied.works_fts", 1))
+    for part in _WORD_PARTS:
+        connection.execute(f"DELETE FROM copied.works_fts_{part}")
+        connection.execute(
+            f"INSERT INTO copied.works_fts_{part} SELECT * FROM main.works_fts_{part}"
+        )
+    connection.execute("COMMIT")

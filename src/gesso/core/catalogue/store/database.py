@@ -113,6 +113,23 @@ class Database:
         except sqlite3.Error as error:
             raise self._ours(error) from error
 
+    @contextmanager
+    def aside(self) -> Iterator[sqlite3.Connection]:
+        """A connection of its own that only reads here, and holds up no writer.
+
+        It may write beside: into databases that it attaches for itself.
+
+        Raises:
+            StudioError: StorageError, StudioBusy or DamageError, by the cause.
+        """
+        try:
+            uri = self._uri or self._looking_uri()
+            with closing(self._looking(uri)) as connection:
+                connection.isolation_level = None
+                yield connection
+        except sqlite3.Error as error:
+            raise self._ours(error) from error
+
     def close(self) -> None:
         """Let go of the file; the planner's statistics are refreshed on the way out."""
         try:
@@ -132,7 +149,7 @@ class Database:
             pool_size=readers or 1,
             max_overflow=-1 if readers else 0,
             connect_args={"check_same_thread": False, "timeout": self._busy_timeout_s},
-            **({"creator": self._looking} if self.read_only else {}),
+            **({"creator": lambda: self._looking(self._uri)} if self.read_only else {}),
         )
         begin = "BEGIN" if readers else "BEGIN IMMEDIATE"
 
@@ -154,9 +171,9 @@ class Database:
 
         return engine
 
-    def _looking(self) -> sqlite3.Connection:
+    def _looking(self, uri: str) -> sqlite3.Connection:
         return sqlite3.connect(
-            self._uri, uri=True, check_same_thread=False, timeout=self._busy_timeout_s
+            uri, uri=True, check_same_thread=False, timeout=self._busy_timeout_s
         )
 
     def _looking_uri(self) -> str:
