@@ -1,0 +1,1 @@
+"""Tips worded by an llm, from measurements alone, and checked before anybody reads them."""
