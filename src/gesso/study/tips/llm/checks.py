@@ -25,14 +25,13 @@ _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ni
 _NUMBERS: dict[str, int] = {
     **{word: number for number, word in enumerate(_BELOW_20)},
     **{word: 10 * number for number, word in enumerate(_TENS, 2)},
-    **{"dozen": 12, "thousand": 1000},
+    "dozen": 12,
+    "thousand": 1000,
 }
 _SMALL = 3
 """Up to this many things to do a teacher may name freely: "soften two edges"."""
 _PARTS = re.compile(
     r"\b(half|halves|thirds?|quarters?|fifths?|percent|per cent)\b|%", re.IGNORECASE
-)
-    r"\b(half|halves|third|thirds|quarter|quarters|fifths?|percent|per cent|%)\b", re.IGNORECASE
 )
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’-]*")
