@@ -172,9 +172,7 @@ class Database:
         return engine
 
     def _looking(self, uri: str) -> sqlite3.Connection:
-        return sqlite3.connect(
-            uri, uri=True, check_same_thread=False, timeout=self._busy_timeout_s
-        )
+        return sqlite3.connect(uri, uri=True, check_same_thread=False, timeout=self._busy_timeout_s)
 
     def _looking_uri(self) -> str:
         """How to open the file for reading, on a disk that can be written and on one that cannot.
