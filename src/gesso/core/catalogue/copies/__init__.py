@@ -1,0 +1,1 @@
+"""Copies of a studio: its blobs in step with another store, backups, and the way back from them."""
