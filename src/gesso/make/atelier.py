@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from gesso.core.errors import InputError, StudioBusy, UnknownItem
+from gesso.core.errors import InputError, StorageError, StudioBusy, UnknownItem
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.encode import encode
 from gesso.core.records.calls import Trouble
@@ -151,6 +151,9 @@ class Atelier(Workbench):
                 return False
         except StudioBusy:
             return True
+        except StorageError:
+            # Where no lock can be taken, on a read-only disk, nobody of this machine works.
+            return False
 
     # The inside of a run -------------------------------------------------------------------
 
