@@ -30,6 +30,7 @@ from gesso.core.catalogue.works.facets import FacetShelf
 from gesso.core.catalogue.works.findings.captions import CaptionShelf
 from gesso.core.catalogue.works.findings.labels import LabelShelf
 from gesso.core.catalogue.works.findings.scores import ScoreShelf
+from gesso.core.catalogue.works.findings.studies import StudyShelf
 from gesso.core.catalogue.works.findings.twins import TwinShelf
 from gesso.core.catalogue.works.originals import original_key, picture_of, without_picture
 from gesso.core.catalogue.works.works import WorkShelf
@@ -78,6 +79,7 @@ class Catalogue:
         labels: what works were found to be.
         scores: how works were scored.
         twins: which works show one picture.
+        studies: what was read in works.
         runs: the runs, their items and rounds.
         calls: the ledger of calls to the world outside.
         troubles: what went wrong.
@@ -104,6 +106,7 @@ class Catalogue:
         self.labels = LabelShelf(database, clock)
         self.scores = ScoreShelf(database, clock)
         self.twins = TwinShelf(database, clock)
+        self.studies = StudyShelf(database, clock)
         self.runs = RunBook(database, clock)
         self.calls = CallLedger(database, clock)
         self.troubles = TroubleBook(database, clock)

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, inspect, text
 from gesso.core.catalogue.store.database import Database
 from gesso.core.errors import DamageError, NewerStudio
 
-HEAD = "0003"
+HEAD = "0004"
 """The revision that this gesso works with."""
 
 

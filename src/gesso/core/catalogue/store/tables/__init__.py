@@ -9,6 +9,7 @@ from gesso.core.catalogue.store.tables.findings import (
     scores,
 )
 from gesso.core.catalogue.store.tables.finds import acquisitions, finds
+from gesso.core.catalogue.store.tables.lessons import studies
 from gesso.core.catalogue.store.tables.logs import api_calls, error_logs, version_info
 from gesso.core.catalogue.store.tables.outbox import outbox
 from gesso.core.catalogue.store.tables.runs import (
@@ -40,6 +41,7 @@ __all__ = [
     "refined_prompts",
     "runs",
     "scores",
+    "studies",
     "version_info",
     "work_counts",
     "works",
