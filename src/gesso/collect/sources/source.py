@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from gesso.core.records.finds import Find
-from gesso.core.registry import Factory, Registry
+from gesso.core.registry import Entry, Factory, Registry
 
 
 @dataclass(frozen=True)
@@ -93,4 +93,24 @@ class Source(Protocol):
         ...
 
 
-SOURCES: Registry[Factory[Source]] = Registry("source", "sources", {})
+SOURCES: Registry[Factory[Source]] = Registry(
+    "source",
+    "sources",
+    {
+        "folder": Entry(
+            "gesso.collect.sources.local.folder",
+            "FolderSource",
+            summary="folders, ZIP and tar archives on this machine",
+        ),
+        "urls": Entry(
+            "gesso.collect.sources.local.urls",
+            "UrlsSource",
+            summary="a list of addresses: text, CSV, JSON lines or Parquet",
+        ),
+        "results": Entry(
+            "gesso.collect.sources.local.results",
+            "ResultsSource",
+            summary="the output folder of a picture pipeline, this one's or another's",
+        ),
+    },
+)

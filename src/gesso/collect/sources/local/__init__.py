@@ -1,0 +1,1 @@
+"""Art that lies on this machine, and lists of what lies elsewhere."""

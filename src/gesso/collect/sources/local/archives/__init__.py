@@ -1,0 +1,1 @@
+"""Archives, read where they lie: nothing is ever unpacked onto the disk."""

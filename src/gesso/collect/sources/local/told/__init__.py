@@ -1,0 +1,1 @@
+"""What stands beside a picture or inside its file, read into facts and rights."""
