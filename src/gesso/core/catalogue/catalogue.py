@@ -34,7 +34,7 @@ from gesso.core.catalogue.works.findings.studies import StudyShelf
 from gesso.core.catalogue.works.findings.twins import TwinShelf
 from gesso.core.catalogue.works.originals import original_key, picture_of, without_picture
 from gesso.core.catalogue.works.works import WorkShelf
-from gesso.core.errors import DamageError
+from gesso.core.errors import DamageError, StorageError
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Work
 
@@ -150,7 +150,16 @@ class Catalogue:
         studio_folder.prepare(folder, disk, create=create)
         blobs = BLOBS.open(options.blobs)(folder / studio_folder.BLOBS, disk, options.blob_options)
         blobs.sweep(older_than_s=_DAY_S)
-        database = Database(folder / studio_folder.DATABASE, disk, options.busy_timeout_s)
+        try:
+            database = Database(folder / studio_folder.DATABASE, disk, options.busy_timeout_s)
+        except StorageError as error:
+            if not read_only:
+                raise
+            raise StorageError(
+                f"{folder} was made by an older gesso and must be brought up to date before it "
+                f"can be looked at. {error.message}",
+                "Copy it to a disk that can be written.",
+            ) from error
         try:
             upgrade(database)
             catalogue = cls(folder, database, blobs, clock, options)
