@@ -6,11 +6,11 @@ Run: .venv/bin/python benchmarks/backup_speed.py [--megabytes 1000]
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -50,8 +50,9 @@ def measure(folder: Path, megabytes: int, rate: float) -> None:
         tell("cp -a, then sync", size, wall, cpu)
         before = catalogue.works.count(standing=None)
         with Writing(folder / "studio", rate) as writing:
+            first = writing.count
             wall, cpu, made = timed(lambda: back_up(catalogue, folder / "backup", BackupOptions()))
-            written = writing.count
+            written = writing.count - first
         tell(f"gesso backup, beside {written / wall:.0f} works/s", made.bytes, wall, cpu)
         print(f"  works {before} before, {made.manifest.counts['works']} in the backup")
         again, _, second = timed(lambda: back_up(catalogue, folder / "backup", BackupOptions()))
@@ -71,32 +72,42 @@ def measure(folder: Path, megabytes: int, rate: float) -> None:
 
 
 class Writing:
-    """Another process's share: works come in at a steady rate, every third is a favourite."""
+    """A process beside ours: works come in at a steady rate, every third is a favourite."""
 
     def __init__(self, folder: Path, rate: float) -> None:
-        self._folder, self._gap = folder, 1 / rate
-        self._halt = threading.Event()
-        self._thread = threading.Thread(target=self._run)
-        self.count = 0
+        spawn = multiprocessing.get_context("spawn")
+        self._halt, self._ready = spawn.Event(), spawn.Event()
+        self._count = spawn.Value("i", 0)
+        self._process = spawn.Process(
+            target=keep_writing, args=(folder, rate, self._halt, self._ready, self._count)
+        )
+
+    @property
+    def count(self) -> int:
+        """Works that have come in."""
+        return int(self._count.value)
 
     def __enter__(self) -> Writing:
-        self._thread.start()
+        self._process.start()
+        self._ready.wait()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._halt.set()
-        self._thread.join()
+        self._process.join()
 
-    def _run(self) -> None:
-        with Catalogue.open(self._folder) as catalogue:
-            due = time.monotonic()
-            while not self._halt.is_set():
-                work = bring(catalogue, noise(1_000_000 + self.count, 160, 120), self.count)
-                if self.count % 3 == 0:
-                    catalogue.works.set_favourite(work, True)
-                self.count += 1
-                due += self._gap
-                self._halt.wait(max(0.0, due - time.monotonic()))
+
+def keep_writing(folder: Path, rate: float, halt: Any, ready: Any, count: Any) -> None:
+    with Catalogue.open(folder) as catalogue:
+        due = time.monotonic()
+        while not halt.is_set():
+            work = bring(catalogue, noise(1_000_000 + count.value, 160, 120), count.value)
+            if count.value % 3 == 0:
+                catalogue.works.set_favourite(work, True)
+            count.value += 1
+            ready.set()
+            due += 1 / rate
+            halt.wait(max(0.0, due - time.monotonic()))
 
 
 def fill(catalogue: Catalogue, wanted: int) -> None:
