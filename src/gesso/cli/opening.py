@@ -8,6 +8,8 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import FrameType
 
 from gesso.cli.logs import log_to
@@ -15,8 +17,11 @@ from gesso.cli.session import Session
 from gesso.core.catalogue.store.folder import DATABASE
 from gesso.core.errors import Interrupted, StudioError
 from gesso.core.outside.redact import redact
-from gesso.settings import find_folder
+from gesso.settings import find_folder, load
 from gesso.studio import Studio
+
+OFFLINE = "offline"
+"""The llm that asks nobody."""
 
 EXIT_INTERRUPTED = Interrupted.exit_code
 
@@ -30,32 +35,75 @@ _SHOW_CURSOR = b"\x1b[?25h"
 
 @contextmanager
 def opened(
-    session: Session, flags: Mapping[str, object] | None = None, *, must_exist: bool = False
+    session: Session,
+    flags: Mapping[str, object] | None = None,
+    *,
+    must_exist: bool = False,
+    looks: bool = False,
 ) -> Iterator[Studio]:
     """Open the studio that the owner means.
 
     Args:
         session: knows --studio; learns the folder and the secrets.
         flags: wishes of this command by dotted name; a value of None is no wish.
-        must_exist: looking at a studio must not make one.
+        must_exist: this command must not make a studio.
+        looks: nor does it write to one, so that its disk may be one that cannot be written.
 
     Raises:
         SettingsError: a wish cannot be met.
         StudioError: there is no studio, and there must be.
     """
     session.folder = find_folder(session.folder)
-    studio = Studio.open(session.folder, flags)
-    secrets = studio.settings.keys.values()
-    session.hide = lambda text: redact(text, secrets)
-    if must_exist and not (studio.folder / DATABASE).exists():
+    studio = Studio.open(session.folder, flags, read_only=looks)
+    if (must_exist or looks) and not _is_studio(studio.folder):
         raise StudioError(
             f"There is no studio in '{studio.folder}'.",
             "Make one with `gesso demo`, or name another folder with --studio DIR.",
         )
+    with _at_work(session, studio):
+        yield studio
+
+
+@contextmanager
+def borrowed(session: Session, *, asks: bool) -> Iterator[Studio]:
+    """Open a studio for a command that keeps nothing: none is made for it, none is changed.
+
+    Only where a model is asked that may cost money does the studio keep the books, as ever.
+
+    Args:
+        session: knows --studio; learns the folder and the secrets.
+        asks: the command asks the llm of the settings.
+
+    Raises:
+        SettingsError: a wish cannot be met.
+    """
+    session.folder = find_folder(session.folder)
+    settings = load(session.folder, {})
+    if asks and settings.make.llm != OFFLINE:
+        with opened(session) as studio:
+            yield studio
+    elif _is_studio(session.folder):
+        with opened(session, looks=True) as studio:
+            yield studio
+    else:
+        with TemporaryDirectory(prefix="gesso-") as nowhere:
+            studio = Studio(Path(nowhere), settings)
+            with _at_work(session, studio):
+                yield studio
+
+
+def _is_studio(folder: Path) -> bool:
+    return (folder / DATABASE).exists()
+
+
+@contextmanager
+def _at_work(session: Session, studio: Studio) -> Iterator[None]:
+    secrets = studio.settings.keys.values()
+    session.hide = lambda text: redact(text, secrets)
     log = log_to(studio.folder, studio.settings.log_level, session.hide)
     # The signals are held longest: closing a studio waits for its workers.
     with stopping(studio.stop), studio, log:
-        yield studio
+        yield
 
 
 @contextmanager

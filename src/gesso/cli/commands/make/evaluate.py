@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gesso.cli.commands.make.files import read_data, read_prompt
-from gesso.cli.opening import opened
+from gesso.cli.opening import borrowed
 from gesso.cli.options import shared
 from gesso.cli.printing import document, mark, say, table, title
 from gesso.cli.session import Session, pass_session
@@ -35,7 +35,7 @@ def evaluate(session: Session, file: Path, prompt: str | None, prompt_file: Path
         raise click.UsageError("--prompt and --prompt-file exclude each other.")
     data = read_data(file)
     asked = read_prompt(prompt_file) if prompt_file else prompt
-    with opened(session) as studio:
+    with borrowed(session, asks=True) as studio:
         found = studio.make.evaluate(data, asked, name=file.name)
     if session.as_json:
         document(to_plain(found))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gesso.cli.commands.make.files import read_evaluation, read_prompt
-from gesso.cli.opening import opened
+from gesso.cli.opening import borrowed
 from gesso.cli.options import shared
 from gesso.cli.printing import document, say
 from gesso.cli.session import Session, pass_session
@@ -46,7 +46,7 @@ def refine(
         raise click.UsageError("Say either --prompt TEXT or --prompt-file JSON.")
     asked = read_prompt(prompt_file) if prompt_file else str(prompt)
     found = [read_evaluation(path) for path in evaluations]
-    with opened(session) as studio:
+    with borrowed(session, asks=True) as studio:
         better = studio.make.refine(asked, found)
     if session.as_json:
         document(to_plain(better))

@@ -8,7 +8,7 @@ import click
 from rich.text import Text
 
 from gesso.cli.commands.make.files import read_data
-from gesso.cli.opening import opened
+from gesso.cli.opening import borrowed
 from gesso.cli.options import shared
 from gesso.cli.printing import document, mark, say
 from gesso.cli.session import Session, pass_session
@@ -24,7 +24,7 @@ def replay(session: Session, file: Path) -> int:
     Ends with 0 where it is identical, else with 1.
     """
     data = read_data(file)
-    with opened(session) as studio:
+    with borrowed(session, asks=False) as studio:
         found = studio.make.replay(data, name=file.name)
     if session.as_json:
         document(

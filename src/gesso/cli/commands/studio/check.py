@@ -27,7 +27,7 @@ def check(
 
     Ends with 0 where all is well, else with 1. --subset implies --read-data.
     """
-    with opened(session, must_exist=True) as studio:
+    with opened(session, looks=True) as studio:
         report = check_catalogue(
             studio.catalogue,
             read_data=read_data or subset is not None,

@@ -29,7 +29,7 @@ def list_errors(
     session: Session, run_id: str | None, kind: str | None, left: bool, limit: int
 ) -> None:
     """List errors, the newest first."""
-    with opened(session, must_exist=True) as studio:
+    with opened(session, looks=True) as studio:
         found = studio.catalogue.troubles.list(
             run_id, kind=kind, recovered=False if left else None, limit=limit
         )
@@ -61,7 +61,7 @@ def list_errors(
 @pass_session
 def summary(session: Session, run_id: str | None) -> None:
     """Count errors by kind: what recovered by itself, and what did not."""
-    with opened(session, must_exist=True) as studio:
+    with opened(session, looks=True) as studio:
         found = studio.catalogue.troubles.summary(run_id)
     if session.as_json:
         kinds = [{**to_plain(row), "left": row.left} for row in found]

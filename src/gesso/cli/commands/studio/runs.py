@@ -29,7 +29,7 @@ def runs() -> None:
 @pass_session
 def list_runs(session: Session) -> None:
     """List the runs, the newest first."""
-    with opened(session, must_exist=True) as studio:
+    with opened(session, looks=True) as studio:
         found = [_plain_summary(studio, summary) for summary in studio.catalogue.runs.summaries()]
     if session.as_json:
         document({"runs": found})
@@ -62,7 +62,7 @@ def list_runs(session: Session) -> None:
 @pass_session
 def show(session: Session, run_id: str) -> None:
     """Show a run with its items and rounds."""
-    with opened(session, must_exist=True) as studio:
+    with opened(session, looks=True) as studio:
         summary = _plain_summary(studio, studio.catalogue.runs.summary(run_id))
         items = [_plain_item(studio, item) for item in studio.catalogue.runs.items(run_id)]
     if session.as_json:

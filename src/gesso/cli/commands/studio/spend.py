@@ -50,7 +50,7 @@ def spend(session: Session, by: By, since: datetime | None) -> None:
 
     A call whose outcome or price nobody knows counts with what was set aside for it.
     """
-    with opened(session, must_exist=True) as studio:
+    with opened(session, looks=True) as studio:
         found = spending(studio.catalogue.database, by, since)
     if session.as_json:
         document(_plain(found))
