@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
+from gesso.core.catalogue.runs.claims import claim
 from gesso.core.errors import InputError, StorageError, StudioBusy, UnknownItem
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.encode import encode
@@ -22,7 +23,6 @@ from gesso.make.bench.estimate import Estimate, Wanted, estimate_run, refuse_una
 from gesso.make.bench.workbench import Workbench, random_seed
 from gesso.make.hanging.folder import Hanging, slug
 from gesso.make.hanging.sheet import Framed, hang_sheet
-from gesso.make.run.claims import claim
 from gesso.make.run.events import Event, Listener, nobody
 from gesso.make.run.parts import Parts
 from gesso.make.run.run import MakeRun, RunReport

@@ -18,7 +18,9 @@ import PIL
 from gesso import __version__
 from gesso.core.catalogue.blobs.blob import BLOBS, BlobStore
 from gesso.core.catalogue.calls.ledger import CallLedger
+from gesso.core.catalogue.runs.acquisitions import AcquisitionBook
 from gesso.core.catalogue.runs.book import RunBook
+from gesso.core.catalogue.runs.finds import FindShelf
 from gesso.core.catalogue.store import folder as studio_folder
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.disk import Disk
@@ -81,6 +83,8 @@ class Catalogue:
         twins: which works show one picture.
         studies: what was read in works.
         runs: the runs, their items and rounds.
+        acquisitions: the collect runs.
+        finds: what sources offered, and how far each came.
         calls: the ledger of calls to the world outside.
         troubles: what went wrong.
         versions: what has worked here.
@@ -108,6 +112,8 @@ class Catalogue:
         self.twins = TwinShelf(database, clock)
         self.studies = StudyShelf(database, clock)
         self.runs = RunBook(database, clock)
+        self.acquisitions = AcquisitionBook(database, clock)
+        self.finds = FindShelf(database, clock)
         self.calls = CallLedger(database, clock)
         self.troubles = TroubleBook(database, clock)
         self.versions = VersionBook(database, clock)

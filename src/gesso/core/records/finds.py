@@ -101,3 +101,38 @@ class FindRow:
     reason: str
     validator: str
     updated_at: datetime
+
+
+AcquisitionState = Literal["running", "done", "stopped", "failed"]
+
+
+@dataclass(frozen=True)
+class Acquisition:
+    """One collect run.
+
+    Attributes:
+        id: its name.
+        source: the source, as the registry calls it.
+        places: what was asked of it.
+        limit: finds at most, None for all.
+        since: only what has changed since then.
+        state: "stopped" can be gone on with; "failed" met what a person has to mend first.
+        reason: why it stopped or failed, one sentence.
+        listed: the source has told all its finds.
+        counts: what became of them so far, by word.
+        began_at, updated_at: UTC.
+        ended_at: UTC, None while it runs.
+    """
+
+    id: str
+    source: str
+    places: tuple[str, ...]
+    limit: int | None
+    since: datetime | None
+    state: AcquisitionState
+    reason: str
+    listed: bool
+    counts: Mapping[str, int]
+    began_at: datetime
+    updated_at: datetime
+    ended_at: datetime | None = None

@@ -9,14 +9,14 @@ import sys
 
 import pytest
 
+from gesso.core.catalogue.runs import claims
+from gesso.core.catalogue.runs.claims import claim, is_claimed
 from gesso.core.errors import StorageError, StudioBusy
-from gesso.make.run import claims
-from gesso.make.run.claims import claim
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from gesso.make.run.claims import claim
+from gesso.core.catalogue.runs.claims import claim
 with claim(Path(sys.argv[1]), "r1"):
     print("held", flush=True)
     time.sleep(60)
@@ -106,3 +106,13 @@ def test_both_ways_of_saying_that_it_is_held_are_understood(tmp_path, monkeypatc
 def test_what_goes_wrong_under_a_claim_is_passed_on_as_it_is(tmp_path):
     with pytest.raises(FileExistsError), claim(tmp_path, "r1"):
         raise FileExistsError("of the work itself")
+
+
+def test_a_run_is_claimed_while_its_holder_lives(tmp_path, holder):
+    assert is_claimed(tmp_path, "r1")
+    assert not is_claimed(tmp_path, "r2")
+
+    holder.kill()
+    holder.wait()
+
+    assert not is_claimed(tmp_path, "r1")

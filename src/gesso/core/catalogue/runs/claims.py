@@ -29,12 +29,13 @@ _HELD = frozenset({errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK})
 
 
 @contextmanager
-def claim(folder: Path, run: str) -> Iterator[None]:
+def claim(folder: Path, run: str, looking: str = "gesso runs show") -> Iterator[None]:
     """Hold the run `run` for this process.
 
     Args:
         folder: where lock files live; made when needed.
         run: the run's id, already checked to be a plain name.
+        looking: the command that shows such a run.
 
     Raises:
         StudioBusy: another process holds it.
@@ -49,9 +50,24 @@ def claim(folder: Path, run: str) -> Iterator[None]:
                 raise storage_error(error, path, "lock") from error
             raise StudioBusy(
                 f"The run '{run}' is being worked on by another process.",
-                f"Wait for it, or look at it with: gesso runs show {run}",
+                f"Wait for it, or look at it with: {looking} {run}",
             ) from error
         yield
+
+
+def is_claimed(folder: Path, run: str) -> bool:
+    """Whether a process holds the run; one that died holds nothing.
+
+    Raises:
+        StorageError: the lock file cannot be opened, or its disk knows no locks.
+    """
+    if not (folder / f"{run}.lock").exists():
+        return False
+    try:
+        with claim(folder, run):
+            return False
+    except StudioBusy:
+        return True
 
 
 def _opened(path: Path) -> IO[str]:
