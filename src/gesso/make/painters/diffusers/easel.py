@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -14,18 +13,21 @@ from typing import Any
 
 import diffusers
 import huggingface_hub.constants
-import torch
 import transformers
 
-from gesso.core.errors import Interrupted, SettingsError, Transient
+from gesso.core.errors import Interrupted, SettingsError
+from gesso.make.painters.diffusers.devices import (
+    DTYPES,
+    give_back,
+    is_out_of_memory,
+    no_memory,
+)
 from gesso.make.painters.diffusers.folder import ModelFolder
 
 log = logging.getLogger(__name__)
 
-_DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 # How soon somebody who waits for a device notices that the owner stopped.
 _NOTICE_STOP_S = 0.1
-_NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory", "failed to allocate")
 
 
 @dataclass(frozen=True)
@@ -144,77 +146,6 @@ def refuse_when_stopped(stop: threading.Event) -> None:
         raise Interrupted("Stopped before the picture was done.", "Resume the run to paint it.")
 
 
-def device_for(wish: str) -> str:
-    """The device that a wish means; "auto" is the fastest that this machine has.
-
-    Raises:
-        SettingsError: it is not there.
-    """
-    here = _devices()
-    if wish in {"", "auto"}:
-        return here[0]
-    kind, _, number = wish.partition(":")
-    if kind in here and (not number or (kind == "cuda" and _is_card(number))):
-        return "cuda" if wish == "cuda:0" else wish
-    raise SettingsError(
-        f"There is no device '{wish}' for torch {torch.__version__} here.",
-        f'Take device = "auto" in [painters.diffusers], or one of: {", ".join(here)}.',
-    )
-
-
-def dtype_for(wish: str, device: str, model: ModelFolder) -> str:
-    """The kind of numbers that a wish means; "auto" is what model and device do well with.
-
-    Raises:
-        SettingsError: there is no such kind.
-    """
-    if wish in _DTYPES:
-        return wish
-    if wish not in {"", "auto"}:
-        raise SettingsError(
-            f"'{wish}' is no kind of numbers that a pipeline is loaded in.",
-            f'Take dtype = "auto", or one of: {", ".join(_DTYPES)}.',
-        )
-    if device == "cpu":
-        return "float32"
-    # Transformers of pictures are trained in bfloat16 and overflow in float16; older cards and
-    # macOS have float16 alone.
-    wide = "transformer" in model.configs and device.startswith("cuda")
-    return "bfloat16" if wide and torch.cuda.is_bf16_supported() else "float16"
-
-
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether torch, on whichever device, says that memory is gone."""
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(
-        words in str(error).lower() for words in _NO_MEMORY
-    )
-
-
-def no_memory(error: BaseException, wanted: Wanted, doing: str) -> Transient:
-    """What to raise for memory that is gone; lets go of what the failure still held."""
-    traceback.clear_frames(error.__traceback__)
-    give_back(wanted.device)
-    ways = "paint smaller (--size), or close what else uses it"
-    if wanted.device != "cpu" and wanted.offload != "sequential":
-        more = "sequential" if wanted.offload == "model" else "model"
-        ways = f'paint smaller (--size), or set offload = "{more}" in [painters.diffusers]'
-    return Transient(
-        f"There is too little memory on {wanted.device} {doing}{_free(wanted.device)}.",
-        f"{ways[0].upper()}{ways[1:]}; then resume the run.",
-        provider="diffusers",
-    )
-
-
-def give_back(device: str) -> None:
-    """Return memory that nothing uses any more to the device."""
-    if device.startswith("cuda"):
-        torch.cuda.empty_cache()
-    elif device == "mps":
-        torch.mps.empty_cache()
-
-
 def first_line(error: BaseException) -> str:
     """What a foreign error says, short and on one line."""
     said = " ".join(str(error).split())
@@ -230,7 +161,8 @@ def _set_up(wanted: Wanted) -> Easel:
     except Exception as error:
         # Whatever diffusers, transformers and torch raise over a model's files.
         if is_out_of_memory(error):
-            raise no_memory(error, wanted, f"for '{wanted.model.name}'") from error
+            doing = f"for '{wanted.model.name}'"
+            raise no_memory(error, wanted.device, wanted.offload, doing) from error
         log.info("a pipeline could not be loaded", exc_info=error)
         raise SettingsError(
             f"The model '{wanted.model.name}' cannot be loaded: {first_line(error)}.",
@@ -251,7 +183,7 @@ def _loaded(wanted: Wanted) -> Any:
         )
     pipeline = diffusers.AutoPipelineForText2Image.from_pretrained(
         str(wanted.model.path),
-        dtype=_DTYPES[wanted.dtype],
+        dtype=DTYPES[wanted.dtype],
         variant=wanted.model.variant or None,
         use_safetensors=None if wanted.allow_pickle else True,
         local_files_only=True,
@@ -295,23 +227,3 @@ def _quiet() -> None:
     ours_and_theirs = r"(diffusers|transformers|huggingface_hub|torch|gesso\.make\.painters)\b"
     for category in (FutureWarning, DeprecationWarning, UserWarning):
         warnings.filterwarnings("ignore", category=category, module=ours_and_theirs)
-
-
-def _devices() -> list[str]:
-    found = ["cpu"]
-    if torch.backends.mps.is_available():
-        found.insert(0, "mps")
-    if torch.cuda.is_available():
-        found.insert(0, "cuda")
-    return found
-
-
-def _is_card(number: str) -> bool:
-    return number.isdigit() and int(number) < torch.cuda.device_count()
-
-
-def _free(device: str) -> str:
-    if not device.startswith("cuda"):
-        return ""
-    free, total = torch.cuda.mem_get_info(device)
-    return f" ({free / 1e9:.1f} of {total / 1e9:.1f} GB are free)"

@@ -17,15 +17,17 @@ from gesso.core.outside.models.shelf import Shelf
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.maker import Maker, Setting
 from gesso.make.painters.diffusers.asking import Asked, ask_for, each_step
+from gesso.make.painters.diffusers.devices import (
+    device_for,
+    dtype_for,
+    is_out_of_memory,
+    no_memory,
+)
 from gesso.make.painters.diffusers.easel import (
     Easel,
     Wanted,
     at_easel,
-    device_for,
-    dtype_for,
     first_line,
-    is_out_of_memory,
-    no_memory,
     refuse_when_stopped,
 )
 from gesso.make.painters.diffusers.finding import find_model
@@ -172,7 +174,8 @@ class DiffusersPainter:
             # Whatever a pipeline and torch raise at work.
             if is_out_of_memory(error):
                 size = f"for a picture of {asked.width}x{asked.height}"
-                raise no_memory(error, easel.wanted, size) from error
+                wanted = easel.wanted
+                raise no_memory(error, wanted.device, wanted.offload, size) from error
             raise BadRequest(
                 f"'{easel.wanted.model.name}' could not paint: {first_line(error)}.",
                 "Asking again will not mend it; look at [painters.diffusers] in the settings.",
