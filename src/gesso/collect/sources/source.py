@@ -112,5 +112,40 @@ SOURCES: Registry[Factory[Source]] = Registry(
             "ResultsSource",
             summary="the output folder of a picture pipeline, this one's or another's",
         ),
+        "met": Entry(
+            "gesso.collect.sources.met",
+            "MetSource",
+            summary="the Metropolitan Museum of Art: its open-access CSV or its search",
+        ),
+        "aic": Entry(
+            "gesso.collect.sources.aic",
+            "AicSource",
+            summary="the Art Institute of Chicago: its data dump or its search",
+        ),
+        "wikimedia": Entry(
+            "gesso.collect.sources.wikimedia",
+            "WikimediaSource",
+            summary="Wikimedia Commons: categories, files, searches",
+        ),
+        "iiif": Entry(
+            "gesso.collect.sources.iiif.source",
+            "IiifSource",
+            summary="any IIIF manifest or collection",
+        ),
+        "reddit": Entry(
+            "gesso.collect.sources.sites.reddit",
+            "RedditSource",
+            summary="Reddit, through your own gallery-dl; off until you switch it on",
+        ),
+        "deviantart": Entry(
+            "gesso.collect.sources.sites.deviantart",
+            "DeviantArtSource",
+            summary="DeviantArt, through your own gallery-dl; off until you switch it on",
+        ),
+        "artstation": Entry(
+            "gesso.collect.sources.sites.artstation",
+            "ArtStationSource",
+            summary="ArtStation, through your own gallery-dl; off until you switch it on",
+        ),
     },
 )

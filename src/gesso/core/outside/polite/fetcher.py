@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -25,6 +24,7 @@ from gesso.core.errors import (
     Transient,
 )
 from gesso.core.outside.polite import robots
+from gesso.core.outside.polite.fetched import Fetched
 from gesso.core.outside.polite.guard import Guard, Target
 from gesso.core.outside.polite.hosts import Hosts, Pause
 from gesso.core.outside.polite.permissions import Permissions, RobotsReply
@@ -76,25 +76,6 @@ class FetchOptions:
     def __post_init__(self) -> None:
         if self.contact and not (self.contact.isascii() and _CONTACT.fullmatch(self.contact)):
             raise ValueError(f"{self.contact!r} is neither a mail address nor one on the web")
-
-
-@dataclass(frozen=True)
-class Fetched:
-    """What a host gave.
-
-    Attributes:
-        data: the whole body, unpacked.
-        media_type: as the host says, small letters without parameters; never trusted.
-        validator: its ETag, else its Last-Modified, else "".
-        url: where it was in the end, after redirects.
-        headers: names in small letters.
-    """
-
-    data: bytes
-    media_type: str
-    validator: str
-    url: str
-    headers: Mapping[str, str]
 
 
 class Fetcher:
@@ -218,10 +199,22 @@ class Fetcher:
                 is_last = turn == self.options.list_tries or waited_s > self.options.patience_s
                 if rest_s is None or is_last:
                     raise
-                self._rest(rest_s)
+                self.rest(rest_s)
             else:
-                return _parsed(fetched, url)
+                if fetched is None:
+                    raise BadOutput(f"{url[:200]} says that nothing changed, unasked.")
+                return fetched.json()
         raise AssertionError("the last try returns or raises")
+
+    def rest(self, seconds: float) -> None:
+        """Let time pass, as an API asked.
+
+        Raises:
+            Interrupted: the owner stopped.
+        """
+        self.hosts.clock.wait(seconds, self._stop)
+        if self._stop.is_set():
+            raise Interrupted("Stopped while a host wanted quiet.")
 
     def pause(self, url: str) -> Pause:
         """Whether the host of `url` is left alone now: for those who choose what to fetch next.
@@ -305,11 +298,6 @@ class Fetcher:
                 return
             self.hosts.clock.wait(wait_s, self._stop)
 
-    def _rest(self, seconds: float) -> None:
-        self.hosts.clock.wait(seconds, self._stop)
-        if self._stop.is_set():
-            raise Interrupted("Stopped while a host wanted quiet.")
-
     def _headers(
         self, accept: Accept, validator: str, more: Mapping[str, str] | None
     ) -> dict[str, str]:
@@ -387,10 +375,3 @@ def _rest_s(error: RateLimited | Transient | Blocked, turn: int) -> float | None
     if isinstance(error, Blocked):
         return error.until_s
     return min(60.0, 2.0**turn)
-
-
-def _parsed(fetched: Fetched | None, url: str) -> Any:
-    try:
-        return json.loads(fetched.data if fetched else b"")
-    except ValueError as error:  # also bytes that are no text
-        raise BadOutput(f"{url.partition('?')[0][:200]} did not answer with JSON.") from error

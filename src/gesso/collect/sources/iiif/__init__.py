@@ -1,0 +1,1 @@
+"""Any museum or library that speaks IIIF: its manifests and its collections."""
