@@ -104,11 +104,37 @@ class ModelSettings(Section):
     )
 
 
+class StudySettings(Section):
+    """How pictures are studied."""
+
+    words: str = Field(
+        default="measured", min_length=1, description="who words the tips: measured, or an llm"
+    )
+    side: int = Field(default=360, ge=300, le=420, description="reading size, 300 to 420 pixels")
+    levels: int = Field(default=5, ge=4, le=6, description="values of the big shapes, 4 to 6")
+    coherence: float = Field(
+        default=0.783, ge=0, le=1, description="how much texture is forgotten, 0 to 1"
+    )
+
+
 class PictureSettings(Section):
     """How large a picture from elsewhere may be."""
 
     max_megapixels: float = Field(default=64.0, gt=0, le=1024, description="above 0, up to 1024")
     max_megabytes: float = Field(default=64.0, gt=0, le=1024, description="above 0, up to 1024")
+
+
+class BlobSettings(Section):
+    """Where the bytes of pictures lie."""
+
+    store: str = Field(default="local", min_length=1, description="local, s3 or gcs")
+    s3: dict[str, Any] = Field(default={}, description="options of s3: [blobs.s3]")
+    gcs: dict[str, Any] = Field(default={}, description="options of gcs: [blobs.gcs]")
+
+    def options(self, store: str) -> dict[str, Any]:
+        """The options of one store; none for one that takes none."""
+        found: dict[str, Any] = getattr(self, store, {}) if store in ("s3", "gcs") else {}
+        return found
 
 
 class KeySettings(Section):

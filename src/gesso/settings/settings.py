@@ -12,12 +12,14 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from gesso.settings.sections import (
     ID_PATTERN,
+    BlobSettings,
     ByName,
     KeySettings,
     MakeSettings,
     ModelSettings,
     OutsideSettings,
     PictureSettings,
+    StudySettings,
     level_in_words,
 )
 
@@ -53,6 +55,10 @@ class Settings(BaseSettings):
     outside: OutsideSettings = OutsideSettings()
     models: ModelSettings = ModelSettings()
     pictures: PictureSettings = PictureSettings()
+    blobs: BlobSettings = BlobSettings()
+    warehouse: ByName = Field(default={}, description="options of one: [warehouse.NAME]")
+    study: StudySettings = StudySettings()
+    tools: ByName = Field(default={}, description="options of a study's tool: [tools.NAME]")
     keys: KeySettings = KeySettings()
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], BeforeValidator(level_in_words)

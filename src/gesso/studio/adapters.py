@@ -35,14 +35,30 @@ def lent(desk: Desk, names: Sequence[str], name: str) -> Desk:
     return desk.noting(FallingLog(desk.troubles, behind[0])) if behind else desk
 
 
-def built(factory: Factory[Built], section: str, wishes: Mapping[str, Any], desk: Desk) -> Built:
+def built(factory: Factory[Built], section: str, wishes: Mapping[str, Any], desk: Any) -> Built:
     """Build an adapter, its options filled from the settings section that bears its name.
+
+    Args:
+        factory: builds it.
+        section: of the settings, for errors.
+        wishes: what stands there.
+        desk: what it is built with beside its options: mostly the desk.
 
     Raises:
         SettingsError: the section names an option that the adapter does not have, or a value
             that it refuses.
     """
-    known = [field.name for field in fields(factory.Options)]
+    return factory(filled(factory.Options, section, wishes), desk)
+
+
+def filled(options: type[Any], section: str, wishes: Mapping[str, Any]) -> Any:
+    """The options of an adapter, filled from the settings section that bears its name.
+
+    Raises:
+        SettingsError: the section names an option that the adapter does not have, or a value
+            that it refuses.
+    """
+    known = [field.name for field in fields(options)]
     unknown = [name for name in wishes if name not in known]
     if unknown:
         raise SettingsError(
@@ -50,7 +66,6 @@ def built(factory: Factory[Built], section: str, wishes: Mapping[str, Any], desk
             f"The options there are: {', '.join(known) or 'none'}.",
         )
     try:
-        options = factory.Options(**wishes)
+        return options(**wishes)
     except (TypeError, ValueError) as error:
         raise SettingsError(f"[{section}] cannot be used: {error}.", "Mend that option.") from error
-    return factory(options, desk)

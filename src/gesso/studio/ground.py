@@ -7,7 +7,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 from threading import Event as Signal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gesso.settings import Settings
 
@@ -59,8 +59,25 @@ class Ground:
             max_bytes=round(pictures.max_megabytes * 1e6),
         )
         accession = AccessionOptions(limits=limits, privacy=self.settings.make.recipe)
-        options = CatalogueOptions(accession=accession)
+        store = self.settings.blobs.store
+        options = CatalogueOptions(
+            accession=accession, blobs=store, blob_options=self.blob_options(store)
+        )
         return Catalogue.open(self.folder, read_only=self.read_only, options=options)
+
+    def blob_options(self, store: str, **over: object) -> Any:
+        """The options of a blob store from `[blobs.NAME]`, with some put over them.
+
+        Raises:
+            SettingsError: there is no such store, or an option that it refuses.
+        """
+        from gesso.core.catalogue.blobs.blob import BLOBS
+        from gesso.studio.adapters import filled
+
+        if store == "local":
+            return None
+        wishes = self.settings.blobs.options(store) | over
+        return filled(BLOBS.open(store).Options, f"blobs.{store}", wishes)
 
     @cached_property
     def workers(self) -> Workers:

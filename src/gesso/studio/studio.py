@@ -18,6 +18,8 @@ from gesso.studio.ground import Ground
 
 if TYPE_CHECKING:
     from gesso.make.atelier import Atelier
+    from gesso.studio.exporting import Exporting
+    from gesso.study.room import StudyRoom
 
 
 class Studio(Ground):
@@ -64,6 +66,20 @@ class Studio(Ground):
         from gesso.studio.making import Making
 
         return Making(self).atelier()
+
+    @cached_property
+    def study(self) -> StudyRoom:
+        """The verb study."""
+        from gesso.studio.studying import Studying
+
+        return Studying(self).room()
+
+    @cached_property
+    def exporting(self) -> Exporting:
+        """The catalogue to warehouses, and its blobs to other stores."""
+        from gesso.studio.exporting import Exporting
+
+        return Exporting(self)
 
     def __enter__(self) -> Self:
         return self
