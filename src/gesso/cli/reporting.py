@@ -189,6 +189,8 @@ def _tell_failures(report: RunReport) -> None:
     failed = [item for item in report.items if item.state == "failed"]
     for item in failed[:MOST_LISTED]:
         say(Text.assemble((f"  {item.id} failed: ", BAD), item.reason))
+    if failed:
+        say(f"  Try what failed once more: gesso runs resume {report.run.id} --failed")
 
 
 def _tell_places(report: RunReport, results: Path | None) -> None:

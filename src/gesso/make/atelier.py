@@ -119,15 +119,24 @@ class Atelier(Workbench):
             listen,
         )
 
-    def resume(self, run_id: str, *, listen: Listener = nobody) -> RunReport:
+    def resume(self, run_id: str, *, failed: bool = False, listen: Listener = nobody) -> RunReport:
         """Go on with a run that was stopped; a run that is done is only reported.
+
+        Args:
+            run_id: of a run that is there.
+            failed: try the items that failed once more, too.
+            listen: told what happens, from many threads.
 
         Raises:
             UnknownItem: there is no such run; near ids are offered.
             InputError: it was cancelled, or made by another painter.
         """
         run = self._catalogue.runs.get(run_id)
-        return self._go(run, self._assemble(run_id), listen)
+        self._refuse_foreign(run)
+        parts = self._assemble(run_id)
+        if failed:
+            self._catalogue.runs.reopen(run_id)
+        return self._go(run, parts, listen)
 
     def cancel(self, run_id: str) -> Run:
         """Stop a run for good; a process that works on it stops before its next round.

@@ -10,7 +10,7 @@ import pytest
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import InputError, UnknownItem
-from gesso.core.records.calls import Errand
+from gesso.core.records.calls import Errand, Trouble
 from gesso.core.records.runs import Item, Take
 
 from .workshop import Workshop
@@ -91,7 +91,21 @@ def test_items_can_be_asked_for_by_state_and_reopened(catalogue: Catalogue, run:
 
     assert [item.id for item in catalogue.runs.items(run, "working")] == ["i0"]
     assert catalogue.runs.reopen(run) == 1
-    assert [item.state for item in catalogue.runs.items(run)] == ["waiting", "failed", "waiting"]
+    assert [item.state for item in catalogue.runs.items(run)] == ["working", "waiting", "waiting"]
+    assert catalogue.runs.item(run, "i1").reason == ""
+
+
+def test_what_went_wrong_with_an_item_is_recovered_once_it_is_done(
+    catalogue: Catalogue, run: str, make: Workshop
+) -> None:
+    for item in ("i0", "i1"):
+        catalogue.troubles.add(Trouble(run, item, "timeout", "No answer.", "paused", False))
+    work = make.paint(catalogue, 1)
+    catalogue.runs.finish_item(run, "i0", work.id)
+
+    told = {row.trouble.item: row.trouble.recovered for row in catalogue.troubles.list()}
+    assert told == {"i0": True, "i1": False}
+    assert [summary.left for summary in catalogue.troubles.summary()] == [1]
 
 
 # Concepts ---------------------------------------------------------------------------------------

@@ -131,6 +131,19 @@ def test_one_failure_fails_alone_and_is_written_down(parts, painter):
     ]
 
 
+def test_a_failed_item_is_tried_again_when_it_is_reopened_and_its_trouble_is_over(parts, painter):
+    fail_on(painter, "bad", BadRequest("The size 3x3 is refused.", provider="slope"), times=1)
+    order_run(parts, DARK, "A bad one.").go()
+    assert again(parts).go().failed == 1
+
+    assert parts.catalogue.runs.reopen("r1") == 1
+    report = again(parts).go()
+
+    assert [item.state for item in report.items] == ["done", "done"]
+    (logged,) = parts.catalogue.troubles.list()
+    assert (logged.trouble.action, logged.trouble.recovered) == ("failed", True)
+
+
 def test_a_fault_of_our_own_fails_its_item_alone(parts, painter):
     fail_on(painter, "bad", ZeroDivisionError("division by zero"))
     report = order_run(parts, DARK, "A bad one.").go()

@@ -94,10 +94,16 @@ def show(session: Session, run_id: str) -> None:
 @click.option("--painter", metavar="NAME", help="The painter that it was begun with.")
 @click.option("--llm", metavar="NAME", help="The llm that it was begun with.")
 @click.option("--budget", metavar="USD", help="What the run may spend in all, or none.")
+@click.option("--failed", is_flag=True, help="Try the items that failed once more, too.")
 @shared
 @pass_session
 def resume(
-    session: Session, run_id: str, painter: str | None, llm: str | None, budget: str | None
+    session: Session,
+    run_id: str,
+    painter: str | None,
+    llm: str | None,
+    budget: str | None,
+    failed: bool,
 ) -> int:
     """Go on with a run that was stopped.
 
@@ -105,7 +111,11 @@ def resume(
     """
     flags = {"make.painter": painter, "make.llm": llm, "make.budget_usd": budget}
     with opened(session, flags, must_exist=True) as studio:
-        report = watch(session, studio, lambda listen: studio.make.resume(run_id, listen=listen))
+        report = watch(
+            session,
+            studio,
+            lambda listen: studio.make.resume(run_id, failed=failed, listen=listen),
+        )
         return tell(session, studio, report)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select, update
 
 from gesso.core.catalogue.store.database import Database
-from gesso.core.catalogue.store.tables import prompts
+from gesso.core.catalogue.store.tables import error_logs, prompts
 from gesso.core.errors import UnknownItem
 from gesso.core.records.codec import from_json, to_json
 from gesso.core.records.prompts import Concept, Prompt
@@ -70,21 +70,31 @@ class ItemPages:
     def finish_item(self, run: str, item: str, kept: int) -> None:
         """Say that an item is done, and which work of it is kept.
 
+        What went wrong with it on the way counts as recovered from now on, also where a later
+        resume got over it.
+
         Raises:
             UnknownItem: there is no such item.
         """
-        self._change(run, item, state="done", reason="", kept=kept)
+        of_item = (error_logs.c.run == run, error_logs.c.item == item)
+        with self._database.write() as connection:
+            self._change_in(connection, run, item, {"state": "done", "reason": "", "kept": kept})
+            connection.execute(
+                update(error_logs)
+                .where(*of_item, error_logs.c.recovered.is_(False))
+                .values(recovered=True)
+            )
 
     def reopen(self, run: str) -> int:
-        """Turn the items that were being worked on into waiting ones; returns how many.
+        """Turn the failed items of a run into waiting ones; returns how many.
 
-        For the start of a resume, when nobody works on them any more.
+        For a resume that shall try them once more.
         """
         with self._database.write() as connection:
             turned = connection.execute(
                 update(prompts)
-                .where(prompts.c.run == run, prompts.c.state == "working")
-                .values(state="waiting", updated_at=self._clock())
+                .where(prompts.c.run == run, prompts.c.state == "failed")
+                .values(state="waiting", reason="", updated_at=self._clock())
             )
             return turned.rowcount
 
