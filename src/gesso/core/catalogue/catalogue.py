@@ -35,6 +35,7 @@ from gesso.core.catalogue.works.findings.scores import ScoreShelf
 from gesso.core.catalogue.works.findings.studies import StudyShelf
 from gesso.core.catalogue.works.findings.twins import TwinShelf
 from gesso.core.catalogue.works.originals import original_key, picture_of, without_picture
+from gesso.core.catalogue.works.records import Register
 from gesso.core.catalogue.works.works import WorkShelf
 from gesso.core.errors import DamageError, StorageError
 from gesso.core.pixels.picture import Picture
@@ -89,7 +90,8 @@ class Catalogue:
         troubles: what went wrong.
         versions: what has worked here.
         blobs: the bytes of pictures.
-        accession: the door in.
+        register: the door in for records without pictures.
+        accession: the door in for pictures.
         database: what all but the bytes is written on.
     """
 
@@ -117,6 +119,7 @@ class Catalogue:
         self.calls = CallLedger(database, clock)
         self.troubles = TroubleBook(database, clock)
         self.versions = VersionBook(database, clock)
+        self.register = Register(database, clock)
         self.accession = Accession(database, blobs, clock, options.accession)
 
     @classmethod

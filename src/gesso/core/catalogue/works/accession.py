@@ -288,10 +288,11 @@ class Accession:
     def _completed(
         self, connection: Connection, half: Work, arrival: Arrival, keys: dict[str, str]
     ) -> Kept:
-        """Give a work that had thumbnails alone its original, with the rights that allow it."""
+        """Give a work that had thumbnails or a record alone what it lacked, and its rights."""
         is_it = works.c.id == half.id
-        rights = origin_values(arrival.provenance, arrival.rights)
-        connection.execute(update(works).where(is_it).values(keys | rights))
+        values = work_row(arrival) if half.standing == "record" else {}
+        values |= origin_values(arrival.provenance, arrival.rights)
+        connection.execute(update(works).where(is_it).values(values | keys))
         row = connection.execute(select(*WORK_COLUMNS).where(is_it)).mappings().one()
         return Kept(work_of(row), is_new=False)
 

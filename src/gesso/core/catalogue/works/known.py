@@ -25,13 +25,14 @@ def looked_up(connection: Connection, arrival: Arrival) -> Kept | None:
         return Kept(None, is_new=False, refused=error)
     if known is None and not arrival.is_apart:
         known = _twin(connection, arrival)
-    if known is None or (arrival.keeps_original and not known.has_original):
+    if known is None or known.standing == "record":
         return None
-    return Kept(known, is_new=False)
+    is_half = arrival.keeps_original and not known.has_original
+    return None if is_half else Kept(known, is_new=False)
 
 
 def half_of(connection: Connection, arrival: Arrival) -> Work | None:
-    """The work that an arrival would make whole: the same picture, so far without its original."""
+    """The work that an arrival would make whole: so far without its original, or any picture."""
     prints = arrival.developed.fingerprint
     return same(connection, arrival.provenance, prints.pixels, prints.data)
 
@@ -63,6 +64,8 @@ def same(connection: Connection, provenance: Provenance, pixels: str, data: str)
     if row is None:
         return None
     work = work_of(row)
+    if work.standing == "record":
+        return work  # so far without a picture: this is it
     if pixels != work.fingerprint.pixels and data != work.fingerprint.data:
         raise InputError(
             f"'{provenance.source}' has another picture called '{provenance.identifier}' "
