@@ -25,7 +25,7 @@ class HubStub(Stub):
         spoiled: paths whose bytes arrive changed.
     """
 
-    faults: ClassVar[tuple[str, ...]] = ("500",)
+    faults: ClassVar[tuple[str, ...]] = ("500", "500once")
 
     def __init__(self) -> None:
         super().__init__()

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import threading
+import os
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, ClassVar, Self, TypeVar
+from pathlib import Path, PurePosixPath
+from typing import Any, ClassVar, TypeVar
 
 import httpx2
 import huggingface_hub
 import huggingface_hub.constants
 from huggingface_hub import errors
+from huggingface_hub.utils import hf_raise_for_status
 from pydantic import SecretStr
 
 from gesso.core.errors import (
@@ -36,6 +38,9 @@ T = TypeVar("T")
 
 _CHUNK = 2**20
 _TIMEOUT_S = 30.0
+_SILENCE_S = 60.0
+# A file that is not whole yet.
+_HALF = ".half"
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,10 @@ class HuggingFaceHub:
         self._token: str | bool = token or False
         self._endpoint = options.base_url or None
         self._desk = desk
+        self._http = httpx2.Client(
+            timeout=httpx2.Timeout(_SILENCE_S, connect=_TIMEOUT_S), follow_redirects=True
+        )
+        weakref.finalize(self, self._http.close)
 
     def look(self, name: str, revision: str = "") -> Listing:
         """List a model's files; see `Hub.look`."""
@@ -81,23 +90,54 @@ class HuggingFaceHub:
     def fetch(
         self, listing: Listing, file: HubFile, into: Path, tell: Callable[[int], None]
     ) -> Path:
-        """Fetch one file; see `Hub.fetch`."""
-        bar = _bar(tell, self._desk.stop)
+        """Fetch one file; see `Hub.fetch`. Over plain HTTP, which goes on anywhere in a file."""
+        path = _place(into, file)
+        url = huggingface_hub.hf_hub_url(
+            listing.name, file.path, revision=listing.revision, endpoint=self._endpoint
+        )
 
-        def ask() -> str:
-            found: str = huggingface_hub.hf_hub_download(
-                listing.name,
-                file.path,
-                revision=listing.revision,
-                local_dir=into,
-                endpoint=self._endpoint,
-                token=self._token,
-                tqdm_class=bar,
+        def ask() -> Path:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if path.exists() and _is_listed(path, file):
+                return path
+            half = path.with_name(f"{path.name}{_HALF}")
+            self._stream(url, half, file, tell)
+            if not _is_listed(half, file):
+                half.unlink()
+                raise _another(file)
+            half.replace(path)
+            return path
+
+        return self._ask("pull", listing.name, ask)
+
+    def _stream(self, url: str, half: Path, file: HubFile, tell: Callable[[int], None]) -> None:
+        here = half.stat().st_size if half.exists() else 0
+        if here and here == file.size:
+            return
+        headers = {"Accept-Encoding": "identity"}
+        if 0 < here < file.size:
+            headers["Range"] = f"bytes={here}-"
+        if self._token:
+            # httpx2 keeps it from other hosts when the hub sends us on to its stores.
+            headers["Authorization"] = f"Bearer {self._token}"
+        with self._http.stream("GET", url, headers=headers) as response:
+            if not response.is_success:
+                response.read()
+                hf_raise_for_status(response)
+            goes_on = response.status_code == httpx2.codes.PARTIAL_CONTENT
+            with half.open("ab" if goes_on else "wb") as opened:
+                for chunk in response.iter_bytes(_CHUNK):
+                    opened.write(chunk)
+                    tell(opened.tell())
+                    self._refuse_when_stopped()
+                opened.flush()
+                os.fsync(opened.fileno())
+
+    def _refuse_when_stopped(self) -> None:
+        if self._desk.stop.is_set():
+            raise Interrupted(
+                "Stopped before the model was here.", "Pull again: it goes on where it stopped."
             )
-            _check(Path(found), file)
-            return found
-
-        return Path(self._ask("pull", listing.name, ask))
 
     def _ask(self, operation: str, name: str, do: Callable[[], T]) -> T:
         # To ask again costs nothing, and a file goes on where it stopped.
@@ -131,59 +171,34 @@ def _listing(name: str, told: Any) -> Listing:
     return Listing(NAME, name, str(told.sha or ""), str(licence), bool(told.gated), files)
 
 
-def _check(path: Path, file: HubFile) -> None:
-    """Hold a file against its listing, and take it away where it is another.
+def _place(into: Path, file: HubFile) -> Path:
+    """Where a file goes; a hub cannot choose a place outside of the folder."""
+    path = PurePosixPath(file.path)
+    if path.is_absolute() or ".." in path.parts or "\\" in file.path or ":" in file.path:
+        raise BadOutput(f"'{NAME}' lists a file with no path: {file.path!r:.100}.", provider=NAME)
+    return into.joinpath(*path.parts)
 
-    Raises:
-        BadOutput: it is not the one that was listed.
-    """
+
+def _is_listed(path: Path, file: HubFile) -> bool:
+    """Whether a file is the one that was listed, by its hash."""
     size = path.stat().st_size
     git = hashlib.sha1(f"blob {size}\0".encode(), usedforsecurity=False)
     content = hashlib.sha256()
     with path.open("rb") as opened:
         while piece := opened.read(_CHUNK):
-            content.update(piece)
-            git.update(piece)
-    is_it = content.hexdigest() == file.sha256 if file.sha256 else git.hexdigest() == file.git_sha1
-    if is_it or not (file.sha256 or file.git_sha1):
-        return
-    path.unlink()
-    raise BadOutput(
+            content.update(piece) if file.sha256 else git.update(piece)
+    if file.sha256:
+        return content.hexdigest() == file.sha256
+    return git.hexdigest() == file.git_sha1 if file.git_sha1 else size == file.size
+
+
+def _another(file: HubFile) -> BadOutput:
+    return BadOutput(
         f"'{NAME}' sent another {file.path} than it lists: its hash differs.",
         "It was taken away; pull again, and ask who stands between you and the hub.",
         provider=NAME,
         status=200,
     )
-
-
-def _bar(tell: Callable[[int], None], stop: threading.Event) -> type:
-    """A progress bar as the client wants one, which tells us and hears of the owner's stop."""
-
-    class Bar:
-        def __init__(self, *_: Any, initial: int = 0, total: int | None = None, **__: Any) -> None:
-            self.n, self.total = initial, total
-
-        def update(self, count: float = 1) -> None:
-            self.n += int(count)
-            tell(self.n)
-            if stop.is_set():
-                raise Interrupted(
-                    "Stopped before the model was here.", "Pull again: it goes on where it stopped."
-                )
-
-        def __enter__(self) -> Self:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            self.close()
-
-        def close(self) -> None:
-            """Nothing is drawn here."""
-
-        def __getattr__(self, _name: str) -> Callable[..., None]:
-            return lambda *_, **__: None
-
-    return Bar
 
 
 def _ours(name: str, error: Exception) -> GessoError:

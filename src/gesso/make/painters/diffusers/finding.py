@@ -49,7 +49,11 @@ def find_model(
 
 
 def _is_path(wish: str) -> bool:
-    return wish.startswith((".", "/", "~", "\\")) or Path(wish).is_dir() or Path(wish).is_absolute()
+    try:
+        is_here = Path(wish).is_dir()
+    except (OSError, ValueError):  # too long, or with signs that no folder has
+        return False
+    return is_here or wish.startswith((".", "/", "~", "\\")) or Path(wish).is_absolute()
 
 
 def _usual(shelf: Shelf, book: ModelBook) -> str:

@@ -105,7 +105,6 @@ def pull(hub: Hub, wanted: Offer, shelf: Shelf, tell: TellPull) -> Kept:
         here += file.size
         tell(file.path, here)
     read_folder(part, listing.name)
-    shutil.rmtree(part / ".cache", ignore_errors=True)
     card = Card(
         listing.name,
         hub=listing.hub,
