@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from gesso.collect.sources.local.complaints import Complaints
 from gesso.collect.sources.local.holder import File, Listing, Parts, check_parts, is_temporary
 from gesso.core.errors import InputError
+from gesso.core.pixels.metadata.found import one_line
 
 _DRIVE = re.compile(r"^[A-Za-z]:")
 _MOST_LETTERS = 4096
@@ -83,7 +84,9 @@ class Members:
 
     def refuse(self, name: str, why: str) -> None:
         """Tell that a member was passed over."""
-        self.complaints.add(f"In '{self.called}', '{name}' {why}; it was passed over.")
+        self.complaints.add(
+            f"In '{self.called}', '{one_line(name, 100)}' {why}; it was passed over."
+        )
 
     def listings(self) -> list[Listing]:
         """The members by folder, in the order of their paths."""
