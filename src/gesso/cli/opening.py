@@ -98,7 +98,7 @@ def _is_studio(folder: Path) -> bool:
 
 @contextmanager
 def _at_work(session: Session, studio: Studio) -> Iterator[None]:
-    secrets = studio.settings.keys.values()
+    secrets = studio.settings.secrets()
     session.hide = lambda text: redact(text, secrets)
     log = log_to(studio.folder, studio.settings.log_level, session.hide)
     # The signals are held longest: closing a studio waits for its workers.

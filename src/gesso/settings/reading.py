@@ -160,7 +160,7 @@ def _from_variable(name: str, text: str, place: str) -> dict[str, object]:
         return dict(flat(source()))
     except UnreadableVariable as error:
         raise SettingsError(
-            f"{name} in {place} is not JSON: {text[:80]!r}.",
+            f"{name} in {place} is not JSON.",
             f"Write a JSON object, or one variable a value: {name}__NAME.",
         ) from error
 

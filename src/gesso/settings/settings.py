@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from gesso.core.outside.redact import is_secret_name, redact
 from gesso.settings.sections import (
     ID_PATTERN,
     BlobSettings,
@@ -86,12 +87,25 @@ class Settings(BaseSettings):
         """The folder of models that run on this machine."""
         return self.models.folder or self.studio / "models"
 
+    def secrets(self) -> tuple[str, ...]:
+        """All that no log and no screen may hold, options of adapters included."""
+        options = [*flat(self.painters), *flat(self.llms)]
+        named = [held for name, held in options if is_secret_name(name)]
+        return (*self.keys.values(), *(held for held in named if isinstance(held, str) and held))
+
     def origins(self) -> tuple[Origin, ...]:
         """Every value in force and where it came from, in the order of the sections."""
         return tuple(
             Origin(name, value, self._places.get(name, "default"), allowed)
             for name, value, allowed in leaves(self)
         )
+
+
+def _as_shown(name: str, value: object) -> object:
+    """A value as a person may see it: without secrets, wherever the owner wrote them."""
+    if isinstance(value, SecretStr) or (value and is_secret_name(name)):
+        return "********"
+    return redact(value) if isinstance(value, str) else value
 
 
 def leaves(section: BaseModel, above: str = "") -> Iterator[tuple[str, Any, str]]:
@@ -103,10 +117,10 @@ def leaves(section: BaseModel, above: str = "") -> Iterator[tuple[str, Any, str]
             yield from leaves(value, f"{path}.")
         elif isinstance(value, dict) and value:
             for part, held in flat(value, f"{path}."):
-                yield part, held, field.description or ""
+                yield part, _as_shown(part, held), field.description or ""
         else:
-            shown = "********" if isinstance(value, SecretStr) else value
-            yield path, str(shown) if isinstance(shown, Path) else shown, field.description or ""
+            shown = _as_shown("", str(value) if isinstance(value, Path) else value)
+            yield path, shown, field.description or ""
 
 
 def flat(values: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, object]]:

@@ -67,7 +67,7 @@ class Client:
             quota or refusal); None lets its status speak.
 
     Raises:
-        SettingsError: `base_url` is no address of the web.
+        SettingsError: `base_url`, or a proxy's in the environment, is no address of the web.
     """
 
     def __init__(
@@ -86,11 +86,18 @@ class Client:
         self._origin = _origin_of(provider, base_url)
         self._headers = dict(headers or {})
         self._secrets = secrets_in(self._headers)
-        self._http = httpx2.Client(
-            timeout=httpx2.Timeout(self._options.read_s, connect=self._options.connect_s),
-            limits=httpx2.Limits(max_connections=None),
-            trust_env=self._options.use_proxies,
-        )
+        try:
+            self._http = httpx2.Client(
+                timeout=httpx2.Timeout(self._options.read_s, connect=self._options.connect_s),
+                limits=httpx2.Limits(max_connections=None),
+                trust_env=self._options.use_proxies,
+            )
+        except (httpx2.InvalidURL, ValueError) as error:
+            raise SettingsError(
+                "A proxy's address in the environment cannot be read.",
+                "Look at HTTP_PROXY, HTTPS_PROXY and ALL_PROXY: signs of a password like '/' and "
+                "'@' are written %2F and %40.",
+            ) from error
 
     def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> Reply:
         """Fetch `path`, or a whole address."""
@@ -134,9 +141,9 @@ class Client:
             sent = {**self._headers_for(url), **(headers or {})}
             reply = self._exchange(method, url, body, content, sent)
         except httpx2.HTTPError as error:
-            self._fail(method, url, error)
+            self._fail(method, error)
         except (httpx2.InvalidURL, ValueError) as error:
-            raise self._unsendable(url, error) from error
+            raise unsendable(self.provider, error) from error
         self._raise_failure(reply)
         return reply
 
@@ -194,10 +201,10 @@ class Client:
         failure.message = redact(failure.message, self._secrets)
         raise failure
 
-    def _fail(self, method: str, url: str, error: httpx2.HTTPError) -> NoReturn:
+    def _fail(self, method: str, error: httpx2.HTTPError) -> NoReturn:
         what = redact(str(error) or type(error).__name__, self._secrets)
         if isinstance(error, _UNSENDABLE):
-            raise self._unsendable(url, error) from error
+            raise unsendable(self.provider, error) from error
         if isinstance(error, httpx2.DecodingError):
             raise BadOutput(
                 f"'{self.provider}' sent bytes that do not unpack: {what}.", provider=self.provider
@@ -218,20 +225,26 @@ class Client:
             provider=self.provider,
         ) from error
 
-    def _unsendable(self, url: str, error: Exception) -> BadRequest:
-        what = redact(f"{url}: {error}", self._secrets)
-        return BadRequest(
-            f"The request to '{self.provider}' cannot be sent: {what}.",
-            "Look at the provider's address and key in the settings.",
-            provider=self.provider,
-        )
-
     def _too_large(self, status: int) -> BadOutput:
         return BadOutput(
             f"'{self.provider}' sent more than {self._options.max_bytes / 2**20:g} MiB.",
             provider=self.provider,
             status=status,
         )
+
+
+def unsendable(provider: str, error: Exception) -> BadRequest:
+    """What to raise for a request that never left; what was wrong with it may be a secret."""
+    why = "its address, or that of a proxy in the environment, cannot be read"
+    if isinstance(error, httpx2.LocalProtocolError):
+        why = "a header holds a sign that none may hold, mostly the key"
+    if isinstance(error, httpx2.UnsupportedProtocol):
+        why = "its address begins with neither http:// nor https://"
+    return BadRequest(
+        f"The request to '{provider}' cannot be sent: {why}.",
+        "Look at the provider's address and key in the settings.",
+        provider=provider,
+    )
 
 
 def _origin_of(provider: str, base_url: str) -> httpx2.Origin:

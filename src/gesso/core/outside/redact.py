@@ -10,9 +10,10 @@ MASK = "•••"
 # Shorter ones would also strike ordinary words out.
 _SHORTEST_SECRET = 6
 _SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
+_SECRET_OPTION = re.compile(r"(?:^|[_.])(?:key|token|secret|password|passwd)s?$", re.IGNORECASE)
 _SHAPES = (
-    # user:password@ in an address
-    re.compile(r"(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"),
+    # user:password@ in an address, with a scheme or without; passwords hold slashes, too
+    re.compile(r"(?<=://)[^\s:@/]*:[^\s@]+(?=@)|(?<![\w/.])[^\s:@/'\"]+:[^\s@]+(?=@[\w\[])"),
     # ?key=..., &access_token=..., "api_key": "..."
     re.compile(
         r"(?i)(?:(?:api|access|auth|secret)[_-]?(?:key|token)|(?<=[?&])(?:key|token|sig|signature))"
@@ -28,12 +29,23 @@ _SHAPES = (
 
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """Replace `secrets`, and whatever has the shape of one, by a mask."""
-    for secret in sorted(set(secrets), key=len, reverse=True):
+    for secret in sorted(_spelt(secrets), key=len, reverse=True):
         if len(secret) >= _SHORTEST_SECRET:
             text = text.replace(secret, MASK)
     for shape in _SHAPES:
         text = shape.sub(_mask, text)
     return text
+
+
+def _spelt(secrets: Iterable[str]) -> set[str]:
+    """Secrets as they stand, as Python quotes them, and each word of one with blanks in it."""
+    found = set(secrets)
+    return found | {repr(one)[1:-1] for one in found} | {w for one in found for w in one.split()}
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether an option of that name holds a secret: "api_key", "token"."""
+    return _SECRET_OPTION.search(name) is not None
 
 
 def is_secret_header(name: str) -> bool:

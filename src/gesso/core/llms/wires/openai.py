@@ -45,8 +45,8 @@ class OpenAIWire:
 
     @property
     def host(self) -> str:
-        """Whose server it is: "api.openai.com", "localhost:11434"."""
-        return urlsplit(self.base_url).netloc
+        """Whose server it is, without who may enter: "api.openai.com", "localhost:11434"."""
+        return urlsplit(self.base_url).netloc.rpartition("@")[2]
 
     @property
     def is_openai(self) -> bool:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import httpx2
 
-from gesso.core.errors import BadOutput, BadRequest, OutsideError, Transient, UnknownOutcome
+from gesso.core.errors import BadOutput, OutsideError, Transient, UnknownOutcome
+from gesso.core.outside.client import unsendable
 from gesso.core.outside.redact import redact
 from gesso.core.outside.replies import Reply
 
@@ -77,11 +78,7 @@ def lost(provider: str, error: Exception, secret: str) -> OutsideError:
     """
     what = redact(str(error) or type(error).__name__, [secret]).rstrip(".")
     if isinstance(error, _UNSENDABLE):
-        return BadRequest(
-            f"The request to '{provider}' cannot be sent: {what}.",
-            "Look at the provider's address and key in the settings.",
-            provider=provider,
-        )
+        return unsendable(provider, error)
     if isinstance(error, httpx2.DecodingError):
         return BadOutput(f"'{provider}' sent bytes that do not unpack: {what}.", provider=provider)
     if isinstance(error, _NEVER_SENT):
