@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.pixels.decode import decode
+from gesso.core.pixels.metadata.read import read_recipe
 
 from .conftest import SMALL, Gesso, Start
 
@@ -45,7 +47,9 @@ def test_json_is_one_document_and_nothing_else(gesso: Gesso) -> None:
     assert told["run"]["id"] == "sea"
     assert told["exit_code"] == 0
     assert [item["state"] for item in told["items"]] == ["done"]
-    assert Path(told["kept"][0]["path"]).exists()
+    path = Path(told["kept"][0]["path"])
+    assert path.exists()
+    assert path.parent == Path(told["folder"])
     assert (told["kept"][0]["width"], told["kept"][0]["height"]) == (64, 64)
 
 
@@ -196,6 +200,13 @@ def test_a_file_of_prompts_fills_a_folder_for_each(gesso: Gesso) -> None:
     assert "The results of each prompt are in results" in said.out
 
 
+def test_the_path_of_a_prompts_picture_is_that_among_its_results(gesso: Gesso) -> None:
+    path = write_prompts([{"id": "fox", "prompt": "a lake"}])
+    told = gesso("make", "--input-file", path, "--output-dir", "out", "--json", *SMALL).document
+
+    assert [one["path"] for one in told["kept"]] == [str(Path("out/fox/iteration_1.png"))]
+
+
 def test_bad_entries_are_named_and_good_ones_still_run(gesso: Gesso) -> None:
     path = write_prompts(
         [{"id": "../x", "prompt": "a"}, {"id": "good", "prompt": "a lake"}, {"promt": "a"},
@@ -279,9 +290,29 @@ def test_a_file_that_is_there_is_not_written_over(gesso: Gesso) -> None:
     assert Path("mine.png").read_bytes()[:4] == b"\x89PNG"
 
 
-def test_a_suffix_that_would_lie_is_refused(gesso: Gesso) -> None:
-    said = gesso("paint", "a lake", "--size", "64", "--out", "lake.jpg")
+@pytest.mark.parametrize(
+    ("name", "media_type"),
+    [("l.jpg", "image/jpeg"), ("l.JPEG", "image/jpeg"), ("l.webp", "image/webp")],
+)
+def test_the_name_says_how_a_copy_is_written_and_the_recipe_is_in_it(
+    gesso: Gesso, name: str, media_type: str
+) -> None:
+    said = gesso("paint", "a lake", "--seed", "7", "--size", "64", "--out", name)
+
+    assert said.code == 0
+    assert decode(Path(name).read_bytes()).media_type == media_type
+    found = read_recipe(Path(name).read_bytes())
+    assert found is not None
+    assert found.recipe is not None
+    assert (found.recipe.seed, found.recipe.width) == (7, 64)
+
+
+@pytest.mark.parametrize("name", ["lake.bmp", "lake", "lake.txt"])
+def test_a_copy_that_cannot_be_written_so_is_refused_before_anything_is_painted(
+    gesso: Gesso, name: str
+) -> None:
+    said = gesso("paint", "a lake", "--size", "64", "--out", name)
 
     assert said.code == 2
-    assert "image/png" in said.err
-    assert not Path("lake.jpg").exists()
+    assert f"'{name}' names no kind of picture" in said.err
+    assert not Path("studio").exists()

@@ -19,6 +19,7 @@ from gesso.core.errors import GessoError, Interrupted
 from gesso.core.records.codec import to_plain
 from gesso.core.records.works import Work
 from gesso.make.batch import BadEntry
+from gesso.make.hanging.folder import Hanging
 from gesso.make.run.events import Event, Listener
 from gesso.make.run.run import RunReport
 from gesso.studio import Studio
@@ -112,7 +113,10 @@ def plain_report(
             {"id": item.id, "state": item.state, "kept": item.kept, "reason": item.reason}
             for item in report.items
         ],
-        "kept": [plain_work(studio, work) for work in report.kept],
+        "kept": [
+            plain_work(studio, work, _place_of(studio, report, results, work))
+            for work in report.kept
+        ],
         "failed": report.failed,
         "waiting": report.waiting,
         "spent_usd": report.spent_usd,
@@ -123,11 +127,30 @@ def plain_report(
     }
 
 
-def plain_work(studio: Studio, work: Work) -> dict[str, Any]:
-    """A made work in the few values that a script wants."""
+def _place_of(studio: Studio, report: RunReport, results: Path | None, work: Work) -> Path | None:
+    """Where the copy of a kept work hangs under a name that a person can read."""
+    item = next(item for item in report.items if item.kept == work.id)
+    if results is not None:
+        recipe = studio.catalogue.works.recipe(work.id)
+        place = results / item.id / f"iteration_{recipe.round if recipe else 1}.png"
+    elif report.folder is not None:
+        place = Hanging(report.folder, studio.catalogue.data).place_of(item.position, work)
+    else:
+        return None
+    return place if place.exists() else None
+
+
+def plain_work(studio: Studio, work: Work, hung: Path | None) -> dict[str, Any]:
+    """A made work in the few values that a script wants.
+
+    Args:
+        studio: that keeps it.
+        work: its record.
+        hung: a copy for people, which is told as its path; None for the file in the store.
+    """
     recipe = studio.catalogue.works.recipe(work.id)
     found = recipe.evaluation if recipe else None
-    path = studio.catalogue.path_of(work)
+    path = hung or studio.catalogue.path_of(work)
     return {
         "work": work.id,
         "title": work.title,
@@ -166,7 +189,7 @@ def _rows(studio: Studio, report: RunReport) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     positions = {item.kept: item.position + 1 for item in report.items}
     for work in report.kept:
-        told: Mapping[str, Any] = plain_work(studio, work)
+        told: Mapping[str, Any] = plain_work(studio, work, None)
         score = "" if told["score"] is None else f"{told['score']:.2f}"
         seed = Text(str(told["seed"]), style=QUIET)
         rows.append((positions.get(work.id), work.title, score, told["round"], seed))

@@ -38,6 +38,19 @@ def test_a_subject_that_the_painter_cannot_paint_is_a_failed_check():
 
     assert found.checks[0].outcome == "no"
     assert found.checks[0].reason == "No dog: the offline painter paints bridges."
+
+
+def test_what_a_painter_paints_is_said_once_however_much_is_missing():
+    paints = "the offline painter paints bridges"
+    view = View(grey(), omits=("dog", "car", "hat"), repertoire=paints)
+    found = evaluate(view, prompt_with(questions=[Question("Does it show a dog?", "dog")]))
+
+    assert [check.reason for check in found.checks] == [
+        "No dog: the offline painter paints bridges.",
+        "No car.",
+        "No hat.",
+    ]
+    assert found.verdict.startswith("No dog, no car, no hat: the offline painter paints bridges.")
     assert not found.passes
 
 

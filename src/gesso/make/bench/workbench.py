@@ -11,7 +11,9 @@ from pathlib import Path
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import InputError, StorageError, UnknownItem
 from gesso.core.pixels.decode import decode
+from gesso.core.pixels.encode import SUFFIXES, MediaType, encode
 from gesso.core.pixels.metadata.read import read_recipe
+from gesso.core.pixels.metadata.write import Privacy, marks_for
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.records.judgements import Evaluation
@@ -141,6 +143,28 @@ class Workbench:
                 f"The picture is kept, but '{hanging.folder}' cannot be written: {error.strerror}.",
                 "Make the folder writable, or copy the picture out with --out FILE.",
             ) from error
+
+    def file_of(self, work: Work, media_type: str, privacy: Privacy = "full") -> bytes:
+        """A work as a file of a kind, the recipe inside: as it is kept where it is of that kind.
+
+        Args:
+            work: of the catalogue.
+            media_type: a `MediaType`.
+            privacy: how much of the recipe a new file tells; the kept one stays as it is.
+
+        Raises:
+            InputError: a side is longer than that kind of file allows.
+            StudioError: the work's file cannot be read.
+        """
+        if media_type == work.media_type:
+            return self._catalogue.data(work)
+        recipe = self._catalogue.works.recipe(work.id)
+        marks = marks_for(recipe, privacy) if recipe else None
+        kind: MediaType = next(known for known in SUFFIXES if known == media_type)
+        try:
+            return encode(self._catalogue.picture(work), kind, marks)
+        except ValueError as error:
+            raise InputError(f"The picture is kept, but: {error}", "Name a .png file.") from error
 
     def evaluate(
         self, data: bytes, prompt: Prompt | str | None = None, *, name: str = "the picture"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from gesso.core.outside.desk import Desk
@@ -45,10 +45,12 @@ class MeasuredCritic:
         del errand
         values = view.picture.once(measure)
         measures = _measures(values, aims.as_targets(prompt.aims))
-        checks = (
-            *_blank(values),
-            *(self._answer(question, view, values) for question in prompt.questions),
-            *_unasked_omissions(prompt.questions, view),
+        checks = _told_once(
+            (
+                *_blank(values),
+                *(self._answer(question, view, values) for question in prompt.questions),
+                *_unasked_omissions(prompt.questions, view),
+            )
         )
         errors = [measure.error for measure in measures if measure.error is not None]
         error = sum(errors) / len(errors) if errors else 0.0
@@ -132,6 +134,20 @@ def _unasked_omissions(questions: tuple[Question, ...], view: View) -> list[Chec
     ]
 
 
+def _told_once(checks: tuple[Check, ...]) -> tuple[Check, ...]:
+    """The checks, where only the first that lacks something says what the painter paints."""
+    told: set[str] = set()
+    shortened = []
+    for check in checks:
+        lack, _, paints = check.reason.partition(": ")
+        if check.outcome == "no" and lack.startswith("No ") and paints:
+            shortened.append(replace(check, reason=f"{lack}.") if paints in told else check)
+            told.add(paints)
+        else:
+            shortened.append(check)
+    return tuple(shortened)
+
+
 def _names(subject: str, listed: tuple[str, ...]) -> bool:
     wanted = _stems(subject)
     return any(wanted <= _stems(other) or _stems(other) <= wanted for other in listed if other)
@@ -188,10 +204,14 @@ def _verdict(checks: tuple[Check, ...], measures: tuple[Measure, ...]) -> str:
 def _lacking(reasons: list[str]) -> list[str]:
     """Reasons as sentences, those of one repertoire told in one: "No dog, no car: it paints …"."""
     gathered: dict[str, list[str]] = {}
+    told = ""
     for reason in reasons:
         lack, _, repertoire = reason.partition(": ")
-        key = repertoire if lack.startswith("No ") else ""
-        gathered.setdefault(key, []).append(lack if key else reason)
+        if not lack.startswith("No "):
+            gathered.setdefault("", []).append(reason)
+            continue
+        told = repertoire or told
+        gathered.setdefault(told, []).append(lack if repertoire or not told else lack[:-1])
     return [
         f"{', '.join([lacks[0], *(f'no{lack[2:]}' for lack in lacks[1:])])}: {repertoire}"
         if repertoire

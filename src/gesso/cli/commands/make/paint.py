@@ -12,8 +12,9 @@ from gesso.cli.printing import document, say, title
 from gesso.cli.reporting import plain_work
 from gesso.cli.session import Session, pass_session
 from gesso.core.errors import InputError, StorageError
+from gesso.core.pixels.encode import SUFFIXES
 
-_SUFFIXES = {"image/png": (".png",), "image/jpeg": (".jpg", ".jpeg"), "image/webp": (".webp",)}
+_KINDS = {suffix: kind for kind, suffix in SUFFIXES.items()} | {".jpeg": "image/jpeg"}
 
 
 @click.command()
@@ -45,7 +46,10 @@ def paint(  # noqa: PLR0917 - click hands every option over as an argument
     out: Path | None,
     force: bool,
 ) -> None:
-    """Paint one picture of TEXT and keep it."""
+    """Paint one picture of TEXT and keep it.
+
+    --out copies it as PNG, JPEG, WebP or AVIF, by the name of the file; each carries the recipe.
+    """
     if out is not None:
         _check_target(out, force)
     with opened(session, {"make.painter": painter, **size_flags(size)}) as studio:
@@ -53,9 +57,10 @@ def paint(  # noqa: PLR0917 - click hands every option over as an argument
             text, seed=studio.settings.make.seed if seed is None else seed, title=name, avoid=avoid
         )
         if out is not None:
-            _copy(studio.catalogue.data(work), work.media_type, out)
+            kind = _KINDS[out.suffix.lower()]
+            _copy(studio.make.file_of(work, kind, studio.settings.make.recipe), out)
         hung = out or studio.make.hang(work)
-        told = plain_work(studio, work)
+        told = plain_work(studio, work, hung)
     if session.as_json:
         document(told | {"out": str(out) if out else None})
         return
@@ -66,19 +71,18 @@ def paint(  # noqa: PLR0917 - click hands every option over as an argument
 
 
 def _check_target(out: Path, force: bool) -> None:
+    if out.suffix.lower() not in _KINDS:
+        raise InputError(
+            f"'{out}' names no kind of picture that gesso writes.",
+            f"End it with one of {', '.join(_KINDS)}.",
+        )
     if out.exists() and not force:
         raise InputError(f"'{out}' is there already.", "Name another file, or add --force.")
     if not out.parent.is_dir():
         raise InputError(f"There is no folder '{out.parent}'.", "Make it, or name another file.")
 
 
-def _copy(data: bytes, media_type: str, out: Path) -> None:
-    fitting = _SUFFIXES.get(media_type, (out.suffix,))
-    if out.suffix.lower() not in fitting:
-        raise InputError(
-            f"The picture is kept, but it is {media_type}, and '{out}' says otherwise.",
-            f"Name the file with {fitting[0]}.",
-        )
+def _copy(data: bytes, out: Path) -> None:
     try:
         out.write_bytes(data)
     except OSError as error:

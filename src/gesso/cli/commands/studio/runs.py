@@ -97,7 +97,7 @@ def show(session: Session, run_id: str) -> None:
 @click.option("--failed", is_flag=True, help="Try the items that failed once more, too.")
 @shared
 @pass_session
-def resume(
+def resume(  # noqa: PLR0917 - click hands every option over as an argument
     session: Session,
     run_id: str,
     painter: str | None,
