@@ -231,3 +231,31 @@ def test_nothing_that_is_logged_holds_the_key(
         client.post("images", body={})
     assert caplog.records
     assert KEY not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["http://me:pass/word@host.test/v1", "http://host.test:port/x"])
+def test_an_address_that_cannot_be_read_is_told_without_it(path: str) -> None:
+    with Client("acme", "http://host.test/v1") as client, pytest.raises(BadRequest) as caught:
+        client.get(path)
+
+    assert "cannot be read" in caught.value.message
+    assert "word" not in str(caught.value)
+
+
+def test_a_key_that_no_header_may_hold_is_told_without_it(serve: Serve) -> None:
+    headers = {"Authorization": "Key secret\nX: word"}
+    with (
+        Client("acme", serve(_echo), headers=headers) as client,
+        pytest.raises(BadRequest, match="mostly the key") as caught,
+    ):
+        client.get("x")
+
+    assert "secret" not in str(caught.value)
+
+
+def test_a_proxy_that_cannot_be_read_is_a_wrong_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://me:pass/word@proxy.test:3128")
+
+    with pytest.raises(SettingsError, match="proxy") as caught:
+        Client("acme", "https://host.test")
+    assert "word@" not in str(caught.value)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gesso.core.outside.redact import MASK, redact, secrets_in
+from gesso.core.outside.redact import MASK, is_secret_name, redact, secrets_in
 
 
 @pytest.mark.parametrize(
@@ -14,6 +14,8 @@ from gesso.core.outside.redact import MASK, redact, secrets_in
         ("Incorrect API key provided: sk-proj-ABCdef1234567890", "sk-proj-ABCdef1234567890"),
         ("AIzaSyA1234567890abcdefghijklmnopqrstu is blocked", "AIzaSyA1234567890"),
         ("http://me:hunter2@proxy.test:8080", "hunter2"),
+        ("http://me:hun/ter2@proxy.test:8080/v1", "ter2"),
+        ("the address 'me:hunter2@proxy.test/v1'", "hunter2"),
         ('{"api_key": "0a1b2c3d4e5f"}', "0a1b2c3d4e5f"),
     ],
 )
@@ -27,6 +29,30 @@ def test_a_known_secret_is_masked_wherever_it_stands() -> None:
     assert redact("no plainword here, plainword", ["plainword"]) == f"no {MASK} here, {MASK}"
 
 
+@pytest.mark.parametrize("told", ["{}", "{!r}", "b{!r}"])
+def test_a_secret_with_a_line_break_is_masked_however_it_is_quoted(told: str) -> None:
+    secret = "plainword\notherword"
+
+    masked = redact(told.format(secret), [secret])
+
+    assert "plainword" not in masked
+    assert "otherword" not in masked
+
+
+@pytest.mark.parametrize(
+    ("name", "is_it"),
+    [
+        ("painters.gemini.api_key", True),
+        ("token", True),
+        ("max_output_tokens", False),
+        ("model", False),
+        ("keyframes", False),
+    ],
+)
+def test_options_that_hold_secrets_are_known_by_their_names(name: str, is_it: bool) -> None:
+    assert is_secret_name(name) is is_it
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -35,6 +61,8 @@ def test_a_known_secret_is_masked_wherever_it_stands() -> None:
         "bearer of light",
         "size: 1024x1024 is not supported",
         "https://api.test/v1/models/x:generate?alt=json",
+        "http://localhost:11434/v1",
+        "Write to somebody: me@x.test",
     ],
 )
 def test_ordinary_words_stay(text: str) -> None:

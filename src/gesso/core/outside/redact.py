@@ -10,7 +10,7 @@ MASK = "•••"
 # Shorter ones would also strike ordinary words out.
 _SHORTEST_SECRET = 6
 _SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password", re.IGNORECASE)
-_SECRET_OPTION = re.compile(r"(?:^|[_.])(?:key|token|secret|password|passwd)s?$", re.IGNORECASE)
+_SECRET_OPTION = re.compile(r"(?:^|[_.])(?:key|token|secret|password|passwd)$", re.IGNORECASE)
 _SHAPES = (
     # user:password@ in an address, with a scheme or without; passwords hold slashes, too
     re.compile(r"(?<=://)[^\s:@/]*:[^\s@]+(?=@)|(?<![\w/.])[^\s:@/'\"]+:[^\s@]+(?=@[\w\[])"),
