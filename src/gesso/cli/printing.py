@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,6 +16,9 @@ ACCENT = "#b9915a"
 GOOD = "green"
 BAD = "red"
 QUIET = "dim"
+
+# Control characters but the line's end, and the marks that turn the direction of writing.
+_STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class Telling(Console):
@@ -59,7 +63,15 @@ def document(content: Any) -> None:
 
 def say(words: str | Text = "", *, style: str = "") -> None:
     """Write a line to stdout."""
-    stdout().print(words, style=style or None)
+    stdout().print(harmless(words) if isinstance(words, str) else words, style=style or None)
+
+
+def harmless(text: str) -> str:
+    """Text in which nothing steers a terminal or turns its reading round; marks stand instead.
+
+    Titles, captions and names come from elsewhere, and so may what is in them.
+    """
+    return _STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def title(words: str) -> None:
@@ -116,7 +128,7 @@ def _aligned(rows: list[list[str]], right: Sequence[int]) -> Iterable[str]:
 def _cell(value: object) -> Text:
     if isinstance(value, Text):
         return value
-    return Text("" if value is None else str(value))
+    return Text("" if value is None else harmless(str(value)))
 
 
 def mark(outcome: str) -> Text:

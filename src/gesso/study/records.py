@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Literal
+
+from pydantic import JsonValue
 
 from gesso.core.records.maker import Maker
 
-Figure: TypeAlias = (
-    "bool | int | float | str | tuple[Figure, ...] | list[Figure] | dict[str, Figure] | None"
-)
+Figure = JsonValue
 """A value that JSON can hold; a number is finite."""
 
 Intent = Literal["none", "high-key", "low-key", "nocturne", "grisaille", "abstract", "reference"]
@@ -135,6 +135,8 @@ class Study:
         metrics: every measurement by id, for comparing studies.
         intent: what the painter was after.
         maker: version and settings; the same maker and pixels give the same study.
+        note: why an llm's words for the tips were not used, "" where none were asked for or
+            they were.
     """
 
     pixels: str
@@ -146,3 +148,4 @@ class Study:
     metrics: Mapping[str, float]
     intent: Intent
     maker: Maker
+    note: str = ""

@@ -8,12 +8,16 @@ from gesso.core.registry import Entry, Registry
 
 _MAKE = "gesso.cli.commands.make"
 _PUBLISH = "gesso.cli.commands.publish"
+_STUDY = "gesso.cli.commands.study"
 _STUDIO = "gesso.cli.commands.studio"
+_AWAY = "gesso.cli.commands.away"
 
 SECTIONS = {
     _MAKE: "Make pictures",
+    _STUDY: "Study pictures",
     _PUBLISH: "Give pictures away, and look at others'",
     _STUDIO: "Look after the studio",
+    _AWAY: "Keep it safe, and ask it questions",
 }
 """Headings of the help text, by the package that a command lives in."""
 
@@ -28,7 +32,8 @@ COMMANDS: Registry[click.Command] = Registry(
         "refine": Entry(f"{_MAKE}.refine", "refine", summary="Write a better prompt."),
         "replay": Entry(f"{_MAKE}.replay", "replay", summary="Paint a picture again, compare."),
         "painters": Entry(f"{_MAKE}.painters", "painters", summary="Show who can paint."),
-        "export": Entry(f"{_PUBLISH}.export", "export", summary="Copy kept works out."),
+        "study": Entry(f"{_STUDY}.study", "study", summary="See values, shapes, two tips."),
+        "export": Entry(f"{_PUBLISH}.export", "export", summary="Copy kept works out, or tables."),
         "provenance": Entry(
             f"{_PUBLISH}.provenance", "provenance", summary="Say how a picture was made, and why."
         ),
@@ -38,5 +43,9 @@ COMMANDS: Registry[click.Command] = Registry(
         "errors": Entry(f"{_STUDIO}.errors", "errors", summary="Show what went wrong."),
         "models": Entry(f"{_STUDIO}.models", "models", summary="List models, ask which exist."),
         "settings": Entry(f"{_STUDIO}.settings", "settings", summary="Show what is in force."),
+        "backup": Entry(f"{_AWAY}.backup", "backup", summary="Back the studio up, verified."),
+        "restore": Entry(f"{_AWAY}.backup", "restore", summary="Make a studio of a backup."),
+        "sync": Entry(f"{_AWAY}.sync", "sync", summary="Keep pictures in step with a bucket."),
+        "query": Entry(f"{_AWAY}.query", "query", summary="Ask the catalogue in SQL."),
     },
 )

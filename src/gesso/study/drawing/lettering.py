@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 
 import cv2
 import numpy as np
@@ -49,9 +51,10 @@ def lettered(plate: Bytes, words: Iterable[Word]) -> Bytes:
 
 
 @cache
-def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """The type that comes with Pillow, at a size in pixels."""
-    return ImageFont.load_default(size)
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """Our own type at a size in pixels."""
+    data = (files("gesso.study.drawing") / "type" / "InstrumentSans.ttf").read_bytes()
+    return ImageFont.truetype(io.BytesIO(data), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def readable_on(level: float) -> Colour:

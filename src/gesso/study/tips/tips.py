@@ -14,6 +14,7 @@ from gesso.study.tips.percentiles import percentile_of
 from gesso.study.tips.rules import Rule, rules, strengths
 from gesso.study.tips.wording import filled
 
+_CHOICE = 4
 _EMPTY_SPREAD = 3.0
 _EMPTY_REGIONS = 3
 _GRAY = 0.012
@@ -54,6 +55,16 @@ def advise(easel: Easel, metrics: Mapping[str, float], intent: Intent) -> Advice
     chosen = _of_two_categories(chosen, _ranked(strengths(), metrics, _meant(metrics, intent)))
     blocks = easel.blocks()
     return Advice(tuple(_tip(rule, metrics, blocks) for rule in chosen))
+
+
+def lessons_for(easel: Easel, metrics: Mapping[str, float], intent: Intent) -> tuple[Tip, ...]:
+    """What an adviser may choose from, the plainest first: one lesson a category, four at most."""
+    ranked = lacking(metrics, intent) + _ranked(strengths(), metrics, _meant(metrics, intent))
+    first: dict[str, Rule] = {}
+    for rule in ranked:
+        first.setdefault(rule.category, rule)
+    blocks = easel.blocks()
+    return tuple(_tip(rule, metrics, blocks) for rule in list(first.values())[:_CHOICE])
 
 
 def lacking(metrics: Mapping[str, float], intent: Intent) -> list[Rule]:

@@ -29,7 +29,9 @@ def painters(session: Session) -> None:
             (
                 row["name"],
                 mark("ok" if row["ready"] else "missing"),
-                {"cpu": "here", "local": "here", "outside": "over the network"}.get(row["place"], ""),
+                {"cpu": "here", "local": "here", "outside": "over the network"}.get(
+                    row["place"], ""
+                ),
                 ", ".join(row["options"]),
                 row["summary"] if row["ready"] else row["advice"],
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from gesso.cli.commands.make.files import read_evaluation, read_prompt
+from gesso.cli.commands.files import read_evaluation, read_prompt
 from gesso.cli.opening import borrowed
 from gesso.cli.options import shared
 from gesso.cli.printing import document, say

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from gesso.cli.commands.make.files import read_data
+from gesso.cli.commands.files import read_data
 from gesso.cli.opening import borrowed
 from gesso.cli.options import shared
 from gesso.cli.printing import document, mark, say

@@ -1,12 +1,17 @@
-"""`gesso export`: kept works out of the studio, under names that a person can read."""
+"""`gesso export`: kept works out of the studio, under names that a person can read.
+
+The same word takes the catalogue's tables out: `gesso export ndjson`, and the others of its kind.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from gesso.cli.commands.away.warehouses import bigquery, duckdb, ndjson, parquet, schema
 from gesso.cli.commands.publish.signing import open_signer
 from gesso.cli.opening import opened
 from gesso.cli.options import shared
@@ -16,7 +21,7 @@ from gesso.make.hanging.export import Choice, Exported, Exporter, ExportOptions,
 from gesso.studio import SOFTWARE
 
 
-@click.command()
+@click.command("export")
 @click.argument("works", type=click.IntRange(1), metavar="[WORK]...", nargs=-1)
 @click.option("--run", "runs", metavar="ID", multiple=True, help="All that this run kept.")
 @click.option("--favourites", is_flag=True, help="All works that are marked.")
@@ -34,7 +39,7 @@ from gesso.studio import SOFTWARE
 )
 @shared
 @pass_session
-def export(
+def pictures(
     session: Session,
     *,
     works: tuple[int, ...],
@@ -49,6 +54,7 @@ def export(
     """Copy kept works into a folder, under their titles.
 
     A WORK is the number that `gesso runs show` tells. What lies in the studio stays as it is.
+    The catalogue's tables go out by the commands below.
     """
     with opened(session, must_exist=True) as studio:
         signer = open_signer(studio) if sign else None
@@ -67,6 +73,51 @@ def export(
         )
     else:
         _show(found, folder, root)
+
+
+class Export(click.Group):
+    """Works by number or option, or the tables of the catalogue by the name of a warehouse.
+
+    Args:
+        pictures: the command that copies works.
+        tables: the commands that take tables out, told by the first word.
+    """
+
+    def __init__(self, pictures: click.Command, tables: Sequence[click.Command]) -> None:
+        super().__init__(
+            "export",
+            commands={command.name or "": command for command in tables},
+            params=pictures.params,
+            callback=pictures.callback,
+            help=pictures.help,
+            invoke_without_command=True,
+            no_args_is_help=False,
+            subcommand_metavar="| TABLES [OPTIONS]",
+        )
+        self._pictures = pictures
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a first word; a number is a work."""
+        found = super().get_command(ctx, cmd_name)
+        return self._pictures if found is None and cmd_name.isdigit() else found
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Leave the words of a warehouse to its command."""
+        if args and args[0] in self.commands:
+            ctx.args = args
+            return args
+        return click.Command.parse_args(self, ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that is meant."""
+        if not (ctx.args and ctx.args[0] in self.commands):
+            return click.Command.invoke(self, ctx)
+        command = self.commands[ctx.args[0]]
+        with command.make_context(command.name, ctx.args[1:], parent=ctx) as below:
+            return command.invoke(below)
+
+
+export = Export(pictures, (ndjson, parquet, duckdb, bigquery, schema))
 
 
 def _plain(one: Exported) -> dict[str, Any]:

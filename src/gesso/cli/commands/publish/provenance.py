@@ -8,7 +8,7 @@ from typing import Any
 import click
 from rich.text import Text
 
-from gesso.cli.commands.make.files import read_data
+from gesso.cli.commands.files import read_data
 from gesso.cli.commands.publish.signing import open_signer
 from gesso.cli.opening import opened
 from gesso.cli.options import shared

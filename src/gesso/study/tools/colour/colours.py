@@ -34,7 +34,7 @@ class ColoursOptions:
 
     most: int = 8
     apart: float = 0.05
-    least_share: float = 0.01
+    least_share: float = 0.004
 
 
 @dataclass(frozen=True)

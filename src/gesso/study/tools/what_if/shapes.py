@@ -7,7 +7,7 @@ import numpy as np
 
 from gesso.study.easel import Floats
 from gesso.study.regions.smoothing import smooth
-from gesso.study.what_if.change import Changes, Scene, with_values
+from gesso.study.tools.what_if.change import Changes, Scene, with_values
 
 _CALM = 40.0
 """The smoothing, L*, at which only the largest masses are left."""

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.study.easel import Floats
-from gesso.study.what_if.change import Changes, Scene, with_values
+from gesso.study.tools.what_if.change import Changes, Scene, with_values
 
 
 def widen(scene: Scene, amount: float) -> Floats:

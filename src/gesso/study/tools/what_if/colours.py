@@ -8,7 +8,7 @@ import numpy as np
 
 from gesso.study.easel import Floats
 from gesso.study.measures.colour import NEUTRAL, WARM_HUE, hue_histogram
-from gesso.study.what_if.change import Changes, Scene
+from gesso.study.tools.what_if.change import Changes, Scene
 
 
 def enrich(scene: Scene, amount: float) -> Floats:

@@ -12,11 +12,11 @@ from gesso.study.easel import Easel
 from gesso.study.measures.focus import find_focus
 from gesso.study.measures.measures import measure
 from gesso.study.records import WhatIf
-from gesso.study.what_if.change import Changes, Scene
-from gesso.study.what_if.colours import COLOURS
-from gesso.study.what_if.places import PLACES
-from gesso.study.what_if.shapes import SHAPES
-from gesso.study.what_if.tones import TONES
+from gesso.study.tools.what_if.change import Changes, Scene
+from gesso.study.tools.what_if.colours import COLOURS
+from gesso.study.tools.what_if.places import PLACES
+from gesso.study.tools.what_if.shapes import SHAPES
+from gesso.study.tools.what_if.tones import TONES
 
 CHANGES: Changes = {**TONES, **SHAPES, **PLACES, **COLOURS}
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from gesso.study.easel import Floats
 from gesso.study.measures.balance import measure_balance
-from gesso.study.what_if.change import Changes, Scene, blurred, falling, pulled, spot
+from gesso.study.tools.what_if.change import Changes, Scene, blurred, falling, pulled, spot
 
 _DISC = 0.12
 

@@ -1,0 +1,68 @@
+"""A study written into a folder: its sheets as PNG, everything as JSON, one page to print."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from gesso.core.catalogue.store.disk import Disk, make_folder, write_whole
+from gesso.core.pixels.picture import Picture
+from gesso.core.records.codec import to_plain
+from gesso.study.drawing.page import Paper, page_of
+from gesso.study.lesson import without_sheets
+from gesso.study.records import Sheet, Study
+
+SHEETS = "sheets"
+JSON_FILE = "study.json"
+PAGE_FILE = "study.pdf"
+
+
+def plain(study: Study) -> dict[str, object]:
+    """A study as plain values for JSON: of its sheets the names, captions, sizes and files."""
+    told: dict[str, object] = to_plain(without_sheets(study))
+    told["readings"] = [
+        {**to_plain(bare), "sheets": [_told(sheet) for sheet in reading.sheets]}
+        for bare, reading in zip(without_sheets(study).readings, study.readings, strict=True)
+    ]
+    return told
+
+
+def write_study(
+    folder: Path, picture: Picture, study: Study, title: str, paper: Paper = "a4"
+) -> list[Path]:
+    """Write a study into a folder, each file whole or not at all.
+
+    Args:
+        folder: made where it is missing; files of an earlier study there are replaced.
+        picture: what was studied.
+        study: with its sheets.
+        title: for the printed page.
+        paper: "a4" or "letter".
+
+    Returns:
+        The files, the page first.
+
+    Raises:
+        StorageError: the disk would not keep them.
+    """
+    disk = Disk()
+    make_folder(disk, folder / SHEETS)
+    files = {folder / PAGE_FILE: page_of(picture, study, title, paper)}
+    text = json.dumps(plain(study), ensure_ascii=False, indent=2, allow_nan=False)
+    files[folder / JSON_FILE] = f"{text}\n".encode()
+    for reading in study.readings:
+        files |= {folder / SHEETS / f"{sheet.name}.png": sheet.data for sheet in reading.sheets}
+    for path, data in files.items():
+        write_whole(disk, path, data)
+    return list(files)
+
+
+def _told(sheet: Sheet) -> dict[str, object]:
+    return {
+        "name": sheet.name,
+        "caption": sheet.caption,
+        "role": sheet.role,
+        "width": sheet.width,
+        "height": sheet.height,
+        "file": f"{SHEETS}/{sheet.name}.png",
+    }

@@ -1,0 +1,133 @@
+"""The verb study: a picture in, a study out, kept under its work when wished."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.works.findings.studies import StudyRow
+from gesso.core.errors import InputError
+from gesso.core.pixels.decode import DecodeLimits, decode
+from gesso.core.pixels.picture import Picture
+from gesso.core.records.calls import Errand
+from gesso.core.records.codec import from_json, to_json
+from gesso.core.records.works import Work
+from gesso.study.easel import Easel, EaselOptions
+from gesso.study.lesson import Lesson, LessonOptions, without_sheets
+from gesso.study.records import Intent, Study
+from gesso.study.tips.llm.advising import LlmAdviser
+from gesso.study.tips.tips import lessons_for
+
+_EASELS = 4
+"""Pictures that stay set up: another number of values is then a matter of milliseconds."""
+
+Wishes = Mapping[str, Mapping[str, Any]]
+"""Options of tools by name: {"value_plan": {"count": 7}}."""
+
+
+@dataclass(frozen=True)
+class StudyOptions:
+    """How a picture is studied.
+
+    Attributes:
+        easel: how it is set up.
+        intent: what the painter is after.
+        tools: options of tools by name.
+        only: of these tools alone, empty for all.
+    """
+
+    easel: EaselOptions = field(default=EaselOptions())
+    intent: Intent = "none"
+    tools: Wishes = field(default_factory=dict)
+    only: tuple[str, ...] = ()
+
+
+class StudyRoom:
+    """Studies pictures.
+
+    Args:
+        catalogue: where works are, asked for at first use.
+        lesson: makes a lesson of the tools that are wished, with their options.
+        limits: what a picture from elsewhere may ask for.
+        adviser: the llm that words tips, asked for at first use; None where nobody does.
+    """
+
+    def __init__(
+        self,
+        catalogue: Callable[[], Catalogue],
+        lesson: Callable[[Wishes, tuple[str, ...]], Lesson],
+        limits: DecodeLimits,
+        adviser: Callable[[], LlmAdviser] | None = None,
+    ) -> None:
+        self._catalogue = catalogue
+        self._lesson = lesson
+        self._limits = limits
+        self._adviser = adviser
+        self._easel = lru_cache(maxsize=_EASELS)(Easel)
+
+    def study(
+        self,
+        what: Picture | bytes | Work,
+        options: StudyOptions | None = None,
+        *,
+        name: str = "the picture",
+    ) -> Study:
+        """Read everything in a picture.
+
+        Args:
+            what: pixels, a whole file, or a work of the catalogue.
+            options: how.
+            name: of the file, for errors.
+
+        Raises:
+            PictureError: the bytes are no picture that we accept.
+            InputError: an option that cannot be.
+            DamageError: the work's file is not what was kept.
+        """
+        asked = options or StudyOptions()
+        lesson = self._lesson(asked.tools, asked.only)
+        easel = self._easel(self.picture(what, name), asked.easel)
+        study = lesson.study_easel(easel, LessonOptions(asked.easel, asked.intent))
+        return self._worded(easel, study)
+
+    def keep(self, work: Work, study: Study) -> StudyRow:
+        """Keep a study under its work; the sheets can be drawn again and are not kept.
+
+        Raises:
+            InputError: it is a study of another picture.
+        """
+        if study.pixels != work.fingerprint.pixels:
+            raise InputError(
+                f"That study is not one of work {work.id}: the picture is another.",
+                "Study the work itself.",
+            )
+        settings = to_json(study.maker) + study.intent
+        return self._catalogue().studies.put(work.id, settings, to_json(without_sheets(study)))
+
+    def history(self, work: Work) -> list[tuple[StudyRow, Study]]:
+        """The studies of a work, oldest first."""
+        rows = self._catalogue().studies.of(work.id)
+        return [(row, from_json(Study, row.body)) for row in rows[::-1]]
+
+    def picture(self, what: Picture | bytes | Work, name: str = "the picture") -> Picture:
+        """The pixels of what is to be studied.
+
+        Raises:
+            PictureError: the bytes are no picture that we accept.
+            DamageError: the work's file is not what was kept.
+        """
+        if isinstance(what, Picture):
+            return what
+        if isinstance(what, Work):
+            return self._catalogue().picture(what)
+        return decode(what, self._limits, name).picture
+
+    def _worded(self, easel: Easel, study: Study) -> Study:
+        if self._adviser is None or not study.tips:
+            return study
+        choice = lessons_for(easel, study.metrics, study.intent)
+        worded = self._adviser().word(study.tips, choice, study.intent, Errand())
+        return replace(study, tips=worded.tips, note=worded.note)
