@@ -22,7 +22,7 @@ from gesso.study.easel import Easel, EaselOptions
 from gesso.study.measures.measures import measure
 from gesso.study.tips.rules import Rule
 from gesso.study.tips.tips import advise, lacking
-from gesso.study.what_if.preview import changed
+from gesso.study.tools.what_if.preview import changed
 
 SAMPLES = Path(os.environ.get("GESSO_SAMPLE_DATA") or "../shared/data")
 

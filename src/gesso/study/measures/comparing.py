@@ -102,12 +102,12 @@ def _aligned(
     start = np.eye(2, 3, dtype=np.float32)
     stop = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, _STEPS, 1e-5)
     try:
-        found, warp = cv2.findTransformECC(small[0], small[1], start, cv2.MOTION_AFFINE, stop)
+        found, held = cv2.findTransformECC(small[0], small[1], start, cv2.MOTION_AFFINE, stop)
     except cv2.error:
         return laid, every, False, (0.0, 0.0)
+    warp = np.array(held, dtype=np.float32)
     if found < _GOOD or not _is_gentle(warp, small[0].shape):
         return laid, every, False, (0.0, 0.0)
-    warp = np.asarray(warp, dtype=np.float32)
     warp[:, 2] /= np.float32(scale)
     back = cv2.WARP_INVERSE_MAP
     size = (width, height)
