@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -17,7 +16,7 @@ from gesso.core.pixels.encode import encode
 from gesso.core.records.calls import Trouble
 from gesso.core.records.codec import to_json
 from gesso.core.records.maker import Setting
-from gesso.core.records.runs import Item, Run
+from gesso.core.records.runs import ID_RULE, Item, Run, is_id
 from gesso.make.batch.entries import Entry
 from gesso.make.bench.estimate import Estimate, Wanted, estimate_run, refuse_unaffordable
 from gesso.make.bench.workbench import Workbench, random_seed
@@ -32,8 +31,6 @@ log = logging.getLogger(__name__)
 
 _SHEET_MOST = 60
 """A sheet of more pictures than this would show none of them."""
-
-_RUN_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class Atelier(Workbench):
@@ -174,12 +171,9 @@ class Atelier(Workbench):
         asked: Mapping[str, Setting],
         listen: Listener,
     ) -> RunReport:
-        if not _RUN_ID.fullmatch(run_id) or ".." in run_id:
-            raise InputError(
-                f"'{run_id[:120]}' is no id for a run.",
-                "Use at most 100 letters, digits, '.', '_' and '-', beginning with a letter or "
-                "digit.",
-            )
+        if not is_id(run_id):
+            raise InputError(f"'{run_id[:120]}' is no id for a run.", ID_RULE)
+        run_id = self._catalogue.runs.known_as(run_id)
         parts = self._assemble(run_id)
         own = self._options.run
         if not self._is_begun(run_id):

@@ -85,6 +85,21 @@ def test_a_state_is_kept_with_its_reason(catalogue: Catalogue, run: str) -> None
     assert now.updated_at > before
 
 
+@pytest.mark.parametrize("name", ["con", "NUL", "aux.1", "Com1.txt", "end.", "a..b", "../up"])
+def test_an_id_is_a_plain_file_name_on_every_system(catalogue: Catalogue, name: str) -> None:
+    with pytest.raises(InputError, match="cannot be the id of a run"):
+        catalogue.runs.create(name, "", {}, [])
+
+
+def test_letter_case_makes_no_other_run(catalogue: Catalogue, run: str) -> None:
+    again = catalogue.runs.create("R", "Nocturne", {"rounds": 3, "budget": None}, _items(3, "R"))
+
+    assert again.id == run == catalogue.runs.known_as("R")
+    assert [known.id for known in catalogue.runs.list()] == [run]
+    with pytest.raises(InputError, match="asked for something else"):
+        catalogue.runs.create("R", "Another theme", {}, _items(1, "R"))
+
+
 def test_items_can_be_asked_for_by_state_and_reopened(catalogue: Catalogue, run: str) -> None:
     catalogue.runs.set_item(run, "i0", "working")
     catalogue.runs.set_item(run, "i1", "failed", "refused")

@@ -16,13 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gesso.core.errors import InputError
+from gesso.core.records.runs import is_id
 from gesso.make.batch.entries import (
     MOST_BYTES,
     SCHEMA_FILE,
     BadEntry,
     Entry,
     entries_schema,
-    is_id,
     read_entries,
 )
 
@@ -164,6 +164,35 @@ def test_the_second_of_two_ids_is_bad_in_any_letter_case(tmp_path: Path) -> None
     assert found.bad == (
         BadEntry(1, "fox", "prompts[1].id", "the id 'fox' stands already at prompts[0]."),
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "path"),
+    [
+        ("p.json", '[{"prompt": "a", "seed": 1, "seed": 2}, "good"]', "[0].seed"),
+        ("p.json", '{"prompts": [{"prompt": "a", "prompt": "b"}, "good"]}', "prompts[0].prompt"),
+        ("p.jsonl", '{"id": "a", "id": "b", "prompt": "x"}\n"good"', "line 1.id"),
+        ("p.yaml", "- prompt: a\n  seed: 1\n  seed: 2\n- good\n", "[0].seed"),
+    ],
+)
+def test_a_key_that_stands_twice_is_named(
+    tmp_path: Path, name: str, content: str, path: str
+) -> None:
+    entries = read_entries(put(tmp_path, content, name))
+
+    assert [entry.prompt for entry in entries.good] == ["good"]
+    (bad,) = entries.bad
+    assert bad.path == path
+    assert bad.message == f"the key '{path.rpartition('.')[2]}' stands twice in this entry."
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("p.json", '{"prompts": ["a"], "prompts": ["b"]}'), ("p.yml", "prompts: [a]\nprompts: [b]\n")],
+)
+def test_two_lists_of_prompts_are_one_too_many(tmp_path: Path, name: str, content: str) -> None:
+    with pytest.raises(InputError, match="the key 'prompts' twice"):
+        read_entries(put(tmp_path, content, name))
 
 
 def test_a_bad_line_of_json_lines_is_one_bad_entry(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ import pytest
 
 from gesso.core.errors import InputError
 from gesso.core.pixels.encode import encode
+from gesso.core.pixels.metadata.read import read_recipe
+from gesso.core.pixels.metadata.write import marks_for
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.runs import Item
 from gesso.make.bench.replay import recipe_in, replay
@@ -84,6 +86,17 @@ class PaidPainter(OtherPainter):
     """The same painter, at somebody's service who sends bills."""
 
     place: ClassVar[Literal["cpu", "outside"]] = "outside"
+
+
+@pytest.mark.parametrize("media_type", ["image/png", "image/jpeg"])
+def test_a_recipe_of_a_newer_gesso_is_told_as_one(kept, media_type):
+    recipe = recipe_in(kept, "kept.png")
+    marks = marks_for(replace(recipe, schema="gesso.recipe/99"))
+    newer = encode(Picture(np.zeros((8, 8, 3), dtype=np.uint8)), media_type, marks)
+
+    with pytest.raises(InputError, match=r"by a newer gesso: its recipe is gesso.recipe/99,"):
+        recipe_in(newer, "new.png")
+    assert read_recipe(newer).text.startswith("A bridge.")
 
 
 def test_a_file_is_no_order_to_a_painter_who_costs_money(kept, painter):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,8 +12,29 @@ from gesso.core.records.judgements import Comparison, Evaluation
 from gesso.core.records.maker import Setting
 from gesso.core.records.prompts import Concept, Prompt
 
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
+"""What the id of a run or an item is made of; `is_id` forbids a little more."""
+
+ID_RULE = (
+    "Use at most 100 letters, digits, '.', '_' and '-', beginning with a letter or digit, "
+    "without '..', without '.' at the end, and no device's name."
+)
+
+# Names that Windows keeps for itself, with any suffix (learn.microsoft.com, "Naming Files").
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
+
 RunState = Literal["running", "paused", "done", "cancelled"]
 ItemState = Literal["waiting", "working", "done", "failed"]
+
+
+def is_id(name: str) -> bool:
+    """Whether `name` can be an id: a plain file name on every system, never a path."""
+    return bool(
+        re.fullmatch(ID_PATTERN[1:-1], name)
+        and ".." not in name
+        and not name.endswith(".")
+        and not _DEVICES.fullmatch(name)
+    )
 
 
 @dataclass(frozen=True)

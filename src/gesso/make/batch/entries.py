@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
@@ -14,15 +13,14 @@ from typing import Annotated, Any, cast
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
 from gesso.core.errors import InputError
+from gesso.core.records.runs import ID_PATTERN, ID_RULE, is_id
 from gesso.make.batch.plain_yaml import read_yaml
+from gesso.make.batch.twice import Twice, of_pairs
 
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
 MOST_BYTES = 16_000_000
 MOST_ENTRIES = 100_000
 SCHEMA_FILE = "prompts.schema.json"
 
-# Names that Windows keeps for itself, with any suffix (learn.microsoft.com, "Naming Files").
-_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\..*)?", re.IGNORECASE)
 _TURNS_TEXT_ROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ADVICE = "A prompts file is a list of entries; see the page 'batches' in the docs."
 
@@ -160,16 +158,6 @@ def entries_schema() -> dict[str, Any]:
     }
 
 
-def is_id(name: str) -> bool:
-    """Whether `name` can be an entry's id: a plain file name on every system, never a path."""
-    return bool(
-        re.fullmatch(ID_PATTERN[1:-1], name)
-        and ".." not in name
-        and not name.endswith(".")
-        and not _DEVICES.fullmatch(name)
-    )
-
-
 # The file ----------------------------------------------------------------------------------
 
 
@@ -210,6 +198,10 @@ def _rows(path: Path, text: str) -> Iterator[tuple[str, object]]:
 
 def _listed(path: Path, content: object) -> Iterator[tuple[str, object]]:
     above = ""
+    if isinstance(content, Twice):
+        raise InputError(
+            f"'{path}' holds the key {_shown(content.twice)} twice.", "Make one of the two."
+        )
     if isinstance(content, dict) and "prompts" in content:
         others = [str(name) for name in content if name != "prompts"]
         if others:
@@ -225,7 +217,7 @@ def _listed(path: Path, content: object) -> Iterator[tuple[str, object]]:
 
 def _json(where: str, text: str) -> object:
     try:
-        return cast("object", json.loads(text))
+        return cast("object", json.loads(text, object_pairs_hook=of_pairs))
     except json.JSONDecodeError as error:
         raise InputError(
             f"{where} is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.",
@@ -278,6 +270,8 @@ def _entry(index: int, row: object, ignore_unknown: bool) -> Entry:
         row = {"prompt": row}
     if not isinstance(row, dict):
         raise _Flaw("", f"an entry is an object or a text, not {_kind(row)}.")
+    if isinstance(row, Twice):
+        raise _Flaw(row.twice[:60], f"the key {_shown(row.twice)} stands twice in this entry.")
     held = {name: value for name, value in row.items() if name in _KNOWN or not ignore_unknown}
     _check_keys(held)
     held.setdefault("id", f"prompt-{index + 1:04d}")
@@ -324,10 +318,7 @@ def _check_id(name: str) -> None:
 
 
 def _bad_id(name: str) -> str:
-    return (
-        f"the id {_shown(name)} cannot name a folder; use at most 100 letters, digits, '.', '_' "
-        "and '-', beginning with a letter or digit, without '..', and no device's name."
-    )
+    return f"the id {_shown(name)} cannot name a folder; {ID_RULE[0].lower()}{ID_RULE[1:]}"
 
 
 def _check_text(name: str, text: str, *, given: bool) -> None:

@@ -12,6 +12,7 @@ from yaml.constructor import SafeConstructor
 from yaml.resolver import Resolver
 
 from gesso.core.errors import InputError
+from gesso.make.batch.twice import Twice
 
 MOST_DEPTH = 32
 
@@ -72,6 +73,14 @@ class _Composed(Composer, SafeConstructor, Resolver):
         self._events = events
         self._ahead: yaml.Event | None = None
 
+    def plain_map(self, node: yaml.MappingNode) -> Iterator[dict[str, object]]:
+        """The object of a node, marked where a key stands twice in it."""
+        names = [str(self.construct_object(name)) for name, _value in node.value]
+        twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
+        held: dict[str, object] = {} if twice is None else Twice((), twice)
+        yield held
+        held.update(self.construct_mapping(node))
+
     def peek_event(self) -> yaml.Event | None:
         """The next event, left where it is; None after the last."""
         if self._ahead is None:
@@ -86,3 +95,6 @@ class _Composed(Composer, SafeConstructor, Resolver):
         """Take the next event."""
         event, self._ahead = self.peek_event(), None
         return event
+
+
+_Composed.add_constructor("tag:yaml.org,2002:map", _Composed.plain_map)

@@ -16,8 +16,7 @@ from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error, write_whole
 from gesso.core.errors import GessoError, StorageError
 from gesso.core.records.codec import to_plain
-from gesso.core.records.runs import Item, Round, Take
-from gesso.make.batch.entries import is_id
+from gesso.core.records.runs import Item, Round, Take, is_id
 from gesso.make.run.events import Event
 
 DataFormat = Literal["json", "yaml"]

@@ -12,7 +12,7 @@ from gesso.core.pixels.decode import decode
 from gesso.core.pixels.metadata.read import read_recipe
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.maker import Maker
-from gesso.core.records.recipes import Recipe
+from gesso.core.records.recipes import RECIPE_SCHEMA, Recipe
 from gesso.make.painters.painter import Order, Painter
 
 Verdict = Literal["identical", "drifted", "gone"]
@@ -50,6 +50,12 @@ def recipe_in(data: bytes, name: str) -> Recipe:
         raise InputError(
             f"'{name}' carries no recipe.",
             "Only pictures that gesso made can be painted again; metadata may have been stripped.",
+        )
+    if found.container.startswith("gesso.recipe/"):
+        raise InputError(
+            f"'{name}' was made by a newer gesso: its recipe is {found.container}, "
+            f"and this gesso knows {RECIPE_SCHEMA}.",
+            "Install the newer one: pip install --upgrade gesso",
         )
     if found.recipe is None:
         raise InputError(

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from gesso.core.catalogue.store.disk import Disk
 from gesso.core.records.works import Work
 
 _SUFFIXES = {
@@ -63,6 +64,8 @@ class Hanging:
     def add(self, name: str, data: bytes) -> Path:
         """Put one file there, whole or not at all; another of that name is replaced.
 
+        A power cut after this leaves the file.
+
         Raises:
             OSError: the folder cannot be written.
         """
@@ -70,8 +73,12 @@ class Hanging:
         target = self.folder / name
         temporary = target.with_name(f".{name}.{os.getpid()}.part")
         try:
-            temporary.write_bytes(data)
+            with temporary.open("wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
             temporary.replace(target)
+            Disk().fsync_folder(self.folder)
         finally:
             with suppress(FileNotFoundError):
                 temporary.unlink()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import json
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,9 +19,7 @@ from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.tables import api_calls, prompts, runs, works
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.records.maker import Setting
-from gesso.core.records.runs import Item, Run, RunState
-
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+from gesso.core.records.runs import ID_RULE, Item, Run, RunState, is_id
 
 
 @dataclass(frozen=True)
@@ -68,8 +65,10 @@ class RunBook(ItemPages, RoundPages):
     ) -> Run:
         """Begin a run, or find it begun: the same id with the same order is the same run.
 
+        Capital and small letters make no other id, for a run also names a folder and a lock.
+
         Args:
-            run_id: 1 to 100 letters, digits, `.`, `_` or `-`, a letter or digit first.
+            run_id: what `is_id` lets pass.
             theme: "" for a batch of prompts.
             options: what the run is asked to do.
             items: not looked at when the run is there already.
@@ -78,15 +77,12 @@ class RunBook(ItemPages, RoundPages):
             InputError: the id cannot be one, two items share an id, or a run of that id was
                 asked for something else.
         """
-        if _ID.fullmatch(run_id) is None:
-            raise InputError(
-                f"{run_id[:100]!r} cannot be the id of a run.",
-                "Use 1 to 100 letters, digits, '.', '_' or '-', a letter or a digit first.",
-            )
+        if not is_id(run_id):
+            raise InputError(f"{run_id[:100]!r} cannot be the id of a run.", ID_RULE)
         now = self._clock()
         run = Run(run_id, theme, json.loads(_plain(options)), "running", "", now, now)
         with self._database.write() as connection:
-            known = _find(connection, run_id)
+            known = _find(connection, _known_as(connection, run_id))
             if known is not None:
                 return _same_order(known, run)
             connection.execute(insert(runs), _row(run))
@@ -95,6 +91,11 @@ class RunBook(ItemPages, RoundPages):
             if rows:
                 connection.execute(insert(prompts), rows)
         return run
+
+    def known_as(self, run_id: str) -> str:
+        """The id of the run that is there under it, whatever its letter case; else itself."""
+        with self._database.read() as connection:
+            return _known_as(connection, run_id)
 
     def get(self, run_id: str) -> Run:
         """One run.
@@ -185,6 +186,12 @@ class _Counts:
             calls=count,
             spent_usd=spent,
         )
+
+
+def _known_as(connection: Connection, run_id: str) -> str:
+    alike = select(runs.c.id).where(func.lower(runs.c.id) == run_id.lower())
+    found = connection.scalars(alike.order_by(runs.c.id != run_id, runs.c.id).limit(1)).first()
+    return run_id if found is None else found
 
 
 def _find(connection: Connection, run_id: str) -> Run | None:

@@ -23,7 +23,8 @@ class FoundRecipe:
 
     Attributes:
         container: who wrote it: "gesso", "a1111", "comfyui", "invokeai", "swarmui", "fooocus",
-            "xmp", or "c2pa" where a manifest is all there is.
+            "xmp", or "c2pa" where a manifest is all there is; a schema, "gesso.recipe/2", where
+            a newer gesso did.
         text: the prompt, "" where none was found.
         negative: what was to be avoided.
         seed, steps, cfg, width, height: None where the file does not say, or says nonsense.

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from gesso.core.errors import InputError
 from gesso.core.pixels.metadata.containers import TooManyParts
-from gesso.core.pixels.metadata.found import MAX_TEXT, FoundRecipe
+from gesso.core.pixels.metadata.found import MAX_TEXT, FoundRecipe, json_object
 from gesso.core.pixels.metadata.quiet import hushed
 from gesso.core.pixels.metadata.readers.comfy import read_comfy
 from gesso.core.pixels.metadata.readers.studios import (
@@ -19,6 +21,9 @@ from gesso.core.pixels.metadata.readers.xmp import read_xmp
 from gesso.core.pixels.metadata.texts import Texts, texts_in
 from gesso.core.records.codec import from_json
 from gesso.core.records.recipes import RECIPE_SCHEMA, Recipe
+
+
+_SCHEMA = re.compile(r"gesso\.recipe/[0-9]{1,6}")
 
 
 def read_recipe(data: bytes) -> FoundRecipe | None:
@@ -36,7 +41,7 @@ def read_recipe(data: bytes) -> FoundRecipe | None:
     except TooManyParts:
         return None
     told = read_xmp(texts.xmp)
-    found = _own(texts) or _foreign(texts) or told
+    found = _own(texts) or _newer(texts) or _foreign(texts) or told
     if found is None:
         return FoundRecipe("c2pa", c2pa=True) if texts.c2pa else None
     if told is not None:
@@ -49,9 +54,7 @@ def read_recipe(data: bytes) -> FoundRecipe | None:
 
 
 def _own(texts: Texts) -> FoundRecipe | None:
-    for text in (texts.named.get("gesso", ""), texts.exif.get("image_description", "")):
-        if '"gesso.recipe/' not in text or len(text) > MAX_TEXT:
-            continue
+    for text in _own_texts(texts):
         try:
             recipe = from_json(Recipe, text)
         except InputError:
@@ -59,6 +62,22 @@ def _own(texts: Texts) -> FoundRecipe | None:
         if recipe.schema == RECIPE_SCHEMA:
             return _described(recipe, text)
     return None
+
+
+def _newer(texts: Texts) -> FoundRecipe | None:
+    """A recipe of a gesso that came after this one: its form is not ours to guess at."""
+    for text in _own_texts(texts):
+        schema = (json_object(text) or {}).get("schema")
+        if isinstance(schema, str) and schema != RECIPE_SCHEMA and _SCHEMA.fullmatch(schema):
+            foreign = _foreign(texts)
+            return FoundRecipe(schema, text=foreign.text if foreign else "", raw=text)
+    return None
+
+
+def _own_texts(texts: Texts) -> Iterator[str]:
+    for text in (texts.named.get("gesso", ""), texts.exif.get("image_description", "")):
+        if '"gesso.recipe/' in text and len(text) <= MAX_TEXT:
+            yield text
 
 
 def _described(recipe: Recipe, raw: str) -> FoundRecipe:
