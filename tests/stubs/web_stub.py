@@ -12,11 +12,13 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
+
+import httpcore2
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ class WebStub:
     def arrived(self, path: str, sent: Mapping[str, str]) -> Page:
         """Keep a request, and say what it is answered with."""
         headers = {name.lower(): value for name, value in sent.items()}
-        seen = Seen(time.monotonic(), headers.get("host", "").rpartition(":")[0], path, headers)
+        host = headers.get("host", "").partition(":")[0]
+        seen = Seen(time.monotonic(), host, path, headers)
         with self._lock:
             self.seen.append(seen)
         return self.answered(seen)
@@ -146,6 +149,25 @@ class WebStub:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class Leading(httpcore2.SyncBackend):
+    """Connections that lead to the small web, whatever address and port they are for."""
+
+    def __init__(self, web: WebStub) -> None:
+        self.asked: list[tuple[str, int]] = []
+        self._web = web
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore2.NetworkStream:
+        self.asked.append((host, port))
+        return super().connect_tcp("127.0.0.1", self._web.port, timeout)
 
 
 class _Server(ThreadingHTTPServer):

@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 from gesso.collect.sources.local.complaints import Complaints
 from gesso.collect.sources.remote import (
+    address,
     bring,
     limited,
     moment,
@@ -182,9 +183,9 @@ class MetSource:
         more = (record.get("additionalImages") or []) if self._options.additional else []
         find = _find_of(record)
         for number, url in enumerate([first, *more]):
-            if isinstance(url, str) and url:
+            if url:
                 tail = f"/{number}" if number else ""
-                yield replace(find, url=url, identifier=find.identifier + tail)
+                yield replace(find, url=address(url), identifier=find.identifier + tail)
 
     # The CSV -------------------------------------------------------------------------------
 

@@ -62,6 +62,17 @@ def year(value: object) -> int | None:
     return found if -100_000 <= found <= 3000 else None
 
 
+def address(value: object) -> str:
+    """An address on the web.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if isinstance(value, str) and value.startswith(("http://", "https://")):
+        return value
+    raise ValueError(f"{plain(value)[:80]!r} is no address")
+
+
 def words(value: object) -> tuple[str, ...]:
     """A list of subject words, whatever else the list holds left out."""
     if not isinstance(value, list | tuple):

@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlencode
 
 from gesso.collect.sources.local.complaints import Complaints
 from gesso.collect.sources.remote import (
+    address,
     bring,
     licence,
     limited,
@@ -139,7 +140,7 @@ class WikimediaSource:
         return Find(
             source=self.name,
             identifier=f"M{int(page['pageid'])}",  # a file may be renamed; its number stays
-            url=str(info["thumburl"] if is_scaled else info["url"]),
+            url=address(info["thumburl"] if is_scaled else info["url"]),
             page=str(info.get("descriptionurl", "")),
             facts=_facts(title, claims, info),
             rights=_rights(claims, info),
