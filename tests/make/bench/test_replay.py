@@ -96,7 +96,9 @@ def test_a_recipe_of_a_newer_gesso_is_told_as_one(kept, media_type):
 
     with pytest.raises(InputError, match=r"by a newer gesso: its recipe is gesso.recipe/99,"):
         recipe_in(newer, "new.png")
-    assert read_recipe(newer).text.startswith("A bridge.")
+    found = read_recipe(newer)
+    assert found is not None
+    assert found.text.startswith("A bridge.")
 
 
 def test_a_file_is_no_order_to_a_painter_who_costs_money(kept, painter):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import cast
+from typing import Any, ClassVar, cast
 
 import yaml
 from yaml.composer import Composer
@@ -79,7 +79,12 @@ class _Composed(Composer, SafeConstructor, Resolver):
         twice = next((name for at, name in enumerate(names) if name in names[:at]), None)
         held: dict[str, object] = {} if twice is None else Twice((), twice)
         yield held
-        held.update(self.construct_mapping(node))
+        held.update({str(name): value for name, value in self.construct_mapping(node).items()})
+
+    yaml_constructors: ClassVar[dict[Any, Any]] = {
+        **SafeConstructor.yaml_constructors,
+        "tag:yaml.org,2002:map": plain_map,
+    }
 
     def peek_event(self) -> yaml.Event | None:
         """The next event, left where it is; None after the last."""
@@ -95,6 +100,3 @@ class _Composed(Composer, SafeConstructor, Resolver):
         """Take the next event."""
         event, self._ahead = self.peek_event(), None
         return event
-
-
-_Composed.add_constructor("tag:yaml.org,2002:map", _Composed.plain_map)

@@ -90,7 +90,7 @@ def test_a_recipe_of_a_schema_that_we_do_not_know_is_not_taken_for_ours(
     found = read_recipe(encode(painted, marks=Marks(marks.parameters, newer, marks.xmp)))
 
     assert found is not None
-    assert (found.container, found.recipe) == ("a1111", None)
+    assert (found.container, found.recipe) == ("gesso.recipe/2", None)
     assert found.source_type == "algorithmicMedia"
 
 

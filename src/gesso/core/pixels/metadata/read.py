@@ -22,7 +22,6 @@ from gesso.core.pixels.metadata.texts import Texts, texts_in
 from gesso.core.records.codec import from_json
 from gesso.core.records.recipes import RECIPE_SCHEMA, Recipe
 
-
 _SCHEMA = re.compile(r"gesso\.recipe/[0-9]{1,6}")
 
 
@@ -69,8 +68,7 @@ def _newer(texts: Texts) -> FoundRecipe | None:
     for text in _own_texts(texts):
         schema = (json_object(text) or {}).get("schema")
         if isinstance(schema, str) and schema != RECIPE_SCHEMA and _SCHEMA.fullmatch(schema):
-            foreign = _foreign(texts)
-            return FoundRecipe(schema, text=foreign.text if foreign else "", raw=text)
+            return replace(_foreign(texts) or FoundRecipe(schema), container=schema, raw=text)
     return None
 
 
