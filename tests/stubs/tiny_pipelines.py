@@ -16,6 +16,9 @@ import diffusers
 import torch
 import transformers
 
+# Networks as small as these are slower on several cores, and far slower where others work too.
+torch.set_num_threads(1)
+
 P = ParamSpec("P")
 R = TypeVar("R")
 

@@ -11,6 +11,7 @@ from gesso.core.errors import (
     BudgetSpent,
     Interrupted,
     Refused,
+    SettingsError,
     StorageError,
     Transient,
     UnknownOutcome,
@@ -327,3 +328,48 @@ def test_a_failure_that_the_desk_has_noted_is_not_noted_twice(parts, painter):
     order_run(parts, "A bad one.").go()
 
     assert parts.catalogue.troubles.list() == []
+
+
+def test_a_wish_that_cannot_be_met_pauses_the_run_once_for_all(parts, painter):
+    def refuse(_order):
+        raise SettingsError("There is no model 'x'.", "Pull it.")
+
+    painter.before = refuse
+    waiting = order_run(parts, *[DARK] * 20).go()
+    asked = len(painter.orders)
+    painter.before = lambda _order: None
+    resumed = again(parts).go()
+
+    assert (waiting.run.state, waiting.failed, waiting.waiting) == ("paused", 0, 20)
+    assert "There is no model 'x'." in waiting.run.reason
+    assert asked < 20
+    assert (resumed.run.state, len(resumed.kept)) == ("done", 20)
+
+
+def test_a_painter_that_goes_on_is_given_the_best_picture_so_far(parts, painter):
+    painter.goes_on = True
+
+    report = order_run(parts, DARK).go()
+
+    rounds = parts.catalogue.runs.rounds("r1", "p0")
+    assert len(rounds) > 1
+    given = [order for order in painter.orders if order.reference is not None]
+    assert len(given) == len(rounds) - 1
+    for order, before in zip(given, rounds, strict=False):
+        held = {parts.catalogue.works.get(take.work).fingerprint.pixels for take in before.takes}
+        assert order.reference.pixels_sha256 in held
+        recipes = [
+            parts.catalogue.works.recipe(take.work)
+            for played in rounds
+            for take in played.takes
+            if take.seed == order.seed
+        ]
+        assert order.reference.pixels_sha256 in {recipe.parent for recipe in recipes}
+    assert report.run.state == "done"
+
+
+def test_other_painters_begin_every_picture_anew(parts, painter):
+    order_run(parts, DARK).go()
+
+    assert len(painter.orders) > 2
+    assert all(order.reference is None for order in painter.orders)

@@ -17,6 +17,7 @@ from gesso.core.errors import (
     OutsideError,
     QuotaSpent,
     RateLimited,
+    SettingsError,
     StorageError,
     StudioBusy,
     Transient,
@@ -33,7 +34,15 @@ from gesso.make.run.path import ItemPath
 
 log = logging.getLogger(__name__)
 
-_STOPS_ALL = (BudgetSpent, QuotaSpent, AuthError, StorageError, StudioBusy, DamageError)
+_STOPS_ALL = (
+    BudgetSpent,
+    QuotaSpent,
+    AuthError,
+    SettingsError,
+    StorageError,
+    StudioBusy,
+    DamageError,
+)
 """After these, no further item could fare better: the run pauses, to be resumed."""
 
 _WAITS = (RateLimited, Transient, UnknownOutcome, WorkerLost, Interrupted, *_STOPS_ALL)

@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 
 # How soon somebody who waits for a device notices that the owner stopped.
 _NOTICE_STOP_S = 0.1
+_THEIRS = r"(diffusers|transformers|huggingface_hub|torch|gesso\.make\.painters\.diffusers)\b"
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,7 @@ def at_easel(wanted: Wanted, stop: threading.Event, tell: Callable[[str], None])
         refuse_when_stopped(stop)
     try:
         refuse_when_stopped(stop)
+        _hush()
         if place.easel is None or place.easel.wanted.key != wanted.key:
             place.easel = None
             give_back(wanted.device)
@@ -216,14 +218,16 @@ def _going_on(pipeline: Any) -> Any:
 
 
 def _quiet() -> None:
-    """Let the libraries neither talk over the progress that is shown, nor ask the world.
-
-    Their warnings speak to programmers; what matters to the owner is told in our own words.
-    """
+    """Let the libraries neither talk over the progress that is shown, nor ask the world."""
     huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True
     for library in (diffusers, transformers):
         library.utils.logging.set_verbosity_error()
         library.utils.logging.disable_progress_bar()
-    ours_and_theirs = r"(diffusers|transformers|huggingface_hub|torch|gesso\.make\.painters)\b"
+
+
+def _hush() -> None:
+    """Let their warnings pass by in whatever program we are: they speak to programmers."""
+    if any(getattr(row[3], "pattern", None) == _THEIRS for row in warnings.filters):
+        return
     for category in (FutureWarning, DeprecationWarning, UserWarning):
-        warnings.filterwarnings("ignore", category=category, module=ours_and_theirs)
+        warnings.filterwarnings("ignore", category=category, module=_THEIRS)
