@@ -112,6 +112,11 @@ SOURCES: Registry[Factory[Source]] = Registry(
             "ResultsSource",
             summary="the output folder of a picture pipeline, this one's or another's",
         ),
+        "records": Entry(
+            "gesso.collect.sources.records",
+            "RecordsSource",
+            summary="a museum's register: CSV, JSON lines or Parquet, without pictures",
+        ),
         "met": Entry(
             "gesso.collect.sources.met",
             "MetSource",

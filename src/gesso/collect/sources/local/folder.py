@@ -187,7 +187,7 @@ class _Walk:
         tree = self._source.tree(root, set() if only else self._seen)
         sidecars = Sidecars(tree, "", self._complaints)
         for listing in tree.listings():
-            if self._options.sidecars:
+            if self._options.sidecars and not is_archive(only):
                 sidecars.enter(listing)
             for file in listing.files:
                 if self._left == 0:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping
+from sqlalchemy import ColumnElement, RowMapping, literal_column
 
 from gesso.core.catalogue.store.tables import works
 from gesso.core.records.codec import to_json
@@ -165,4 +165,9 @@ def is_from(provenance: Provenance) -> ColumnElement[bool]:
         (works.c.origin == provenance.origin)
         & (works.c.source == provenance.source)
         & (works.c.identifier == provenance.identifier)
+        & IS_NAMED
     )
+
+
+IS_NAMED: ColumnElement[bool] = works.c.identifier != literal_column("''")
+"""Said in these words by the index of identifiers, which serves only who says it too."""

@@ -48,17 +48,18 @@ class FacetShelf:
             standings: of these works.
             most: values of a facet at most.
         """
-        return {facet: self._of(facet, standings, most) for facet in facets}
-
-    def _of(self, facet: Facet, standings: Sequence[Standing], most: int) -> tuple[FacetValue, ...]:
-        total = func.sum(facet_counts.c["count"])
-        wanted = (
-            select(facet_counts.c.value, total)
-            .where(facet_counts.c.facet == facet, facet_counts.c.standing.in_(standings))
-            .group_by(facet_counts.c.value)
+        total = func.sum(facet_counts.c["count"]).label("total")
+        by_value = (
+            select(facet_counts.c.facet, facet_counts.c.value, total)
+            .where(facet_counts.c.facet.in_(facets), facet_counts.c.standing.in_(standings))
+            .group_by(facet_counts.c.facet, facet_counts.c.value)
             .having(total > 0)
-            .order_by(total.desc(), facet_counts.c.value)
-            .limit(most)
         )
+        found: dict[Facet, list[FacetValue]] = {facet: [] for facet in facets}
         with self._database.read() as connection:
-            return tuple(FacetValue(row[0], int(row[1])) for row in connection.execute(wanted))
+            for facet, value, count in connection.execute(by_value):
+                found[facet].append(FacetValue(value, int(count)))
+        return {
+            facet: tuple(sorted(values, key=lambda one: (-one.count, one.value))[:most])
+            for facet, values in found.items()
+        }

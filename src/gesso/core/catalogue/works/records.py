@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 from zlib import crc32
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from gesso.core.catalogue.store.database import Database
-from gesso.core.catalogue.store.rows import facts_values, origin_values, tag_lines
+from gesso.core.catalogue.store.rows import IS_NAMED, extra_json, tag_lines
 from gesso.core.catalogue.store.sqlite import AFTER_MANY, BEFORE_MANY, FIRST_OF_MANY
 from gesso.core.catalogue.store.tables import work_counts, works
 from gesso.core.records.finds import Find
-from gesso.core.records.works import Origin, Provenance
+from gesso.core.records.works import Origin
 
 _MOST_IN_LIST = 400
 
@@ -64,10 +65,10 @@ class Register:
         with self._database.write() as connection:
             known = _known(connection, by_key, origin)
             rows = {key: _row(find, origin) for key, find in by_key.items()}
-            fresh = [row | {"added_at": now} for key, row in rows.items() if key not in known]
+            fresh = [row for key, row in rows.items() if key not in known]
             with _many(connection):
                 if fresh:
-                    connection.execute(insert(works), fresh)
+                    _insert(connection, fresh, now)
             updated = sum(_brought_up(connection, known[key], rows[key]) for key in known)
         return Registered(len(fresh), updated, len(known) - updated)
 
@@ -85,6 +86,22 @@ def _many(connection: Connection) -> Iterator[None]:
         connection.execute(text(statement), {"first": first} if ":first" in statement else {})
 
 
+def _insert(connection: Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    """Insert rows of the same columns, handed to the driver as they are where it takes tuples."""
+    names = list(rows[0])
+    said = insert(works).compile(dialect=connection.dialect, column_keys=[*names, "added_at"])
+    order = getattr(said, "positiontup", None)
+    if order is None:
+        connection.execute(insert(works), [row | {"added_at": now} for row in rows])
+        return
+    time_of = works.c.added_at.type.dialect_impl(connection.dialect).bind_processor(
+        connection.dialect
+    )
+    added = {"added_at": time_of(now) if time_of is not None else now}
+    pick = itemgetter(*order)
+    connection.exec_driver_sql(said.string, [pick(row | added) for row in rows])
+
+
 def _known(
     connection: Connection, by_key: dict[tuple[str, str], Find], origin: Origin
 ) -> dict[tuple[str, str], Any]:
@@ -98,7 +115,7 @@ def _known(
             continue
         for start in range(0, len(identifiers), _MOST_IN_LIST):
             some = identifiers[start : start + _MOST_IN_LIST]
-            is_one = (works.c.source == source) & works.c.identifier.in_(some)
+            is_one = (works.c.source == source) & works.c.identifier.in_(some) & IS_NAMED
             wanted = select(works).where(works.c.origin == origin, is_one)
             for row in connection.execute(wanted).mappings():
                 known[source, row["identifier"]] = row
@@ -114,17 +131,20 @@ def _brought_up(connection: Connection, stored: Any, row: dict[str, Any]) -> boo
     return bool(changed)
 
 
-_OURS = {"standing", "width", "height", "media_type", "size_bytes", "shuffle", "caption"}
+_OURS = {"standing", "width", "height", "media_type", "size_bytes", "shuffle"}
 
 
 def _row(find: Find, origin: Origin) -> dict[str, Any]:
-    facts = find.facts
-    row = origin_values(Provenance(origin, find.source, find.identifier), find.rights)
-    row |= facts_values(facts, find.page)
-    return row | {
+    facts, rights, extra = find.facts, find.rights, find.facts.extra
+    return {
         "title": facts.title,
         "creator": facts.creator,
-        "tags": tag_lines(facts.tags),
+        "origin": origin,
+        "source": find.source,
+        "identifier": find.identifier,
+        "licence": rights.licence,
+        "credit": rights.credit,
+        "rights_url": rights.url,
         "standing": "record",
         "width": 0,
         "height": 0,
@@ -132,4 +152,15 @@ def _row(find: Find, origin: Origin) -> dict[str, Any]:
         "size_bytes": 0,
         # A place in a shuffled list that is the same in every catalogue.
         "shuffle": crc32(find.identifier.encode("utf-8", "surrogateescape")) << 16,
+        "tags": tag_lines(facts.tags) if facts.tags else "",
+        "date_text": facts.date,
+        "year_from": facts.year_from,
+        "year_to": facts.year_to,
+        "medium": facts.medium,
+        "kind": facts.kind,
+        "style": facts.style,
+        "place": facts.place,
+        "page_url": find.page,
+        "text": facts.text,
+        "extra": extra_json(extra) if extra else None,
     }

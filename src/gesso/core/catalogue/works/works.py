@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Float, Integer, Select, column, select, text, tuple_, update
+from sqlalchemy import Connection, Select, select, text, tuple_, update
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.pages import read_cursor, write_cursor
@@ -188,16 +188,10 @@ class WorkShelf:
             f"SELECT rowid AS id, -bm25(works_fts, {_WEIGHTS}) AS score "  # noqa: S608 - constants
             "FROM works_fts WHERE works_fts MATCH :match ORDER BY rowid DESC LIMIT :most"
         ).bindparams(match=match, most=_MOST_RANKED)
-        hits = ranked.columns(column("id", Integer), column("score", Float)).subquery("hits")
-        wanted = (
-            _narrowed(select(*WORK_COLUMNS, hits.c.score), {"standing": standing})
-            .join(hits, hits.c.id == works.c.id)
-            .order_by(hits.c.score.desc(), works.c.id.desc())
-            .limit(limit)
-        )
         with self._database.read() as connection:
-            rows = connection.execute(wanted).mappings().all()
-        return [WordHit(work_of(row), row["score"]) for row in rows]
+            ranks = [(row[0], row[1]) for row in connection.execute(ranked)]
+            ranks.sort(key=lambda rank: (-rank[1], -rank[0]))
+            return _hits(connection, ranks, limit, standing)
 
     def recipe(self, work_id: int) -> Recipe | None:
         """How a work was made, None for one that was not made here.
@@ -268,6 +262,28 @@ class WorkShelf:
     def _list(self, wanted: Select[Any]) -> list[Work]:
         with self._database.read() as connection:
             return [work_of(row) for row in connection.execute(wanted).mappings()]
+
+
+def _hits(
+    connection: Connection,
+    ranks: Sequence[tuple[int, float]],
+    limit: int,
+    standing: Standing | None,
+) -> list[WordHit]:
+    """The first `limit` of the ranked works, best first; rows are read for hardly more."""
+    found: list[WordHit] = []
+    for start in range(0, len(ranks), max(limit, 1)):
+        some = dict(ranks[start : start + limit])
+        wanted = _narrowed(
+            select(*WORK_COLUMNS).where(works.c.id.in_(some)), {"standing": standing}
+        )
+        hits = [
+            WordHit(work_of(row), some[row["id"]]) for row in connection.execute(wanted).mappings()
+        ]
+        found += sorted(hits, key=lambda hit: (-hit.score, -hit.work.id))
+        if len(found) >= limit:
+            break
+    return found[:limit]
 
 
 def _narrowed(wanted: Select[Any], narrowing: Mapping[str, object]) -> Select[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -101,6 +101,21 @@ def told_by(row: Mapping[str, Any]) -> Told:
     )
     rights = Rights(licence_of(lines["licence"]), lines["credit"], _address(lines["licence"]))
     return Told(facts, rights, _address(lines["page"]))
+
+
+def columns_of(names: Iterable[str]) -> dict[str, str]:
+    """Which column of a table fills which of our fields, by their names, for tables of one form.
+
+    Fields are those of `Facts` but for `extra`, and "licence", "credit" and "page".
+    """
+    named: dict[str, str] = {}
+    for name in names:
+        named.setdefault(_simple(name), name)
+    first = {
+        ours: next((named[other] for other in others if other in named), "")
+        for ours, others in _NAMES.items()
+    }
+    return {ours: name for ours, name in first.items() if name}
 
 
 def together(*told: Told) -> Told:

@@ -98,18 +98,23 @@ class Sidecars:
 
     def _take_table(self, folder: Parts, file: File) -> None:
         rows: dict[str, Mapping[str, Any]] = {}
+        said: list[str] = []
+        count = 0
         read = TABLES.open(_TABLES[suffix_of(file.name)])
         try:
             data = self.holder.read(file.parts, _TABLE_MOST)
-            for row in read(io.BytesIO(data), lambda why: self._complain(file, why)):
+            for count, row in enumerate(read(io.BytesIO(data), said.append), 1):
                 self._take_row(rows, row)
                 if len(rows) >= _MOST_ROWS:
-                    self._complain(file, f"only its first {_MOST_ROWS:,} rows are read")
+                    said.append(f"only its first {_MOST_ROWS:,} rows are read")
                     break
         except (GessoError, ValueError) as error:
             self._pass_over(file, error)
         if rows:
             self._tables.setdefault(folder, {}).update(rows)
+        if rows or not count:  # else it is a table of something else, and no business of ours
+            for why in said:
+                self._complain(file, why)
 
     def _take_row(self, rows: dict[str, Mapping[str, Any]], row: Row) -> None:
         for column, value in row.values.items():
