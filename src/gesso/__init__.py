@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gesso._version import __version__
+
 if TYPE_CHECKING:
     from gesso.studio import Studio
 
-__version__ = "0.1.0"
 __all__ = ["Studio", "__version__"]
 
 

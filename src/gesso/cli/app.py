@@ -18,7 +18,7 @@ from typing import Any, NoReturn, TextIO
 
 import click
 
-from gesso import __version__
+from gesso._version import __version__
 from gesso.cli.commands.command import COMMANDS, SECTIONS
 from gesso.cli.session import Session
 from gesso.core.errors import GessoError, UnknownAdapter

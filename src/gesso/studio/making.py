@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gesso import __version__
+from gesso._version import __version__
 from gesso.studio.adapters import built, lent, with_key
 
 if TYPE_CHECKING:

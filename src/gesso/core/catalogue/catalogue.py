@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 import PIL
 
-from gesso import __version__
+from gesso._version import __version__
 from gesso.core.catalogue.blobs.blob import BLOBS, BlobStore
 from gesso.core.catalogue.calls.ledger import CallLedger
 from gesso.core.catalogue.runs.acquisitions import AcquisitionBook

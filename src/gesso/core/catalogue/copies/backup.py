@@ -18,7 +18,7 @@ from threading import Event as Signal
 
 from sqlalchemy import select
 
-from gesso import __version__
+from gesso._version import __version__
 from gesso.core.catalogue.catalogue import Catalogue, utc_now
 from gesso.core.catalogue.copies.carrying import Cargo, Carrier
 from gesso.core.catalogue.copies.folder import (

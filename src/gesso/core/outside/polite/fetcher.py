@@ -12,7 +12,7 @@ from typing import Any, Literal, Self
 
 import httpcore2
 
-from gesso import __version__
+from gesso._version import __version__
 from gesso.core.errors import (
     BadOutput,
     Blocked,
