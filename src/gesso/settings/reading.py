@@ -15,6 +15,7 @@ from pydantic_settings import EnvSettingsSource
 from pydantic_settings.exceptions import SettingsError as UnreadableVariable
 
 from gesso.core.errors import SettingsError
+from gesso.core.outside.redact import redact
 from gesso.settings.settings import DEFAULT_FOLDER, Settings, flat, leaves
 
 SETTINGS_FILE = "gesso.toml"
@@ -208,7 +209,8 @@ def _unusable(
     loc = [str(part) for part in first["loc"]]
     tries = [".".join(loc[:end]) for end in range(len(loc), 0, -1)]
     path = next((name for name in tries if name in wishes), ".".join(loc))
-    value = "********" if path.startswith("keys.") else repr(wishes.get(path, first["input"]))
+    told = redact(repr(wishes.get(path, first["input"])))
+    value = "********" if path.startswith("keys.") else told
     place = places.get(path, "default")
     # The shape of a text is told by what is allowed, not by a regular expression.
     pattern = first["type"] == "string_pattern_mismatch"

@@ -12,7 +12,7 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from gesso.core.errors import BadOutput, OutsideError, UnknownOutcome
+from gesso.core.errors import BadOutput, OutsideError, SettingsError, UnknownOutcome
 from gesso.core.llms.llm import LLMS, Question
 from gesso.core.llms.wires.gemini import GeminiWire
 from gesso.core.llms.wires.openai import OpenAIWire
@@ -157,9 +157,18 @@ def test_what_is_no_http_is_told_apart(serve: Serve) -> None:
     }
 
 
-def test_an_address_that_is_none_is_the_owners_to_mend() -> None:
-    with pytest.raises(OutsideError, match="cannot be sent"):
-        OpenAIWire("a-key-0123", "ftp://127.0.0.1/v1").models()
+@pytest.mark.parametrize("address", ["ftp://127.0.0.1/v1", "http://me:pass/word@host.test/v1"])
+@pytest.mark.parametrize("wire", [OpenAIWire, GeminiWire])
+def test_an_address_that_is_none_is_the_owners_to_mend(
+    wire: type[OpenAIWire | GeminiWire], address: str
+) -> None:
+    with pytest.raises(SettingsError, match="not one of the web") as caught:
+        wire("a-key-0123", address)
+    assert "word@" not in str(caught.value)
+
+
+def test_who_may_enter_is_no_part_of_a_servers_name() -> None:
+    assert OpenAIWire("", "http://me:password@host.test:8000/v1").host == "host.test:8000"
 
 
 def test_a_key_is_struck_out_of_what_the_sdk_says(serve: Serve) -> None:

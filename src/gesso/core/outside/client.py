@@ -83,7 +83,7 @@ class Client:
         self._options = options or ClientOptions()
         self._explain = explain
         self._base_url = base_url.rstrip("/") + "/"
-        self._origin = _origin_of(provider, base_url)
+        self._origin = origin_of(provider, base_url)
         self._headers = dict(headers or {})
         self._secrets = secrets_in(self._headers)
         try:
@@ -247,7 +247,12 @@ def unsendable(provider: str, error: Exception) -> BadRequest:
     )
 
 
-def _origin_of(provider: str, base_url: str) -> httpx2.Origin:
+def origin_of(provider: str, base_url: str) -> httpx2.Origin:
+    """The origin of a provider's address.
+
+    Raises:
+        SettingsError: it is no address of the web.
+    """
     try:
         url = httpx2.URL(base_url)
         if url.scheme in {"http", "https"} and url.host:

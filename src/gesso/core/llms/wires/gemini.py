@@ -14,6 +14,7 @@ from google.genai import errors, types
 
 from gesso.core.errors import AuthError, BadRequest, OutsideError, QuotaSpent, RateLimited, Refused
 from gesso.core.llms.wires.wire import Patience, http_client, lost, reply_of, unreadable
+from gesso.core.outside.client import origin_of
 from gesso.core.outside.models.prices import Usage
 from gesso.core.outside.redact import redact
 from gesso.core.outside.replies import Reply, failure_in, retry_after_s
@@ -50,11 +51,15 @@ class GeminiWire:
         key: the API key; "" is refused at the first call.
         base_url: another address, "" for Google's.
         patience: how long and how much.
+
+    Raises:
+        SettingsError: the address is none of the web.
     """
 
     def __init__(self, key: str, base_url: str = "", patience: Patience | None = None) -> None:
         self._key = key
         self._base_url = base_url or ADDRESS
+        origin_of(PROVIDER, self._base_url)
         self._patience = patience or Patience()
 
     def call(self, ask: Callable[[genai.Client], Got]) -> Got:

@@ -15,6 +15,7 @@ from openai.types.images_response import Usage as ImagesUsage
 
 from gesso.core.errors import AuthError, BadRequest, OutsideError, Refused
 from gesso.core.llms.wires.wire import Patience, http_client, lost, reply_of, timeout, unreadable
+from gesso.core.outside.client import origin_of
 from gesso.core.outside.models.prices import Usage
 from gesso.core.outside.redact import redact
 from gesso.core.outside.replies import Reply, failure_in
@@ -36,11 +37,15 @@ class OpenAIWire:
         key: the API key; OpenAI itself is never asked without one, other servers may be.
         base_url: the address with its version ("http://localhost:11434/v1"), "" for OpenAI's.
         patience: how long and how much.
+
+    Raises:
+        SettingsError: the address is none of the web.
     """
 
     def __init__(self, key: str, base_url: str = "", patience: Patience | None = None) -> None:
         self._key = key
         self.base_url = base_url or ADDRESS
+        origin_of(PROVIDER, self.base_url)
         self._patience = patience or Patience()
 
     @property
