@@ -358,7 +358,7 @@ def build(folder: Path, files: Mapping[str, str]) -> House:
     sound = {
         "__init__.py": "def __getattr__(name):\n    from gesso.studio import Studio",
         "_version.py": "__version__ = '1'",
-        "studio.py": "from gesso._version import __version__\nimport gesso.settings\nimport gesso.make.run",
+        "studio.py": "import gesso._version\nimport gesso.settings\nimport gesso.make.run",
         "settings.py": "import os\nfrom pydantic_settings import B\nos.environ['GESSO_STUDIO']",
         "cli/app.py": "from gesso.studio import Studio\nfrom gesso.settings import load",
         "make/run.py": "from gesso.core.pixels.picture import Picture\nfrom . import events",
