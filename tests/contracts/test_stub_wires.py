@@ -178,6 +178,28 @@ def test_gemini_lists_its_models(google: genai.Client, gemini: GeminiStub) -> No
     assert [model.name for model in google.models.list()] == ["models/a-model"]
 
 
+@pytest.mark.parametrize("fault", ["refuse", "refuseanswer", "noimage", "empty", "nocandidates"])
+def test_gemini_says_why_there_is_no_picture(google: genai.Client, fault: str) -> None:
+    config = wish(response_modalities=["IMAGE"])
+    reply = google.models.generate_content(model=f"any-{fault}", contents="hi", config=config)
+
+    blocked = reply.prompt_feedback is not None and reply.prompt_feedback.block_reason is not None
+    ended = reply.candidates[0].finish_reason if reply.candidates else None
+    assert [part for part in reply.parts or [] if part.inline_data] == []
+    assert blocked is (fault == "refuse")
+    assert (ended == types.FinishReason.IMAGE_SAFETY) is (fault == "refuseanswer")
+    assert bool(reply.parts and reply.text) is (fault == "noimage")
+
+
+def test_gemini_bills_pictures_apart_from_words(google: genai.Client) -> None:
+    config = wish(response_modalities=["IMAGE"], image_config={"image_size": "1K"})
+    reply = google.models.generate_content(model="any", contents="a bridge", config=config)
+
+    assert reply.usage_metadata is not None
+    (detail,) = reply.usage_metadata.candidates_tokens_details or []
+    assert (detail.modality, detail.token_count) == (types.MediaModality.IMAGE, 1120)
+
+
 def test_openai_parses_a_structured_answer(client: openai.OpenAI) -> None:
     reply = client.chat.completions.parse(
         model="any", messages=[{"role": "user", "content": "hi"}], response_format=Idea
@@ -186,6 +208,56 @@ def test_openai_parses_a_structured_answer(client: openai.OpenAI) -> None:
     assert reply.choices[0].message.parsed == IDEA
     assert reply.usage is not None
     assert reply.usage.prompt_tokens == 1
+
+
+def test_openai_answers_in_any_json_where_no_schema_is_given(client: openai.OpenAI) -> None:
+    reply = client.chat.completions.create(
+        model="any",
+        messages=[{"role": "user", "content": "hi"}],
+        response_format={"type": "json_object"},
+    )
+
+    assert Idea.model_validate_json(reply.choices[0].message.content or "") == IDEA
+
+
+@pytest.mark.parametrize(
+    ("fault", "sent", "param"),
+    [
+        ("noschema", {"response_format": {"type": "json_schema", "json_schema": {"name": "x"}}},
+         "response_format"),
+        ("nojsonmode", {"response_format": {"type": "json_object"}}, "response_format"),
+        ("notemperature", {"temperature": 0.5}, "temperature"),
+        ("noseed", {"seed": 1}, "seed"),
+        ("oldlimit", {"max_completion_tokens": 9}, "max_completion_tokens"),
+    ],
+)  # fmt: skip
+def test_openai_names_the_parameter_that_a_server_does_not_take(
+    client: openai.OpenAI, fault: str, sent: dict[str, object], param: str
+) -> None:
+    with pytest.raises(openai.BadRequestError) as caught:
+        client.chat.completions.create(
+            model=f"any-{fault}", messages=[{"role": "user", "content": "hi"}], extra_body=sent
+        )
+
+    assert param in f"{caught.value.param} {caught.value.message}"
+
+
+def test_openai_looks_at_pictures(client: openai.OpenAI, server: OpenAIStub) -> None:
+    url = f"data:image/png;base64,{b64(b'png')}"
+    client.chat.completions.create(
+        model="any",
+        messages=[
+            {
+                "role": "user",
+                "content": [
+                    {"type": "image_url", "image_url": {"url": url, "detail": "low"}},
+                    {"type": "text", "text": "what is it?"},
+                ],
+            }
+        ],
+    )
+
+    assert server.meter.entries[-1][1] == 85 + 3
 
 
 def test_a_refusal_is_told_apart_from_an_answer(client: openai.OpenAI) -> None:
