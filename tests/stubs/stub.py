@@ -267,7 +267,7 @@ def _server(stub: Stub) -> _Server:
                 self.wfile.write(raw)
 
         # The names that http.server calls.
-        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = _answer  # noqa: N815
+        do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = _answer  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             """Quiet."""

@@ -1,0 +1,1 @@
+"""The commands that take a studio elsewhere: warehouses, questions, backups, other stores."""

@@ -1,0 +1,1 @@
+"""The catalogue out to a warehouse: checked rows of published tables, only what has changed."""

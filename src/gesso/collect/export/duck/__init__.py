@@ -1,0 +1,1 @@
+"""A DuckDB file with tables and views, and questions to it that can only read."""

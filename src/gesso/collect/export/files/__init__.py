@@ -1,0 +1,1 @@
+"""Shards in a folder: written whole, named by a manifest with their hashes."""
