@@ -9,8 +9,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from gesso.core.catalogue.runs.claims import claim
-from gesso.core.errors import InputError, StorageError, StudioBusy, UnknownItem
+from gesso.core.catalogue.runs.claims import claim, is_held
+from gesso.core.errors import InputError, UnknownItem
+from gesso.core.outside.waiting.stop import renewed
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.encode import encode
 from gesso.core.records.calls import Trouble
@@ -150,16 +151,7 @@ class Atelier(Workbench):
 
     def is_at_work(self, run_id: str) -> bool:
         """Whether a process, this one or another, works on a run at this moment."""
-        if not (self._options.locks / f"{run_id}.lock").exists():
-            return False
-        try:
-            with claim(self._options.locks, run_id):
-                return False
-        except StudioBusy:
-            return True
-        except StorageError:
-            # Where no lock can be taken, on a read-only disk, nobody of this machine works.
-            return False
+        return is_held(self._options.locks, run_id)
 
     # The inside of a run -------------------------------------------------------------------
 
@@ -236,7 +228,8 @@ class Atelier(Workbench):
             self._catalogue.calls.abandon_open(run.id)
             # The prompts of a file have a results folder of their own; a theme's works hang here.
             heard = self._hanging(hanging, listen) if run.theme else listen
-            report = MakeRun(parts, options, run, heard).go()
+            with renewed(parts.stop):
+                report = MakeRun(parts, options, run, heard).go()
         if run.theme:
             self._hang_missing(hanging, report)
         self._hang_sheet(hanging, report)

@@ -6,9 +6,9 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from threading import Event as Signal
 from typing import TYPE_CHECKING, Any
 
+from gesso.core.outside.waiting.stop import Stop
 from gesso.settings import Settings
 
 if TYPE_CHECKING:
@@ -32,15 +32,15 @@ class Ground:
         folder: where everything lies.
         settings: what is in force.
         read_only: nothing is kept; the folder may lie on a disk that cannot be written.
-        stop: set it to stop: nothing new is started, what is paid for is kept. Clear it before
-            the next run of this studio.
+        stop: set it to stop: nothing new is started, what is paid for is kept. The next run
+            of this studio begins anew.
     """
 
     def __init__(self, folder: Path, settings: Settings, *, read_only: bool = False) -> None:
         self.folder = folder
         self.settings = settings
         self.read_only = read_only
-        self.stop = Signal()
+        self.stop = Stop()
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -33,8 +33,8 @@ class Studio(Ground):
     Attributes:
         folder: where everything lies.
         settings: what is in force.
-        stop: set it to stop: nothing new is started, what is paid for is kept. Clear it before
-            the next run of this studio.
+        stop: set it to stop: nothing new is started, what is paid for is kept. The next run
+            of this studio begins anew.
     """
 
     @classmethod

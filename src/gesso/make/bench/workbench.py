@@ -10,6 +10,7 @@ from pathlib import Path
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import InputError, StorageError, UnknownItem
+from gesso.core.outside.waiting.stop import renewed
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.encode import SUFFIXES, MediaType, encode
 from gesso.core.pixels.metadata.read import read_recipe
@@ -20,14 +21,15 @@ from gesso.core.records.judgements import Evaluation
 from gesso.core.records.prompts import Prompt
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Provenance, Rights, Work
+from gesso.make.bench.alone import OUTSIDE_RUNS, Alone
 from gesso.make.bench.replay import Replay, recipe_in, replay
-from gesso.make.critics.critic import View
+from gesso.make.critics.critic import Critic, View
 from gesso.make.hanging.folder import Hanging
 from gesso.make.painters.painter import Order, Painter
 from gesso.make.run.parts import Parts, RunOptions
 from gesso.make.run.verify import verified
 from gesso.make.writers.themes import read_words
-from gesso.make.writers.writer import Attempt
+from gesso.make.writers.writer import Attempt, Writer
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +79,9 @@ class Workbench:
         self._options = options
         self._assemble = assemble
         self._open_painter = open_painter
+        self._alone = Alone(options.locks, catalogue.calls)
+        if not catalogue.database.read_only:
+            self._alone.abandon_dead()
 
     # Single steps --------------------------------------------------------------------------
 
@@ -91,7 +96,8 @@ class Workbench:
         avoid: str = "",
     ) -> Work:
         """Paint one picture of a text, with no evaluation and no refinement."""
-        parts, run = self._assemble(""), self._options.run
+        parts, run = self._assemble(OUTSIDE_RUNS), self._options.run
+        self._begin_alone(parts, parts.writer, parts.painter)
         prompt = parts.writer.expand(_read_text(text), title, avoid, Errand())
         order = Order(
             text=prompt.text,
@@ -180,7 +186,8 @@ class Workbench:
             PictureError: the bytes are no picture that we accept.
             InputError: no prompt was given and the file carries none.
         """
-        parts = self._assemble("")
+        parts = self._assemble(OUTSIDE_RUNS)
+        self._begin_alone(parts, parts.writer, parts.critic)
         picture = decode(data, name=name).picture
         found = read_recipe(data)
         recipe = found.recipe if found else None
@@ -208,7 +215,9 @@ class Workbench:
                 "There is no evaluation to refine from.",
                 "Evaluate a picture first: gesso evaluate FILE --json",
             )
-        writer = self._assemble("").writer
+        parts = self._assemble(OUTSIDE_RUNS)
+        writer = parts.writer
+        self._begin_alone(parts, writer)
         if isinstance(prompt, str):
             prompt = writer.expand(_read_text(prompt), "", "", Errand())
         attempts = [Attempt(prompt, evaluation) for evaluation in evaluations]
@@ -230,6 +239,11 @@ class Workbench:
             line = f"Its painter cannot be opened: {error}"
             return Replay("gone", line, None, recipe)
         return replay(data, name, recipe, painter, self._reference_of(recipe))
+
+    def _begin_alone(self, parts: Parts, *asked: Writer | Painter | Critic) -> None:
+        with renewed(parts.stop):
+            if any(one.place == "outside" for one in asked):
+                self._alone.vouch()
 
     def _reference_of(self, recipe: Recipe) -> Picture | None:
         """The picture that a painting went on from, None for none or where it is not here."""

@@ -139,20 +139,32 @@ class CallLedger:
         with self._database.read() as connection:
             return [_call(row) for row in connection.execute(wanted.limit(limit)).mappings()]
 
-    def abandon_open(self, run: str) -> int:
-        """See `Ledger.abandon_open`.
+    @property
+    def owner(self) -> str:
+        """Who writes the rows of this ledger."""
+        return self._process
+
+    def owners_of_open(self, run: str) -> tuple[str, ...]:
+        """Who else has calls of a run out, dead or alive."""
+        wanted = select(api_calls.c.process).where(
+            api_calls.c.run == run,
+            api_calls.c.state == "sent",
+            api_calls.c.process != self._process,
+        )
+        with self._database.read() as connection:
+            return tuple(connection.scalars(wanted.distinct()))
+
+    def abandon_open(self, run: str, owner: str | None = None) -> int:
+        """See `Ledger.abandon_open`; with `owner` only the calls of that one.
 
         Who wrote a row is not asked after: the number of a dead process may be that of a living
         one by now.
         """
+        theirs = api_calls.c.process == owner if owner else api_calls.c.process != self._process
         with self._database.write() as connection:
             turned = connection.execute(
                 update(api_calls)
-                .where(
-                    api_calls.c.run == run,
-                    api_calls.c.state == "sent",
-                    api_calls.c.process != self._process,
-                )
+                .where(api_calls.c.run == run, api_calls.c.state == "sent", theirs)
                 .values(state="unknown", ended_at=self._clock(), error="unknown-outcome")
             )
             return turned.rowcount

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from gesso.core.catalogue.store.disk import storage_error
-from gesso.core.errors import StudioBusy
+from gesso.core.errors import StorageError, StudioBusy
 
 if sys.platform == "win32":
     import msvcrt
@@ -68,6 +68,20 @@ def is_claimed(folder: Path, run: str) -> bool:
             return False
     except StudioBusy:
         return True
+
+
+def is_held(folder: Path, run: str) -> bool:
+    """Whether a process, this one or another, holds a run at this moment."""
+    if not (folder / f"{run}.lock").exists():
+        return False
+    try:
+        with claim(folder, run):
+            return False
+    except StudioBusy:
+        return True
+    except StorageError:
+        # Where no lock can be taken, on a read-only disk, nobody of this machine works.
+        return False
 
 
 def _opened(path: Path) -> IO[str]:
