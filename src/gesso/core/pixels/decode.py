@@ -317,8 +317,10 @@ def _eight_bits(deep: NDArray[np.generic]) -> NDArray[np.uint8]:
     white = 65535.0 if sixteen else _white_point(deep)
     rgb = np.empty((height, width, 3), dtype=np.uint8)
     for rows in _stripes(height, width):
-        values = np.asarray(deep[rows], dtype=np.float32) / white
-        shares = np.clip(np.nan_to_num(values, nan=0.0, posinf=1.0, neginf=0.0), 0, 1)
+        values = np.asarray(deep[rows], dtype=np.float32)
+        # Before they are reckoned with: some NaNs make any sum warn.
+        numbers = np.nan_to_num(values, nan=0.0, posinf=white, neginf=0.0)
+        shares = np.clip(numbers / white, 0, 1)
         rgb[rows] = np.rint(shares * 255)[:, :, np.newaxis]
     return rgb
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -27,10 +29,13 @@ class Limits:
             more gets a `MemoryError`. None for no limit. Held on Linux only.
         cpu_s: processor time of the call, to the whole second above; the worker that passes it is
             killed. None for no limit. Not held on Windows.
+        is_quiet: what C libraries print about a damaged file goes nowhere (libtiff prints a line
+            for every bad strip); what Python raises comes back as ever.
     """
 
     memory_bytes: int | None = None
     cpu_s: float | None = None
+    is_quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,8 @@ class Limited(Generic[Item, Result]):
             MemoryError: it asked for more memory than it may have. Others: as it raises them.
         """
         confine(self.limits)
-        return self.function(item)
+        with _silence() if self.limits.is_quiet else nullcontext():
+            return self.function(item)
 
 
 def confine(limits: Limits) -> None:
@@ -73,6 +79,20 @@ def confine(limits: Limits) -> None:
         used = resource.getrusage(resource.RUSAGE_SELF)
         _lower(resource.RLIMIT_CPU, math.ceil(used.ru_utime + used.ru_stime + limits.cpu_s))
         _lower(resource.RLIMIT_CORE, 0)  # who is killed for it need not leave a core dump
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Standard error, as C knows it, leads nowhere for a while."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
 
 
 if sys.platform != "win32":

@@ -29,6 +29,7 @@ from gesso.collect.sources.local.told.sidecars import Sidecars
 from gesso.collect.sources.local.tree import Tree
 from gesso.collect.sources.source import Delivery, Wish
 from gesso.core.errors import InputError
+from gesso.core.pixels.metadata.found import one_line
 from gesso.core.records.finds import Find
 
 # Of archives so many stay listed, so that their members come without listing them anew.
@@ -160,12 +161,14 @@ class FolderSource:
 
     def _root_of(self, find: Find) -> Path:
         source, _, place = find.source.partition(":")
-        if source != self.name or not place or "%00" in place:
+        root = path_of(place)
+        if source != self.name or not root.is_absolute() or "\0" in str(root):
             raise InputError(
-                f"The find '{find.identifier[:200]}' is not of a folder but of '{source}'.",
+                f"The find '{one_line(find.identifier)}' is of '{one_line(find.source)}', "
+                "which is no folder that was collected from.",
                 "Ask the source that offered it.",
             )
-        return path_of(place)
+        return root
 
 
 class _Walk:

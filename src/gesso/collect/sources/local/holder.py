@@ -54,8 +54,9 @@ _TEMPORARY = re.compile(
     r"|^(thumbs\.db|desktop\.ini|__macosx|@eadir|\$recycle\.bin|lost\+found)$",
     re.IGNORECASE,
 )
-# Marks that turn the direction of writing: a name with them reads as another one.
-_TURNING = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# What prints nothing and still belongs in words: joiners (Persian, emoji). Every other letter of
+# that kind makes a name read as another one.
+_JOINERS = "\u200c\u200d"
 _ESCAPED = re.compile(rb"%([0-9A-Fa-f]{2})")
 
 
@@ -138,8 +139,7 @@ def suffix_of(name: str) -> str:
 def identifier_of(parts: Parts, archive: Parts = ()) -> str:
     """One line for a path: `albums/1900/boats.jpg`, `albums/old.zip!/boats.jpg`.
 
-    Bytes that are no text, control letters and marks that turn the direction of writing are
-    written as %XX, and so is % itself.
+    Bytes that are no text, and letters that print nothing, are written as %XX; so is % itself.
     """
     inside = "/".join(map(_escaped, parts))
     return "/".join(map(_escaped, archive)) + "!/" + inside if archive else inside
@@ -196,14 +196,18 @@ def _escaped(part: str) -> str:
 
 
 def _letter(letter: str) -> str:
-    if letter == "%" or letter in _TURNING or unicodedata.category(letter) in {"Cc", "Zl", "Zp"}:
-        return "".join(f"%{byte:02X}" for byte in letter.encode())
-    if "\ud800" <= letter <= "\udfff":
-        return "".join(f"%{byte:02X}" for byte in letter.encode("utf-8", "surrogateescape"))
-    return letter
+    shows = letter.isprintable() or letter in _JOINERS or unicodedata.category(letter) == "Zs"
+    if shows and letter != "%":
+        return letter
+    return "".join(f"%{byte:02X}" for byte in _bytes_of(letter))
+
+
+def _bytes_of(letter: str) -> bytes:
+    is_byte = "\udc80" <= letter <= "\udcff"  # one that was no text, as Python keeps it
+    return letter.encode("utf-8", "surrogateescape" if is_byte else "surrogatepass")
 
 
 def _plain(part: str) -> str:
-    data = part.encode("utf-8", "surrogateescape")
+    data = b"".join(map(_bytes_of, part))
     plain = _ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), data)
     return plain.decode("utf-8", "surrogateescape")

@@ -6,7 +6,16 @@ import re
 from dataclasses import dataclass, field
 
 from gesso.collect.sources.local.complaints import Complaints
-from gesso.collect.sources.local.holder import File, Listing, Parts, check_parts, is_temporary
+from gesso.collect.sources.local.holder import (
+    MEDIA_TYPES,
+    WORDS,
+    File,
+    Listing,
+    Parts,
+    check_parts,
+    is_temporary,
+    suffix_of,
+)
 from gesso.core.errors import InputError
 from gesso.core.pixels.metadata.found import one_line
 
@@ -68,7 +77,7 @@ class Members:
         parts = self._parts(name)
         if not parts:
             return ()
-        if size > self.limits.small_bytes and size > self.limits.most_ratio * max(packed, 1):
+        if self._is_read(parts) and self._grows_too_much(packed, size):
             self.refuse(name, f"claims to grow from {packed:,} to {size:,} bytes")
             return ()
         if parts in self._files:
@@ -97,6 +106,13 @@ class Members:
             Listing(folder, tuple(files))
             for folder, files in sorted(folders.items(), key=lambda one: _bytes_of(one[0]))
         ]
+
+    def _is_read(self, parts: Parts) -> bool:
+        return suffix_of(parts[-1]) in MEDIA_TYPES or suffix_of(parts[-1]) in WORDS
+
+    def _grows_too_much(self, packed: int, size: int) -> bool:
+        limits = self.limits
+        return size > limits.small_bytes and size > limits.most_ratio * max(packed, 1)
 
     def _parts(self, name: str) -> Parts:
         """The path of a member, () for one that climbs, or that is not a person's."""

@@ -114,7 +114,7 @@ class Zip:
         overlapping = _overlapping(infos)
         for info in infos:
             members.count()
-            if info.is_dir():
+            if info.orig_filename.endswith("/"):
                 continue
             why = _refusal(info, overlapping)
             if why:

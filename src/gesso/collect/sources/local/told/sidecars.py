@@ -99,11 +99,12 @@ class Sidecars:
     def _take_table(self, folder: Parts, file: File) -> None:
         rows: dict[str, Mapping[str, Any]] = {}
         said: list[str] = []
-        count = 0
+        is_readable = False
         read = TABLES.open(_TABLES[suffix_of(file.name)])
         try:
             data = self.holder.read(file.parts, _TABLE_MOST)
-            for count, row in enumerate(read(io.BytesIO(data), said.append), 1):
+            for row in read(io.BytesIO(data), said.append):
+                is_readable = True
                 self._take_row(rows, row)
                 if len(rows) >= _MOST_ROWS:
                     said.append(f"only its first {_MOST_ROWS:,} rows are read")
@@ -112,7 +113,7 @@ class Sidecars:
             self._pass_over(file, error)
         if rows:
             self._tables.setdefault(folder, {}).update(rows)
-        if rows or not count:  # else it is a table of something else, and no business of ours
+        if rows or not is_readable:  # else it is a table of something else, and no business of ours
             for why in said:
                 self._complain(file, why)
 

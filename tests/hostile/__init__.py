@@ -1,0 +1,1 @@
+"""Files and names that mean harm, at the real door."""
