@@ -22,7 +22,8 @@ from gesso.make.bench.alone import Alone
 
 folder = Path(sys.argv[1])
 catalogue = Catalogue.open(folder)
-Alone(folder / "locks", catalogue.calls).vouch()
+alone = Alone(folder / "locks", catalogue.calls)
+alone.vouch()
 catalogue.calls.open(
     errand=Errand(), provider="p", operation="paint", model="", attempt=1, key="k",
     reserved_usd=0.5, waited_s=0,
