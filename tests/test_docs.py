@@ -334,6 +334,7 @@ def test_the_readme_is_short_and_its_pictures_are_light() -> None:
 
 def test_the_sites_navigation_has_every_page_once() -> None:
     site = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
-    listed = re.findall(r"[\w-]+\.md", str(site["nav"]))
+    listed = re.findall(r"[\w/-]+\.md", str(site["nav"]))
+    pages = (path.relative_to(ROOT / "docs") for path in (ROOT / "docs").rglob("*.md"))
 
-    assert sorted(listed) == sorted(path.name for path in (ROOT / "docs").glob("*.md"))
+    assert sorted(listed) == sorted(page.as_posix() for page in pages)
