@@ -5,10 +5,10 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from tests.stubs.web_stub import Page, Seen, WebStub
 
 from gesso.collect.sources.sites.process import GalleryDl, ProcessOptions, failure
 from gesso.core.errors import InputError
-from tests.stubs.web_stub import Page, Seen, WebStub
 
 pytestmark = pytest.mark.skipif(
     shutil.which("gallery-dl") is None, reason="no gallery-dl is installed on this machine"

@@ -166,11 +166,14 @@ class Fetcher:
             Interrupted: the owner stopped.
         """
         sent = self._headers(accept, validator, headers)
-        target = self._guard.target(url)
+        target = first = self._guard.target(url)
         for _ in range(self.options.redirects + 1):
-            if accept != "json":
-                self._permissions.check(target)
-            visit = self._visit(target, sent, accept)
+            try:
+                visit = self._visit(target, sent, accept)
+            except InputError as error:
+                if target is first:
+                    raise
+                raise _leads_inside(first, error) from error
             if visit.status not in REDIRECTS:
                 return self._received(visit)
             onward = self._onward(visit)
@@ -243,7 +246,9 @@ class Fetcher:
     # One request ---------------------------------------------------------------------------
 
     def _visit(self, target: Target, sent: Mapping[str, str], accept: Accept) -> Visit:
-        """Ask one host once; its answer, if that is no failure."""
+        """Ask one host once, if it lets us; its answer, if that is no failure."""
+        if accept != "json":
+            self._permissions.check(target)
 
         def take(answering: Answering) -> Visit:
             wish = "" if accept == "json" else unwanted(answering.headers)
@@ -318,11 +323,7 @@ class Fetcher:
         try:
             return self._guard.follow(visit.target, location)
         except InputError as error:
-            raise Blocked(
-                f"{visit.target.host} leads to where we do not go: {error.message}",
-                provider=visit.target.host,
-                status=visit.status,
-            ) from error
+            raise _leads_inside(visit.target, error) from error
 
     def _received(self, visit: Visit) -> Fetched | None:
         if visit.status == 304:
@@ -366,6 +367,12 @@ class Fetcher:
 def _robots_visit(target: Target, answering: Answering) -> Visit:
     data = answering.first(robots.MAX_BYTES)
     return Visit(target, False, answering.status, answering.headers, data)
+
+
+def _leads_inside(target: Target, error: InputError) -> Blocked:
+    return Blocked(
+        f"{target.host} leads to where we do not go: {error.message}", provider=target.host
+    )
 
 
 def _rest_s(error: RateLimited | Transient | Blocked, turn: int) -> float | None:

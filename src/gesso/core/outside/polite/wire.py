@@ -162,12 +162,9 @@ class Wire:
     ) -> None:
         self._options = options or WireOptions()
         self._deadline = threading.local()
-        self._pool = httpcore2.ConnectionPool(
-            ssl_context=httpx2.create_ssl_context(),
-            max_connections=None,
-            keepalive_expiry=_IDLE_S,
-            network_backend=_Pinned(guard, network or httpcore2.SyncBackend(), self._left_s),
-        )
+        self._network = _Pinned(guard, network or httpcore2.SyncBackend(), self._left_s)
+        self._lock = threading.Lock()
+        self._pools: dict[str, httpcore2.ConnectionPool] = {}
 
     @contextmanager
     def ask(
@@ -187,7 +184,7 @@ class Wire:
         """
         self._deadline.at = time.monotonic() + self._options.total_s
         with _in_our_words(target.host):
-            response = self._pool.handle_request(self._request(target, headers))
+            response = self._pool(target.scheme).handle_request(self._request(target, headers))
             try:
                 yield Answering(target.host, response, count)
             finally:
@@ -195,7 +192,21 @@ class Wire:
 
     def close(self) -> None:
         """Let go of the connections."""
-        self._pool.close()
+        with self._lock:
+            for pool in self._pools.values():
+                pool.close()
+
+    def _pool(self, scheme: str) -> httpcore2.ConnectionPool:
+        with self._lock:
+            if scheme not in self._pools:
+                # The machine's trust store takes a while to read, so it is read when it is needed.
+                self._pools[scheme] = httpcore2.ConnectionPool(
+                    ssl_context=httpx2.create_ssl_context() if scheme == "https" else None,
+                    max_connections=None,
+                    keepalive_expiry=_IDLE_S,
+                    network_backend=self._network,
+                )
+            return self._pools[scheme]
 
     def _request(self, target: Target, headers: Mapping[str, str]) -> httpcore2.Request:
         url = httpcore2.URL(
