@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from pathlib import Path
 
 from gesso.core.pixels.decode import Decoded, DecodeLimits, decode
 from gesso.core.pixels.derived.fingerprint import fingerprint
@@ -67,6 +68,19 @@ def develop_file(
         PictureError: it is no picture that we accept, too large, damaged or cut off.
     """
     return develop_decoded(data, decode(data, limits, name))
+
+
+def develop_path(path: Path, limits: DecodeLimits = _DEFAULT_LIMITS) -> Developed:
+    """Develop a picture's file where it lies, so that a worker reads it and not who asks.
+
+    Raises:
+        PictureError: it is no picture that we accept, too large, damaged or cut off.
+        OSError: it cannot be read.
+    """
+    # A file beyond the limit is not read whole to be refused.
+    with path.open("rb") as file:
+        data = file.read(limits.max_bytes + 1)
+    return develop_file(data, limits, path.name)
 
 
 def develop_decoded(data: bytes, decoded: Decoded) -> Developed:
