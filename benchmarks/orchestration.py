@@ -3,6 +3,8 @@
 Every call is a row in the ledger, committed before and after. The same calls are made once by
 gesso's run (each prompt streams through its rounds) and once by the usual batch with barriers
 (generate all, then evaluate all, then refine all); the ideal is the sum of all calls over 16.
+What lies above the ideal is told in two parts: places that stand empty while work is left for all
+of them (the books, the switching of threads), and those at the end, when too few calls are left.
 
     python benchmarks/orchestration.py [--prompts 200] [--rounds 3]
 """
@@ -16,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -41,30 +43,58 @@ from gesso.make.writers.writer import Attempt as Tried
 
 CALL_S, STRAGGLERS, SLOWER, IN_FLIGHT = 0.050, 0.05, 10, 16
 BAR = 1.05
+STREAMS_A_PLACE = 2
 PIXELS = Picture(np.full((8, 8, 3), 127, dtype=np.uint8))
 
 
 class World:
-    """Calls that only take time: 50 ms, one in twenty ten times that; the meter adds them up."""
+    """Calls that only take time: 50 ms, one in twenty ten times that; each leaves its times."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._lock = threading.Lock()
-        self.total_s = 0.0
-        self.calls = 0
+        self.spans: list[tuple[float, float, float]] = []
 
     def call(self, operation: str, errand: Errand, name: str) -> None:
         luck = random.Random(name).random()
         takes = CALL_S * (SLOWER if luck < STRAGGLERS else 1)
 
         def send(_attempt: Attempt) -> Answer[None]:
+            began = time.perf_counter()
             time.sleep(takes)
+            self.spans.append((began, time.perf_counter(), takes))
             return Answer(None, 0.0, price_source="free")
 
         self._desk.ask(Ask("fake", operation, errand=errand), send)
-        with self._lock:
-            self.total_s += takes
-            self.calls += 1
+
+    @property
+    def total_s(self) -> float:
+        """Seconds that the calls were to take, all together."""
+        return sum(takes for _, _, takes in self.spans)
+
+    def empty_s(self, began: float, ended: float) -> tuple[float, float]:
+        """Seconds for which places stood empty, over their number: before the end, and in it.
+
+        The end begins when for the last time all places were taken.
+        """
+        steps = sorted(
+            [(start, 1) for start, _, _ in self.spans] + [(end, -1) for _, end, _ in self.spans]
+        )
+        last_full = max(
+            (at for (at, _), out in zip(steps, _summed(steps), strict=True) if out == IN_FLIGHT),
+            default=began,
+        )
+        taken = sum(min(end, last_full) - min(start, last_full) for start, end, _ in self.spans)
+        before = (last_full - began) - taken / IN_FLIGHT
+        rest = sum(max(end, last_full) - max(start, last_full) for start, end, _ in self.spans)
+        return before, (ended - last_full) - rest / IN_FLIGHT
+
+
+def _summed(steps: list[tuple[float, int]]) -> list[int]:
+    out, running = [], 0
+    for _, step in steps:
+        running += step
+        out.append(running)
+    return out
 
 
 class FakePainter:
@@ -140,8 +170,23 @@ def _prompt(text: str) -> Prompt:
     return Prompt(text, "", "", "", "", "", "", "", text, "", "", aims, (), Maker("fake"))
 
 
-def streamed(folder: Path, prompts: int, rounds: int) -> tuple[float, World, int]:
-    """The wall time of gesso's own run, its calls, and the rows of its ledger."""
+@dataclass
+class Going:
+    """How one schedule went."""
+
+    wall_s: float
+    cpu_s: float
+    world: World
+    rows: int
+    empty_s: tuple[float, float]
+
+    @property
+    def ideal_s(self) -> float:
+        return self.world.total_s / IN_FLIGHT
+
+
+def streamed(folder: Path, prompts: int, rounds: int, streams: int) -> Going:
+    """Gesso's own run."""
     with Catalogue.open(folder) as catalogue:
         desk = _desk(catalogue)
         world = World(desk)
@@ -151,18 +196,20 @@ def streamed(folder: Path, prompts: int, rounds: int) -> tuple[float, World, int
         run = catalogue.runs.create("bench", "", {}, items)
         parts = Parts(
             FakeWriter(world), FakePainter(world), FakeCritic(world), catalogue,
-            lambda _run: 0.0, threading.Event(), "gesso bench", streams=2 * IN_FLIGHT,
+            lambda _run: 0.0, threading.Event(), "gesso bench", streams=streams,
         )  # fmt: skip
         options = RunOptions(rounds=rounds, width=64, height=64)
-        began = time.perf_counter()
+        cpu, began = time.process_time(), time.perf_counter()
         report = MakeRun(parts, options, run, lambda _event: None).go()
-        took = time.perf_counter() - began
+        ended = time.perf_counter()
+        cpu = time.process_time() - cpu
         if report.failed or report.waiting:
             raise SystemExit(f"{report.failed} items failed, {report.waiting} wait")
-        return took, world, len(catalogue.calls.calls(run="bench"))
+        rows = len(catalogue.calls.calls(run="bench"))
+        return Going(ended - began, cpu, world, rows, world.empty_s(began, ended))
 
 
-def with_barriers(folder: Path, prompts: int, rounds: int) -> tuple[float, World]:
+def with_barriers(folder: Path, prompts: int, rounds: int) -> Going:
     """The same calls in stages: all of one kind, then all of the next."""
     with Catalogue.open(folder) as catalogue, ThreadPoolExecutor(IN_FLIGHT) as pool:
         world = World(_desk(catalogue))
@@ -171,7 +218,7 @@ def with_barriers(folder: Path, prompts: int, rounds: int) -> tuple[float, World
         def stage(operation: str, names: list[str]) -> None:
             list(pool.map(lambda name: world.call(operation, Errand("bench"), name), names))
 
-        began = time.perf_counter()
+        cpu, began = time.process_time(), time.perf_counter()
         stage("expand", [f"expand {text}" for text in texts])
         for number in range(rounds):
             stage("paint", [f"paint {text} {slot}" for text in texts for slot in (0, 1)])
@@ -180,7 +227,10 @@ def with_barriers(folder: Path, prompts: int, rounds: int) -> tuple[float, World
             if number + 1 < rounds:
                 stage("refine", [f"refine {text}" for text in texts])
                 texts = [f"{text}+" for text in texts]
-        return time.perf_counter() - began, world
+        ended = time.perf_counter()
+        cpu = time.process_time() - cpu
+        rows = len(catalogue.calls.calls(run="bench"))
+        return Going(ended - began, cpu, world, rows, world.empty_s(began, ended))
 
 
 def _desk(catalogue: Catalogue) -> Desk:
@@ -198,18 +248,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--prompts", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--streams", type=int, default=STREAMS_A_PLACE * IN_FLIGHT)
+    parser.add_argument("--alone", action="store_true", help="leave the barriers out")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        took, world, rows = streamed(Path(scratch) / "streamed", asked.prompts, asked.rounds)
-        barred, staged = with_barriers(Path(scratch) / "staged", asked.prompts, asked.rounds)
-    ideal, staged_ideal = world.total_s / IN_FLIGHT, staged.total_s / IN_FLIGHT
-    print(f"{asked.prompts} prompts x {asked.rounds} rounds, {world.calls} calls, {rows} rows")
-    print(f"{'schedule':<22}{'wall s':>9}{'ideal s':>9}{'ratio':>8}{'bar':>8}")
-    print(f"{'gesso, streamed':<22}{took:>9.2f}{ideal:>9.2f}{took / ideal:>8.3f}{BAR:>8.2f}")
+        goings = {
+            "gesso, streamed": streamed(
+                Path(scratch) / "streamed", asked.prompts, asked.rounds, asked.streams
+            )
+        }
+        if not asked.alone:
+            goings["stages with barriers"] = with_barriers(
+                Path(scratch) / "staged", asked.prompts, asked.rounds
+            )
+    print(f"{asked.prompts} prompts x {asked.rounds} rounds, {asked.streams} streams")
     print(
-        f"{'stages with barriers':<22}{barred:>9.2f}{staged_ideal:>9.2f}"
-        f"{barred / staged_ideal:>8.3f}{'':>8}"
+        f"{'schedule':<22}{'calls':>7}{'rows':>6}{'wall s':>8}{'ideal s':>9}{'ratio':>7}{'bar':>6}"
+        f"{'CPU s':>7}   places empty: before the end, in it (s)"
     )
+    for name, going in goings.items():
+        bar = f"{BAR:.2f}" if name.startswith("gesso") else ""
+        before, end = going.empty_s
+        print(
+            f"{name:<22}{len(going.world.spans):>7}{going.rows:>6}{going.wall_s:>8.2f}"
+            f"{going.ideal_s:>9.2f}{going.wall_s / going.ideal_s:>7.3f}{bar:>6}{going.cpu_s:>7.2f}"
+            f"   {before:.2f}, {end:.2f}"
+        )
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import replace
 from hashlib import blake2b
 
@@ -29,8 +30,16 @@ class ItemPath:
     and asks first whether it was.
     """
 
-    def __init__(self, parts: Parts, options: RunOptions, item: Item, listen: Listener) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        options: RunOptions,
+        item: Item,
+        listen: Listener,
+        twins: Executor,
+    ) -> None:
         self._parts = parts
+        self._twins = twins
         self._options = _own(options, item)
         self._item = item
         self._listen = listen
@@ -47,7 +56,7 @@ class ItemPath:
         self._tell("item")
         concept = self._item.concept or self._find_concept()
         prompt = self._item.prompt or self._write_prompt(concept)
-        player = RoundPlayer(self._parts, self._item, concept, self._listen)
+        player = RoundPlayer(self._parts, self._item, concept, self._listen, self._twins)
         return self._keep(self._play(player, prompt), prompt)
 
     # Words ---------------------------------------------------------------------------------
@@ -89,11 +98,11 @@ class ItemPath:
     def _play(self, player: RoundPlayer, first: Prompt) -> Judged:
         best: Judged | None = None
         attempts: list[Attempt] = []
-        rounds = self._parts.catalogue.runs.rounds(self._item.run, self._item.id)
-        stored = {found.number: found for found in rounds}
+        stored = {found.number: found for found in self._stored()}
         prompt = stored[1].prompt if 1 in stored else first
         for number in range(1, self._options.rounds + 1):
-            self._check_cancelled()
+            if number > 1:
+                self._check_cancelled()
             player.check_stop()
             brief = self._brief(number, prompt, best)
             judged, prompt = self._play_round(player, brief, stored.get(number))
@@ -113,6 +122,12 @@ class ItemPath:
             raise ValueError("a run has at least one round")
         return best
 
+    def _stored(self) -> list[Round]:
+        """What the catalogue holds of this item's rounds: none before it has a prompt."""
+        if self._item.prompt is None:
+            return []
+        return self._parts.catalogue.runs.rounds(self._item.run, self._item.id)
+
     def _play_round(
         self, player: RoundPlayer, brief: Brief, stored: Round | None
     ) -> tuple[Judged, Prompt]:
@@ -126,9 +141,8 @@ class ItemPath:
             return player.play(replace(brief, prompt=prompt)), prompt
 
     def _check_cancelled(self) -> None:
-        run = self._parts.catalogue.runs.get(self._item.run)
-        if run.state == "cancelled":
-            raise Interrupted(f"The run '{run.id}' was cancelled.", "Start a new one.")
+        if self._parts.catalogue.runs.is_cancelled(self._item.run):
+            raise Interrupted(f"The run '{self._item.run}' was cancelled.", "Start a new one.")
 
     def _brief(self, number: int, prompt: Prompt, best: Judged | None) -> Brief:
         # The best seed so far stays in the pair, so that a change of the words shows as such;

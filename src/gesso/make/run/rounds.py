@@ -7,7 +7,7 @@ goes on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, wait
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -65,13 +65,21 @@ class Judged:
 
 
 class RoundPlayer:
-    """Plays the rounds of one item."""
+    """Plays the rounds of one item; the second picture of each pair is made in `twins`."""
 
-    def __init__(self, parts: Parts, item: Item, concept: Concept | None, listen: Listener) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        item: Item,
+        concept: Concept | None,
+        listen: Listener,
+        twins: Executor,
+    ) -> None:
         self._parts = parts
         self._item = item
         self._concept = concept
         self._listen = listen
+        self._twins = twins
         self._errand = Errand(run=item.run, item=item.id)
 
     def play(self, brief: Brief, stored: Round | None = None) -> Judged:
@@ -84,7 +92,7 @@ class RoundPlayer:
         run, item = self._item.run, self._item.id
         self._parts.catalogue.runs.start_round(run, item, brief.number, brief.prompt)
         known = {take.slot: take for take in stored.takes} if stored else {}
-        pair, refusal = _both(lambda slot: self._judged(brief, slot, known.get(slot)))
+        pair, refusal = _both(lambda slot: self._judged(brief, slot, known.get(slot)), self._twins)
         if refusal is not None:
             return self._survivor(brief, pair, refusal)
         comparison = stored.comparison if stored and stored.comparison else None
@@ -243,15 +251,15 @@ def _view(picture: Picture, recipe: Recipe) -> View:
     return View(picture, recipe.shows, recipe.omits, recipe.repertoire)
 
 
-def _both(do: Callable[[int], Judged]) -> tuple[list[Judged], Refused | None]:
+def _both(do: Callable[[int], Judged], twins: Executor) -> tuple[list[Judged], Refused | None]:
     """Do something for slot 0 and slot 1 at once, and wait for both.
 
     Returns:
         What came of the slots that were not refused, in order; and a refusal, if there was one.
         Any other failure is raised after both ended.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="pair") as other:
-        second = other.submit(do, 1)
+    second = twins.submit(do, 1)
+    try:
         done: list[Judged] = []
         refusal: Refused | None = None
         for ask in (partial(do, 0), second.result):
@@ -260,3 +268,5 @@ def _both(do: Callable[[int], Judged]) -> tuple[list[Judged], Refused | None]:
             except Refused as refused:
                 refusal = refused
         return done, refusal
+    finally:
+        wait([second])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from threading import Event as Signal
 
@@ -99,9 +101,12 @@ class MakeRun:
             runs.set_state(self._run.id, "running")
         self._listen(Event("begin", self._run.id, total=len(todo)))
         self._parts.asides.hear = self._tell_aside
+        streams = self._parts.streams
         try:
-            for outcome in run_streams(self._walk, todo, self._parts.streams, self._pause):
-                self._settle(outcome)
+            with ThreadPoolExecutor(streams, thread_name_prefix="gesso-twin") as twins:
+                walk = partial(self._walk, twins)
+                for outcome in run_streams(walk, todo, streams, self._pause):
+                    self._settle(outcome)
         except BaseException:
             # Ctrl-C in a notebook, or a fault of our own: the run must not seem to be at work.
             runs.set_state(self._run.id, "paused", "stopped in the middle")
@@ -116,9 +121,9 @@ class MakeRun:
     def _tell_aside(self, line: str) -> None:
         self._listen(Event("aside", self._run.id, line=line))
 
-    def _walk(self, item: Item) -> Work:
+    def _walk(self, twins: Executor, item: Item) -> Work:
         try:
-            return ItemPath(self._parts, self._options, item, self._listen).walk()
+            return ItemPath(self._parts, self._options, item, self._listen, twins).walk()
         except (Interrupted, *_STOPS_ALL):
             self._pause.set()
             raise

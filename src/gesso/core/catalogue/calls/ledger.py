@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import RowMapping, case, func, insert, select, update
+from sqlalchemy import RowMapping, bindparam, case, func, insert, select, update
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.tables import api_calls
@@ -22,6 +22,10 @@ COUNTED_USD = func.coalesce(
     api_calls.c.cost_usd, case((api_calls.c.state == "failed", 0.0), else_=api_calls.c.reserved_usd)
 )
 """What a call counts for: its cost; without one nothing if it failed, else what was reserved."""
+
+# Said twice for every call that leaves, so they are put together once.
+_OPEN = insert(api_calls)
+_CHANGE = update(api_calls).where(api_calls.c.id == bindparam("call_id"))
 
 
 class CallLedger:
@@ -65,7 +69,7 @@ class CallLedger:
             "process": self._process,
         }
         with self._database.write() as connection:
-            written = connection.execute(insert(api_calls), row)
+            written = connection.execute(_OPEN, row)
             (number,) = written.inserted_primary_key or (0,)
         return int(number)
 
@@ -189,9 +193,7 @@ class CallLedger:
 
     def _change(self, call_id: int, values: dict[str, Any]) -> None:
         with self._database.write() as connection:
-            changed = connection.execute(
-                update(api_calls).where(api_calls.c.id == call_id).values(values)
-            )
+            changed = connection.execute(_CHANGE, values | {"call_id": call_id})
             if not changed.rowcount:
                 raise UnknownItem(f"There is no call number {call_id} in the ledger.")
 

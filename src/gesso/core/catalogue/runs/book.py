@@ -10,7 +10,17 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, NoReturn
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from gesso.core.catalogue.calls.ledger import COUNTED_USD
 from gesso.core.catalogue.runs.items import ItemPages, item_row
@@ -20,6 +30,8 @@ from gesso.core.catalogue.store.tables import api_calls, prompts, runs, works
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.records.maker import Setting
 from gesso.core.records.runs import ID_RULE, Item, Run, RunState, is_id
+
+_STATE = select(runs.c.state).where(runs.c.id == bindparam("of_run"))
 
 
 @dataclass(frozen=True)
@@ -105,6 +117,11 @@ class RunBook(ItemPages, RoundPages):
         """
         with self._database.read() as connection:
             return _find(connection, run_id) or _raise_unknown(connection, run_id)
+
+    def is_cancelled(self, run_id: str) -> bool:
+        """Whether the owner cancelled a run; asked before every round, so it reads one word."""
+        with self._database.read() as connection:
+            return connection.scalar(_STATE, {"of_run": run_id}) == "cancelled"
 
     def list(self) -> list[Run]:
         """All runs, newest first."""

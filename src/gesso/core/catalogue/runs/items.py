@@ -8,7 +8,7 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.tables import error_logs, prompts
@@ -16,6 +16,11 @@ from gesso.core.errors import UnknownItem
 from gesso.core.records.codec import from_json, to_json
 from gesso.core.records.prompts import Concept, Prompt
 from gesso.core.records.runs import Item, ItemState
+
+# Said of every item at every step, so they are put together once.
+_IS_IT = (prompts.c.run == bindparam("of_run")) & (prompts.c.item == bindparam("of_item"))
+_ITEM = select(prompts).where(_IS_IT)
+_CHANGE = update(prompts).where(_IS_IT)
 
 
 class ItemPages:
@@ -44,9 +49,9 @@ class ItemPages:
         Raises:
             UnknownItem: the run has none of that id; near ids are offered.
         """
-        wanted = select(prompts).where(prompts.c.run == run, prompts.c.item == item)
         with self._database.read() as connection:
-            row = connection.execute(wanted).mappings().one_or_none()
+            found = connection.execute(_ITEM, {"of_run": run, "of_item": item})
+            row = found.mappings().one_or_none()
             if row is None:
                 raise _unknown(connection, run, item)
             return _item(row)
@@ -140,11 +145,8 @@ class ItemPages:
     def _change_in(
         self, connection: Connection, run: str, item: str, values: dict[str, Any]
     ) -> None:
-        changed = connection.execute(
-            update(prompts)
-            .where(prompts.c.run == run, prompts.c.item == item)
-            .values(values | {"updated_at": self._clock()})
-        )
+        asked = {"of_run": run, "of_item": item, "updated_at": self._clock()}
+        changed = connection.execute(_CHANGE, values | asked)
         if not changed.rowcount:
             raise _unknown(connection, run, item)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from gesso.core.catalogue.store.database import Database
@@ -17,6 +17,30 @@ from gesso.core.records.codec import from_json, to_json
 from gesso.core.records.judgements import Comparison, Evaluation
 from gesso.core.records.prompts import Prompt
 from gesso.core.records.runs import Round, Take
+
+
+def _round_in(table: Any) -> ColumnElement[bool]:
+    here: ColumnElement[bool] = and_(
+        table.c.run == bindparam("of_run"),
+        table.c.item == bindparam("of_item"),
+        table.c.number == bindparam("of_number"),
+    )
+    return here
+
+
+# Said of every round of every item, so they are put together once.
+_ROUNDS = (
+    select(iterations)
+    .where(iterations.c.run == bindparam("of_run"), iterations.c.item == bindparam("of_item"))
+    .order_by(iterations.c.number)
+)
+_PROMPT = select(iterations.c.prompt).where(_round_in(iterations))
+_CHANGE = update(iterations).where(_round_in(iterations))
+_START, _REFINE, _JUDGE = insert(iterations), insert(refined_prompts), insert(evaluations)
+_UNREFINE = delete(refined_prompts).where(_round_in(refined_prompts))
+_UNJUDGE = delete(evaluations).where(
+    _round_in(evaluations), evaluations.c.slot == bindparam("of_slot")
+)
 
 
 class RoundPages:
@@ -36,13 +60,9 @@ class RoundPages:
 
     def rounds(self, run: str, item: str) -> list[Round]:
         """The rounds of an item by number, each with what there is of it."""
-        wanted = (
-            select(iterations)
-            .where(iterations.c.run == run, iterations.c.item == item)
-            .order_by(iterations.c.number)
-        )
         with self._database.read() as connection:
-            rows = connection.execute(wanted).mappings().all()
+            asked = {"of_run": run, "of_item": item}
+            rows = connection.execute(_ROUNDS, asked).mappings().all()
             takes = _takes(connection, run, item) if rows else {}
         return [
             Round(
@@ -69,20 +89,19 @@ class RoundPages:
         Raises:
             UnknownItem: there is no such item.
         """
-        told = to_json(prompt)
+        told, here = to_json(prompt), _here(run, item, number)
         try:
             with self._database.write() as connection:
-                here = _round_is(iterations, run, item, number)
-                stored = connection.scalar(select(iterations.c.prompt).where(here))
+                stored = connection.scalar(_PROMPT, here)
                 if stored == told:
                     return
                 if stored is not None:
                     if any(number == of for of, _ in _painted(connection, run, item)):
                         return
-                    connection.execute(update(iterations).where(here).values(prompt=told))
+                    connection.execute(_CHANGE, here | {"prompt": told})
                 else:
                     row = {"prompt": told, "started_at": self._clock()}
-                    connection.execute(insert(iterations), _place(run, item, number) | row)
+                    connection.execute(_START, _place(run, item, number) | row)
                 if number > 1:
                     self._keep_refined(connection, _place(run, item, number), prompt)
         except IntegrityError as error:
@@ -113,11 +132,11 @@ class RoundPages:
             "evaluation": to_json(evaluation),
             "created_at": self._clock(),
         }
-        here = _round_is(evaluations, run, item, number) & (evaluations.c.slot == slot)
+        here = _here(run, item, number) | {"of_slot": slot}
         try:
             with self._database.write() as connection:
-                connection.execute(delete(evaluations).where(here))
-                connection.execute(insert(evaluations), row)
+                connection.execute(_UNJUDGE, here)
+                connection.execute(_JUDGE, row)
         except IntegrityError as error:
             raise UnknownItem(
                 f"There is no round {number} of '{run}/{item}', or no work {work}."
@@ -131,15 +150,12 @@ class RoundPages:
         """
         values = {"comparison": to_json(comparison), "ended_at": self._clock()}
         with self._database.write() as connection:
-            changed = connection.execute(
-                update(iterations).where(_round_is(iterations, run, item, number)).values(values)
-            )
+            changed = connection.execute(_CHANGE, values | _here(run, item, number))
             if not changed.rowcount:
                 raise UnknownItem(f"There is no round {number} of '{run}/{item}'.")
 
     def _keep_refined(self, connection: Connection, place: dict[str, Any], prompt: Prompt) -> None:
-        here = _round_is(refined_prompts, **place)
-        connection.execute(delete(refined_prompts).where(here))
+        connection.execute(_UNREFINE, _here(**place))
         row = {
             "parent": place["number"] - 1,
             "text": prompt.text,
@@ -147,7 +163,7 @@ class RoundPages:
             "refiner": prompt.maker.name,
             "created_at": self._clock(),
         }
-        connection.execute(insert(refined_prompts), place | row)
+        connection.execute(_REFINE, place | row)
 
 
 @dataclass(frozen=True)
@@ -188,5 +204,5 @@ def _place(run: str, item: str, number: int) -> dict[str, Any]:
     return {"run": run, "item": item, "number": number}
 
 
-def _round_is(table: Any, run: str, item: str, number: int) -> Any:
-    return (table.c.run == run) & (table.c.item == item) & (table.c.number == number)
+def _here(run: str, item: str, number: int) -> dict[str, Any]:
+    return {"of_run": run, "of_item": item, "of_number": number}

@@ -19,6 +19,9 @@ from gesso.core.catalogue.store.disk import Disk
 from gesso.core.errors import DamageError, GessoError, StorageError, StudioBusy
 
 _IDLE_READERS = 8
+# Kilobytes of pages that a connection keeps. What many readers read is in the system's own cache,
+# so each needs little of its own, and all of them together stay within 24 MB.
+_WRITER_CACHE_KB, _READER_CACHE_KB = 8_000, 2_000
 
 
 class Database:
@@ -160,14 +163,14 @@ class Database:
             for pragma in (
                 "foreign_keys=ON",
                 "synchronous=NORMAL",
-                "cache_size=-8000",
+                f"cache_size=-{_READER_CACHE_KB if readers else _WRITER_CACHE_KB}",
                 f"query_only={'ON' if readers else 'OFF'}",
             ):
                 connection.execute(f"PRAGMA {pragma}").close()
 
         @event.listens_for(engine, "begin")
         def _on_begin(connection: Connection) -> None:
-            connection.exec_driver_sql(begin)
+            _driver(connection).execute(begin).close()
 
         return engine
 
@@ -242,8 +245,14 @@ class Database:
 
 def _set(connection: Connection, pragma: str, how: str) -> None:
     # Past SQLAlchemy, which would begin a transaction first; inside one the pragma does nothing.
+    if connection.info.get(pragma) != how:
+        _driver(connection).execute(f"PRAGMA {pragma}={how}").close()
+        connection.info[pragma] = how
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
     driver: Any = connection.connection.driver_connection
-    driver.execute(f"PRAGMA {pragma}={how}").close()
+    return driver  # type: ignore[no-any-return]  # SQLAlchemy does not know which driver it has
 
 
 _CAUSES = {

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 
 from gesso.core.catalogue.blobs.blob import BlobStore
 from gesso.core.catalogue.store.database import Database
@@ -26,7 +26,7 @@ from gesso.core.catalogue.store.rows import (
 )
 from gesso.core.catalogue.store.tables import blobs, works
 from gesso.core.catalogue.works.arrivals import Arrival, BlobPart, Kept, blob_parts, work_row
-from gesso.core.catalogue.works.known import half_of, looked_up, same
+from gesso.core.catalogue.works.known import looked_up, same
 from gesso.core.catalogue.works.originals import remarked
 from gesso.core.errors import StudioError, UnknownItem
 from gesso.core.pixels.decode import DecodeLimits, decode
@@ -38,6 +38,10 @@ from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Provenance, Rights, Standing, Work
 
 log = logging.getLogger(__name__)
+
+# What is said of every picture is put together once.
+_ADD_WORK, _ADD_BLOBS = insert(works), insert(blobs)
+_KNOWN_BLOBS = select(blobs.c.key).where(blobs.c.key.in_(bindparam("keys", expanding=True)))
 
 Then = Callable[[Connection, list[Kept]], None]
 
@@ -110,7 +114,9 @@ class Accession:
             return known
         recipe = self._complete(recipe, picture.pixels_sha256)
         developed = marked(picture.once(develop_picture), self._marks(recipe))
-        return self.keep(Arrival(developed, provenance, title, creator, rights, standing, recipe))
+        return _admitted(
+            self._keep([Arrival(developed, provenance, title, creator, rights, standing, recipe)])
+        )
 
     def accept_bytes(
         self,
@@ -148,7 +154,9 @@ class Accession:
             return known
         developed = develop_decoded(data, decoded)
         called = title or PurePath(name).stem
-        return self.keep(Arrival(developed, provenance, called, creator, rights, standing))
+        return _admitted(
+            self._keep([Arrival(developed, provenance, called, creator, rights, standing)])
+        )
 
     def keep(self, arrival: Arrival) -> Work:
         """Keep a picture that was developed already, here or in another process.
@@ -160,10 +168,7 @@ class Accession:
             InputError: another picture has that identifier.
             StorageError: the disk would not keep it; the catalogue is as before.
         """
-        (kept,) = self.keep_many([arrival])
-        if kept.work is None:
-            raise kept.refused or ValueError("what is not refused is kept")
-        return kept.work
+        return _admitted(self.keep_many([arrival]))
 
     def keep_many(self, arrivals: Sequence[Arrival], then: Then | None = None) -> list[Kept]:
         """Keep many developed pictures in one transaction: all files first, then all rows.
@@ -180,21 +185,10 @@ class Accession:
             StorageError: the disk would not keep them; the catalogue is as before.
         """
         with self._database.read() as connection:
-            settled = [looked_up(connection, arrival) for arrival in arrivals]
+            settled = [looked_up(connection, arrival).kept for arrival in arrivals]
         if then is None and all(settled):
             return [kept for kept in settled if kept is not None]
-        stored = [
-            None if known else self._stored(arrival)
-            for arrival, known in zip(arrivals, settled, strict=True)
-        ]
-        with self._database.write() as connection:
-            became = [
-                known or self._entered(connection, arrival, files or {})
-                for arrival, known, files in zip(arrivals, settled, stored, strict=True)
-            ]
-            if then is not None:
-                then(connection, became)
-            return became
+        return self._keep(arrivals, settled, then)
 
     def seal(
         self,
@@ -204,7 +198,7 @@ class Accession:
         title: str | None = None,
         standing: Standing = "kept",
     ) -> Work:
-        """Write the final recipe into the file of a made work, and say where the work stands.
+        """Write the final recipe into the file of a made work, and say where the work seen.
 
         The old file is there until the row names the new one. To seal once more with the same
         recipe changes nothing.
@@ -258,6 +252,26 @@ class Accession:
     def _marks(self, recipe: Recipe) -> Marks:
         return marks_for(recipe, self._options.privacy)
 
+    def _keep(
+        self,
+        arrivals: Sequence[Arrival],
+        settled: Sequence[Kept | None] = (None,),
+        then: Then | None = None,
+    ) -> list[Kept]:
+        """Write files and rows of those that are not settled yet."""
+        stored = [
+            None if known else self._stored(arrival)
+            for arrival, known in zip(arrivals, settled, strict=True)
+        ]
+        with self._database.write() as connection:
+            became = [
+                known or self._entered(connection, arrival, files or {})
+                for arrival, known, files in zip(arrivals, settled, stored, strict=True)
+            ]
+            if then is not None:
+                then(connection, became)
+            return became
+
     def _stored(self, arrival: Arrival) -> dict[str, tuple[str, BlobPart]]:
         """Write a picture's files; their keys by the column that names them."""
         stored: dict[str, tuple[str, BlobPart]] = {}
@@ -272,17 +286,16 @@ class Accession:
     def _entered(
         self, connection: Connection, arrival: Arrival, files: dict[str, tuple[str, BlobPart]]
     ) -> Kept:
-        known = looked_up(connection, arrival)
-        if known is not None:
-            return known
+        seen = looked_up(connection, arrival)
+        if seen.kept is not None:
+            return seen.kept
         self._name_blobs(connection, dict(files.values()))
         keys = {column: key for column, (key, _) in files.items()}
-        half = half_of(connection, arrival)
-        if half is not None:
-            return self._completed(connection, half, arrival, keys)
+        if seen.half is not None:
+            return self._completed(connection, seen.half, arrival, keys)
         row = work_row(arrival) | keys
         row |= {"added_at": self._clock(), "favourite": False}
-        (number,) = connection.execute(insert(works), row).inserted_primary_key or (0,)
+        (number,) = connection.execute(_ADD_WORK, row).inserted_primary_key or (0,)
         return Kept(work_of(row | {"id": number}), is_new=True)
 
     def _completed(
@@ -305,7 +318,7 @@ class Accession:
         for key, part in parts.items():
             if not self._store.has(key):
                 self._store.put(part.data, part.media_type)
-        known = set(connection.scalars(select(blobs.c.key).where(blobs.c.key.in_(list(parts)))))
+        known = set(connection.scalars(_KNOWN_BLOBS, {"keys": list(parts)}))
         now = self._clock()
         fresh = [
             {
@@ -318,7 +331,7 @@ class Accession:
             if key not in known
         ]
         if fresh:
-            connection.execute(insert(blobs), fresh)
+            connection.execute(_ADD_BLOBS, fresh)
 
     def _let_go(self, key: str) -> None:
         """Remove a blob that no work names any more; one that stays by a failure harms nobody."""
@@ -338,3 +351,15 @@ class Accession:
         if row is None:
             raise UnknownItem(f"There is no work number {work_id} in the catalogue.")
         return row
+
+
+def _admitted(kept: Sequence[Kept]) -> Work:
+    """The one work that was kept.
+
+    Raises:
+        InputError: it was refused.
+    """
+    (one,) = kept
+    if one.work is None:
+        raise one.refused or ValueError("what is not refused is kept")
+    return one.work

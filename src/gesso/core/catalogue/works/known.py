@@ -3,38 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
-from gesso.core.catalogue.store.rows import WORK_COLUMNS, is_from, work_of
+from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
 from gesso.core.catalogue.store.tables import works
 from gesso.core.catalogue.works.arrivals import Arrival, Kept
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.records.works import Provenance, Work
 
 _BATCH = 500
+# Asked of every arrival, so they are put together once.
+_FIRST = select(*WORK_COLUMNS).order_by(works.c.id).limit(1)
+_BY_IDENTIFIER = _FIRST.where(
+    works.c.origin == bindparam("origin"),
+    works.c.source == bindparam("source"),
+    works.c.identifier == bindparam("identifier"),
+)
+_BY_BYTES = _FIRST.where(
+    works.c.data_sha256 == bindparam("data"), works.c.origin == bindparam("origin")
+)
 
 
-def looked_up(connection: Connection, arrival: Arrival) -> Kept | None:
-    """How an arrival stands that needs no room: it is here already, or is refused."""
+@dataclass(frozen=True)
+class Seen:
+    """How an arrival stands to what is in the catalogue.
+
+    Attributes:
+        kept: it needs no room, because it is here already or is refused; None for one that does.
+        half: the work that it would make whole: so far without its original, or any picture.
+    """
+
+    kept: Kept | None = None
+    half: Work | None = None
+
+
+def looked_up(connection: Connection, arrival: Arrival) -> Seen:
+    """How an arrival stands to what is in the catalogue."""
     prints = arrival.developed.fingerprint
     try:
         known = same(connection, arrival.provenance, prints.pixels, prints.data)
     except InputError as error:
-        return Kept(None, is_new=False, refused=error)
+        return Seen(Kept(None, is_new=False, refused=error))
     if known is None and not arrival.is_apart:
-        known = _twin(connection, arrival)
-    if known is None or known.standing == "record":
-        return None
-    is_half = arrival.keeps_original and not known.has_original
-    return None if is_half else Kept(known, is_new=False)
-
-
-def half_of(connection: Connection, arrival: Arrival) -> Work | None:
-    """The work that an arrival would make whole: so far without its original, or any picture."""
-    prints = arrival.developed.fingerprint
-    return same(connection, arrival.provenance, prints.pixels, prints.data)
+        twin = _twin(connection, arrival)
+        is_whole = twin is not None and (twin.has_original or not arrival.keeps_original)
+        if twin is not None and twin.standing != "record" and is_whole:
+            return Seen(Kept(twin, is_new=False))
+    if known is None:
+        return Seen()
+    if known.standing == "record" or (arrival.keeps_original and not known.has_original):
+        return Seen(half=known)
+    return Seen(Kept(known, is_new=False))
 
 
 def _twin(connection: Connection, arrival: Arrival) -> Work | None:
@@ -56,11 +78,13 @@ def same(connection: Connection, provenance: Provenance, pixels: str, data: str)
     Bytes count as well as pixels: another version of a decoder may see a JPEG a little
     differently.
     """
-    is_it = is_from(provenance)
-    if not provenance.identifier:
-        is_it = (works.c.data_sha256 == data) & (works.c.origin == provenance.origin)
-    wanted = select(*WORK_COLUMNS).where(is_it).order_by(works.c.id).limit(1)
-    row = connection.execute(wanted).mappings().one_or_none()
+    asked = {"origin": provenance.origin, "source": provenance.source}
+    if provenance.identifier:
+        asked["identifier"] = provenance.identifier
+        found = connection.execute(_BY_IDENTIFIER, asked)
+    else:
+        found = connection.execute(_BY_BYTES, asked | {"data": data})
+    row = found.mappings().one_or_none()
     if row is None:
         return None
     work = work_of(row)
