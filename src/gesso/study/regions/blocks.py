@@ -17,6 +17,9 @@ from gesso.study.regions.patches import Labels, Patches, patches_of
 Floats = NDArray[np.float32]
 
 
+_MOST_PASSES = 4
+
+
 @dataclass(frozen=True)
 class BlockMap:
     """A picture in few levels.
@@ -71,7 +74,14 @@ def block_map(values: Floats, smoothed: Floats, count: int, options: MergeOption
     """
     levels = natural_levels(smoothed, count)
     labels = labels_of(smoothed, cuts_between(levels))
-    return relevelled(values, merge_small(values, labels, options), count)
+    found = relevelled(values, merge_small(values, labels, options), count)
+    # Levels move by what joins them, and an accent of before may be none any more.
+    for _ in range(_MOST_PASSES):
+        again = merge_small(values, found.labels, options)
+        if np.array_equal(again, found.labels):
+            break
+        found = relevelled(values, again, count)
+    return found
 
 
 def relevelled(values: NDArray[Any], labels: Labels, asked: int) -> BlockMap:

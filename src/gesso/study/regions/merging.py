@@ -82,9 +82,9 @@ class _Masses:
             is_current = self._into[patch] == patch and self._area[patch] == area
             if not is_current or not self._borders[patch]:
                 continue
-            into = self._best_neighbour(patch)
-            if self._is_accent(patch, into, options):
+            if self._is_accent(patch, options):
                 continue
+            into = self._best_neighbour(patch)
             self._join(patch, into)
             self._fuse(into)
             if self._area[into] < least_px:
@@ -104,10 +104,12 @@ class _Masses:
             key=lambda other: (abs(level[label[other]] - mean) - pull * borders[other], other),
         )
 
-    def _is_accent(self, patch: int, into: int, options: MergeOptions) -> bool:
+    def _is_accent(self, patch: int, options: MergeOptions) -> bool:
         if options.accent is None or self._area[patch] < options.accent_least_px:
             return False
-        return abs(self._level[self._label[into]] - self._mean(patch)) >= options.accent
+        mean, level, label = self._mean(patch), self._level, self._label
+        nearest = min(abs(level[label[other]] - mean) for other in self._borders[patch])
+        return nearest >= options.accent
 
     def _fuse(self, patch: int) -> None:
         """Neighbours of the same label are one mass now."""
