@@ -7,8 +7,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
-ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
-
 
 def _none_in_words(value: object) -> object:
     """TOML, the environment and flags cannot hold nothing; the word "none" stands for it."""

@@ -11,8 +11,8 @@ from pydantic import BaseModel, BeforeValidator, Field, PrivateAttr, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gesso.core.outside.redact import is_secret_name, redact
+from gesso.core.records.runs import ID_PATTERN
 from gesso.settings.sections import (
-    ID_PATTERN,
     BlobSettings,
     ByName,
     KeySettings,
