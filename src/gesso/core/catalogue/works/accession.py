@@ -295,6 +295,9 @@ class Accession:
             return self._completed(connection, seen.half, arrival, keys)
         row = work_row(arrival) | keys
         row |= {"added_at": self._clock(), "favourite": False}
+        if arrival.supersedes is not None:
+            is_old = works.c.id == arrival.supersedes
+            connection.execute(update(works).where(is_old).values(standing="take"))
         (number,) = connection.execute(_ADD_WORK, row).inserted_primary_key or (0,)
         return Kept(work_of(row | {"id": number}), is_new=True)
 

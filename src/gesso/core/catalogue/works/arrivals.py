@@ -37,6 +37,8 @@ class Arrival:
         keeps_original: False keeps its thumbnails and its record alone.
         is_apart: False takes a work of the same bytes or pixels, whatever its origin, for this
             one: then nothing is stored twice.
+        supersedes: the number of the work whose place it takes in the gallery: that one stays as
+            a take beside it. None for nobody's.
     """
 
     developed: Developed
@@ -51,6 +53,7 @@ class Arrival:
     prompt: str = ""
     keeps_original: bool = True
     is_apart: bool = True
+    supersedes: int | None = None
 
 
 @dataclass(frozen=True)
