@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -46,9 +47,10 @@ def s3_of_moto(tmp_path: Path) -> Iterator[Opening]:
     running.start()
     try:
         address = "http://{}:{}".format(*running.get_host_and_port())
-        boto3.client("s3", endpoint_url=address, region_name="us-east-1").create_bucket(
-            Bucket="gesso"
-        )
+        # All its servers in one process share what they hold.
+        urllib.request.urlopen(f"{address}/moto-api/reset", data=b"").close()
+        client = boto3.client("s3", endpoint_url=address, region_name="us-east-1")
+        client.create_bucket(Bucket="gesso")
         yield s3_at(address)
     finally:
         running.stop()
