@@ -17,11 +17,11 @@ from gesso.make.painters import arriving
 from gesso.make.painters.arriving import (
     bytes_in,
     data_uri,
-    estimate_usd,
     fetched,
     key_text,
     picture_at,
     picture_in,
+    quoted,
     words_of,
 )
 
@@ -146,6 +146,7 @@ def test_a_model_whose_price_nobody_knows_is_taken_for_a_dear_one(
     book = ModelBook.open()
     unknown, known = book.find("openai", "image", "nobody"), book.find("openai", "image")
 
-    assert estimate_usd(unknown, "medium", 1024, 1024) == 0.10
-    assert 0 < estimate_usd(known, "medium", 1024, 1024) < 0.10
-    assert estimate_usd(unknown, "", 64, 64, "http://localhost:1") in {0.0, 0.10}
+    assert quoted(unknown, "medium", 1024, 1024).reserved_usd == 0.10
+    assert quoted(unknown, "medium", 1024, 1024).price.usd is None
+    assert 0 < quoted(known, "medium", 1024, 1024).reserved_usd < 0.10
+    assert quoted(unknown, "", 64, 64, "http://localhost:1").reserved_usd == 0.0

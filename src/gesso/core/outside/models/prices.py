@@ -152,6 +152,8 @@ def estimate(
         output_tokens: the limit of an answer.
         base_url: as for `price`.
     """
+    if base_url and is_local(base_url):
+        return FREE
     row = _row(provider, model)
     if kind != "image":
         usage = Usage(input_tokens=input_tokens, output_tokens=output_tokens)
