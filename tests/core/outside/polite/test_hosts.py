@@ -154,6 +154,19 @@ def test_processes_share_the_pace_and_the_pauses(tmp_path: Path) -> None:
     theirs.close()
 
 
+def test_a_shorter_wish_that_another_process_heard_shortens_nothing(
+    clock: FakeClock, tmp_path: Path
+) -> None:
+    ours, theirs = (Hosts(tmp_path / "l.db", clock=clock) for _ in range(2))
+    ours.said_no("a.test", "x", 3600)
+    theirs.said_no("a.test", "x", 1)
+
+    third = Hosts(tmp_path / "l.db", clock=clock)
+    assert third.pause("a.test").left_s == pytest.approx(3600, abs=1)
+    for hosts in (ours, theirs, third):
+        hosts.close()
+
+
 def test_one_connection_a_host(clock: FakeClock) -> None:
     hosts, stop = Hosts(clock=clock), threading.Event()
     with hosts.place("a.test", stop), hosts.place("b.test", stop):
