@@ -161,7 +161,7 @@ def test_members_of_archives_lead_nowhere(
 ) -> None:
     art = outside / "art"
     # Neither format can be made to hold what is half a letter.
-    names = [name for name in payloads(outside) if not set(name) & {"\ud800", "\udcff"}]
+    names = [name for name in payloads(outside) if name.encode("utf-8", "ignore").decode() == name]
     with zipfile.ZipFile(art / "slip.zip", "w") as archive:
         for name in names:
             info = zipfile.ZipInfo("x")

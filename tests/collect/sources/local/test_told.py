@@ -299,6 +299,48 @@ def test_what_stands_beside_counts_more_than_what_stands_inside(
     assert told.rights.licence == "CC-BY-4.0"
 
 
+COMFY = {
+    "3": {
+        "class_type": "KSampler",
+        "inputs": {"seed": 7, "positive": ["6", 0], "model": ["4", 0], "steps": 20},
+    },
+    "4": {"class_type": "CheckpointLoaderSimple", "inputs": {"ckpt_name": "dream.safetensors"}},
+    "6": {"class_type": "CLIPTextEncode", "inputs": {"text": "a boat"}},
+}
+A1111 = "a boat\nNegative prompt: fog\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 7, Model: m"
+SWARM = {"sui_image_params": {"prompt": "a boat", "seed": 7, "model": "m"}}
+FOOOCUS = {"prompt": "a boat", "seed": "7", "base_model": "m", "version": "Fooocus v2.5.5"}
+
+
+@pytest.mark.parametrize(
+    ("program", "texts"),
+    [
+        ("a1111", {"parameters": A1111}),
+        ("comfyui", {"prompt": json.dumps(COMFY)}),
+        ("invokeai", {"invokeai_metadata": '{"positive_prompt": "a boat", "seed": 7}'}),
+        ("swarmui", {"parameters": json.dumps(SWARM)}),
+        ("fooocus", {"parameters": json.dumps(FOOOCUS), "fooocus_scheme": "fooocus"}),
+    ],
+)
+def test_a_recipe_of_another_program_is_told_with_the_delivery(
+    program: str,
+    texts: dict[str, str],
+    put: Put,
+    tmp_path: Path,
+    source: FolderSource,
+    listed: Listed,
+) -> None:
+    chunks = [png_chunk(b"tEXt", f"{key}\0{text}".encode()) for key, text in texts.items()]
+    put("made.png", RED[:33] + b"".join(chunks) + RED[33:])
+    (find,) = listed(tmp_path / "art")
+
+    told = fetched(source, find).find
+
+    assert told is not None
+    assert told.facts.text == "a boat"
+    assert (told.facts.extra["recipe"], told.facts.extra["seed"]) == (program, 7)
+
+
 @pytest.mark.parametrize("data", [b"", b"\xff\xd8", RED[:40], b"RIFF\0\0\0\0WEBP", b"II*\0" * 9])
 def test_a_damaged_file_tells_nothing_and_raises_nothing(data: bytes) -> None:
     assert told_by_file(data) == Told()

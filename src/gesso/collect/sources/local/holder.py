@@ -191,7 +191,7 @@ def path_of(escaped: str) -> Path:
 
 
 def _escaped(part: str) -> str:
-    text = "".join(map(_letter, part))
+    text = part if part.isprintable() and "%" not in part else "".join(map(_letter, part))
     return text[:-1] + "%21" if text.endswith("!") else text
 
 

@@ -142,7 +142,7 @@ class Tree:
             return None
         if self.follow_links:
             return found
-        self._pass_over(parts, "is a link that leads out of the folder; say --follow-links")
+        self._pass_over(parts, "is a link out of the folder, and such links are not followed")
         return None
 
     def _is_new(self, found: os.stat_result) -> bool:
