@@ -37,13 +37,12 @@ from gesso.core.records.prompts import Aim, Concept, Prompt, Theme
 from gesso.core.records.runs import Item
 from gesso.make.critics.critic import View
 from gesso.make.painters.painter import Order, Painting, Tell, silent
-from gesso.make.run.parts import Parts, RunOptions
+from gesso.make.run.parts import Parts, RunOptions, streams_outside
 from gesso.make.run.run import MakeRun
 from gesso.make.writers.writer import Attempt as Tried
 
 CALL_S, STRAGGLERS, SLOWER, IN_FLIGHT = 0.050, 0.05, 10, 16
 BAR = 1.05
-STREAMS_A_PLACE = 2
 PIXELS = Picture(np.full((8, 8, 3), 127, dtype=np.uint8))
 
 
@@ -248,7 +247,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--prompts", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--streams", type=int, default=STREAMS_A_PLACE * IN_FLIGHT)
+    parser.add_argument("--streams", type=int, default=streams_outside(IN_FLIGHT, 64, 64))
     parser.add_argument("--alone", action="store_true", help="leave the barriers out")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:

@@ -104,10 +104,13 @@ class Making:
         return PooledPainter(painter, self._ground.workers, (develop_picture, measure))
 
     def _streams(self, painter: Painter) -> int:
+        from gesso.make.run.parts import streams_outside
+
         # Enough prompts on their way that nobody waits for work: painters of place "outside"
         # keep their places busy while others evaluate; a core needs one picture behind the next.
         if painter.place == "outside":
-            return 2 * self._settings.make.in_flight
+            asked = self._settings.make
+            return streams_outside(asked.in_flight, asked.width, asked.height)
         if painter.place == "local":
             return _AT_A_DEVICE
         return max(2, 2 * self._ground.workers.count)

@@ -99,3 +99,14 @@ def test_what_was_found_once_is_not_worked_out_again_not_even_elsewhere() -> Non
     assert arrived.once(_brightest) == [9]
     assert arrived._known.keys() == picture._known.keys()
     assert arrived.pixels_sha256 == picture.pixels_sha256
+
+
+def test_what_nobody_will_ask_again_is_let_go_of() -> None:
+    picture = Picture(np.full((2, 2, 3), 9, dtype=np.uint8))
+    first = picture.once(_brightest)
+
+    picture.forget(_brightest)
+    picture.forget(_brightest)
+
+    assert picture.once(_brightest) == first
+    assert picture.once(_brightest) is not first

@@ -80,6 +80,10 @@ class Picture:
         found: Found = self._known[work]
         return found
 
+    def forget(self, work: Callable[[Picture], Any]) -> None:
+        """Let go of what `work` found, when nobody will ask for it again."""
+        self._known.pop(work, None)
+
     @property
     def rgb(self) -> NDArray[np.uint8]:
         """(height, width, 3) uint8 sRGB, read-only, C order."""

@@ -13,7 +13,7 @@ from uuid import uuid4
 import yaml
 
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error, write_whole
+from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error, write_all
 from gesso.core.errors import GessoError, StorageError
 from gesso.core.records.codec import to_plain
 from gesso.core.records.runs import Item, Round, Take, is_id
@@ -226,8 +226,7 @@ class Results:
         """Write files, each whole or not at all, whoever else writes into the same folder."""
         try:
             make_folder(self._disk, folder)
-            for name, data in files.items():
-                write_whole(self._disk, folder / name, data)
+            write_all(self._disk, folder, files)
         except StorageError as error:
             raise StorageError(error.message, _ADVICE) from error
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
@@ -56,14 +57,21 @@ def write_whole(disk: Disk, path: Path, data: bytes, *, through: Path | None = N
     Raises:
         StorageError: with the cause and the path; no temporary file stays behind.
     """
-    passing = (through or path.parent) / f".{uuid4().hex}.part"
-    try:
-        _write_new(disk, passing, data)
-        disk.rename(passing, path)
-        disk.fsync_folder(path.parent)
-    except OSError as error:
-        passing.unlink(missing_ok=True)
-        raise storage_error(error, path, "write") from error
+    _place(disk, path, data, through or path.parent)
+    _settle_names(disk, path.parent)
+
+
+def write_all(disk: Disk, folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into one folder, each whole or not at all; their names are made durable at once.
+
+    Raises:
+        StorageError: with the cause and the path; no temporary file stays behind, and what was
+            written before stays.
+    """
+    for name, data in files.items():
+        _place(disk, folder / name, data, folder)
+    if files:
+        _settle_names(disk, folder)
 
 
 def make_folder(disk: Disk, folder: Path) -> None:
@@ -78,6 +86,23 @@ def make_folder(disk: Disk, folder: Path) -> None:
             disk.fsync_folder(folder.parent)
     except OSError as error:
         raise storage_error(error, folder, "make the folder") from error
+
+
+def _place(disk: Disk, path: Path, data: bytes, through: Path) -> None:
+    passing = through / f".{uuid4().hex}.part"
+    try:
+        _write_new(disk, passing, data)
+        disk.rename(passing, path)
+    except OSError as error:
+        passing.unlink(missing_ok=True)
+        raise storage_error(error, path, "write") from error
+
+
+def _settle_names(disk: Disk, folder: Path) -> None:
+    try:
+        disk.fsync_folder(folder)
+    except OSError as error:
+        raise storage_error(error, folder, "write") from error
 
 
 def _write_new(disk: Disk, path: Path, data: bytes) -> None:

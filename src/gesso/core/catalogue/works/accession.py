@@ -114,9 +114,10 @@ class Accession:
             return known
         recipe = self._complete(recipe, picture.pixels_sha256)
         developed = marked(picture.once(develop_picture), self._marks(recipe))
-        return _admitted(
-            self._keep([Arrival(developed, provenance, title, creator, rights, standing, recipe)])
-        )
+        arrival = Arrival(developed, provenance, title, creator, rights, standing, recipe)
+        work = _admitted(self._keep([arrival]))
+        picture.forget(develop_picture)  # the pixels live on with the critic; the files are kept
+        return work
 
     def accept_bytes(
         self,
