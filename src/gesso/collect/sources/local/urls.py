@@ -117,7 +117,7 @@ class UrlsSource:
             raise InputError(
                 f"'{called}' has no column of addresses; its columns are: "
                 f"{plain(', '.join(map(str, row.values)), 300)}.",
-                "Say which column it is (url_column).",
+                "Name it in the settings: [collect.sources.urls] url_column",
             )
         url = row.values[column]
         why = _refusal(url)
