@@ -43,6 +43,10 @@ Dollars = Annotated[
 ]
 Many = Annotated[Annotated[int, Field(ge=1, le=256)] | None, BeforeValidator(_none_in_words)]
 Processes = Annotated[Annotated[int, Field(ge=0, le=256)] | None, BeforeValidator(_none_in_words)]
+Finds = Annotated[Annotated[int, Field(ge=1)] | None, BeforeValidator(_none_in_words)]
+Amount = Annotated[
+    Annotated[float, Field(gt=0, allow_inf_nan=False)] | None, BeforeValidator(_none_in_words)
+]
 ByName = dict[str, dict[str, Any]]
 Rate = Annotated[str, Field(pattern=r"^[1-9]\d*/(\d*\.)?\d*[1-9]\d*$")]
 
@@ -113,6 +117,26 @@ class StudySettings(Section):
     coherence: float = Field(
         default=0.783, ge=0, le=1, description="how much texture is forgotten, 0 to 1"
     )
+
+
+class CollectSettings(Section):
+    """How pictures are brought in."""
+
+    contact: str = Field(default="", description="your mail or web address, told to every host")
+    unknown_licence: Literal["link", "keep", "skip"] = Field(
+        default="link", description="pictures of unknown licence: link, keep or skip"
+    )
+    licences: list[str] = Field(
+        default=[], description='licences to keep beside the free ones: ["CC-BY-NC-4.0"]'
+    )
+    items: Finds = Field(default=None, description="finds that a run takes up; none: no end")
+    megabytes: Amount = Field(default=None, description="a run may bring so many; none: no end")
+    streams: int = Field(default=8, ge=1, le=64, description="finds at once, 1 to 64")
+    tries: int = Field(default=5, ge=1, le=20, description="tries for one find, 1 to 20")
+    patience_s: float = Field(
+        default=120.0, ge=0, le=86400, description="seconds to wait for a quiet host"
+    )
+    sources: ByName = Field(default={}, description="options of one: [collect.sources.NAME]")
 
 
 class PictureSettings(Section):

@@ -15,6 +15,7 @@ from gesso.core.records.runs import ID_PATTERN
 from gesso.settings.sections import (
     BlobSettings,
     ByName,
+    CollectSettings,
     KeySettings,
     MakeSettings,
     ModelSettings,
@@ -56,6 +57,7 @@ class Settings(BaseSettings):
     outside: OutsideSettings = OutsideSettings()
     models: ModelSettings = ModelSettings()
     pictures: PictureSettings = PictureSettings()
+    collect: CollectSettings = CollectSettings()
     blobs: BlobSettings = BlobSettings()
     warehouse: ByName = Field(default={}, description="options of one: [warehouse.NAME]")
     study: StudySettings = StudySettings()

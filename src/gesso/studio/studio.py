@@ -17,7 +17,9 @@ from gesso.settings import find_folder, load
 from gesso.studio.ground import Ground
 
 if TYPE_CHECKING:
+    from gesso.collect.acquisition.collector import Collector
     from gesso.make.atelier import Atelier
+    from gesso.studio.collecting import Collecting
     from gesso.studio.exporting import Exporting
     from gesso.study.room import StudyRoom
 
@@ -75,11 +77,29 @@ class Studio(Ground):
         return Studying(self).room()
 
     @cached_property
+    def collecting(self) -> Collecting:
+        """The verb collect before it is opened: its sources, and looks at what it would do."""
+        from gesso.studio.collecting import Collecting
+
+        return Collecting(self)
+
+    @property
+    def collect(self) -> Collector:
+        """The verb collect."""
+        return self.collecting.collector
+
+    @cached_property
     def exporting(self) -> Exporting:
         """The catalogue to warehouses, and its blobs to other stores."""
         from gesso.studio.exporting import Exporting
 
         return Exporting(self)
+
+    def close(self) -> None:
+        """Let go of everything that was opened."""
+        if "collecting" in vars(self):
+            self.collecting.close()
+        super().close()
 
     def __enter__(self) -> Self:
         return self

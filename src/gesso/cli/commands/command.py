@@ -7,6 +7,7 @@ import click
 from gesso.core.registry import Entry, Registry
 
 _MAKE = "gesso.cli.commands.make"
+_COLLECT = "gesso.cli.commands.collect"
 _PUBLISH = "gesso.cli.commands.publish"
 _STUDY = "gesso.cli.commands.study"
 _STUDIO = "gesso.cli.commands.studio"
@@ -14,6 +15,7 @@ _AWAY = "gesso.cli.commands.away"
 
 SECTIONS = {
     _MAKE: "Make pictures",
+    _COLLECT: "Bring pictures in",
     _STUDY: "Study pictures",
     _PUBLISH: "Give pictures away, and look at others'",
     _STUDIO: "Look after the studio",
@@ -32,6 +34,9 @@ COMMANDS: Registry[click.Command] = Registry(
         "refine": Entry(f"{_MAKE}.refine", "refine", summary="Write a better prompt."),
         "replay": Entry(f"{_MAKE}.replay", "replay", summary="Paint a picture again, compare."),
         "painters": Entry(f"{_MAKE}.painters", "painters", summary="Show who can paint."),
+        "collect": Entry(
+            f"{_COLLECT}.collect", "collect", summary="Bring in a folder, a museum, a site."
+        ),
         "study": Entry(f"{_STUDY}.study", "study", summary="See values, shapes, two tips."),
         "export": Entry(f"{_PUBLISH}.export", "export", summary="Copy kept works out, or tables."),
         "provenance": Entry(

@@ -197,7 +197,8 @@ class Collector:
                 with suppress(StudioError):
                     book.change(run, listed=True)
         waiting = self._catalogue.finds.waiting(run)
-        if waiting and state == "done":
+        is_waiting = bool(waiting) and state == "done"
+        if is_waiting:
             state = "stopped"
             reason = f"{waiting:,} finds wait for their next try."
         book.change(run, state=state, reason=reason)
@@ -207,6 +208,7 @@ class Collector:
             reasons=tuple(self._catalogue.finds.reasons(run)),
             complaints=source.complaints(),
             seconds=time.monotonic() - began,
+            is_waiting=is_waiting,
         )
 
 

@@ -82,6 +82,7 @@ class CollectReport:
         reasons: why finds are blocked, gone or failed: (state, reason, how many).
         complaints: what the source passed over.
         seconds: how long it took.
+        is_waiting: it ended because what is left waits longer than the run is patient.
     """
 
     acquisition: Acquisition
@@ -89,6 +90,7 @@ class CollectReport:
     reasons: tuple[tuple[FindState, str, int], ...] = ()
     complaints: tuple[str, ...] = field(default=())
     seconds: float = 0.0
+    is_waiting: bool = False
 
 
 @dataclass(frozen=True)

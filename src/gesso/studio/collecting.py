@@ -1,0 +1,131 @@
+"""The verb collect, put together: who offers, who develops, what may be kept."""
+
+# ruff: noqa: PLC0415 - opening a verb late is what this package is for
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from gesso.core.catalogue.catalogue import utc_now
+from gesso.core.catalogue.store.folder import DATABASE
+from gesso.core.errors import SettingsError
+from gesso.studio.adapters import built
+
+if TYPE_CHECKING:
+    from gesso.collect.acquisition.collector import Collector
+    from gesso.collect.acquisition.options import CollectOptions, Develop, Preview
+    from gesso.collect.sources.source import Source, Wish
+    from gesso.core.outside.polite.fetcher import Fetcher
+    from gesso.studio.ground import Ground
+
+_MOST_MEMORY = 2 << 30
+_MOST_CPU_S = 60.0
+
+
+class Collecting:
+    """Puts the verb collect together from what the studio has.
+
+    Args:
+        ground: whose settings, catalogue and workers are used.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._asked = ground.settings.collect
+
+    @cached_property
+    def collector(self) -> Collector:
+        """The verb collect."""
+        from gesso.collect.acquisition.collector import Collector
+
+        return Collector(
+            self._ground.catalogue,
+            self.source,
+            self._develop(),
+            self._options(),
+            locks=self._ground.folder / "locks",
+            stop=self._ground.stop,
+            now=utc_now,
+        )
+
+    def preview(self, name: str, wish: Wish) -> Preview:
+        """What a run would do; where there is no studio, none is made for it.
+
+        Raises:
+            InputError: a place that the source cannot use.
+            OutsideError: the list cannot be had.
+        """
+        from gesso.collect.acquisition.collector import previewed
+
+        is_studio = (self._ground.folder / DATABASE).exists()
+        catalogue = self._ground.catalogue if is_studio else None
+        return previewed(self.source(name), wish, self._options(), catalogue)
+
+    def source(self, name: str) -> Source:
+        """Build a source, its options from `[collect.sources.NAME]`.
+
+        Raises:
+            UnknownAdapter: there is no such source.
+            SettingsError: an option that it refuses, or no contact for one that goes over the
+                network.
+        """
+        from gesso.collect.sources.source import SOURCES
+
+        factory = SOURCES.open(name)
+        wishes = self._asked.sources.get(name, {})
+        source = built(factory, f"collect.sources.{name}", wishes, self.fetcher)
+        if source.is_remote:
+            _ = self.fetcher.user_agent  # raises where no contact is set
+        return source
+
+    @cached_property
+    def fetcher(self) -> Fetcher:
+        """Fetches from hosts that are not ours, politely."""
+        from gesso.core.outside.polite.fetcher import Fetcher, FetchOptions
+        from gesso.core.outside.polite.wire import WireOptions
+
+        pictures = self._ground.settings.pictures
+        try:
+            options = FetchOptions(
+                contact=self._asked.contact,
+                wire=WireOptions(max_bytes=round(pictures.max_megabytes * 1e6)),
+            )
+        except ValueError as error:
+            raise SettingsError(
+                f"[collect] contact cannot be used: {error}.",
+                'Write contact = "you@example.org", or the address of a page of yours.',
+            ) from error
+        return Fetcher(options, stop=self._ground.stop)
+
+    def close(self) -> None:
+        """Let go of connections."""
+        if "fetcher" in vars(self):
+            self.fetcher.close()
+
+    def _options(self) -> CollectOptions:
+        from gesso.collect.acquisition.options import CollectOptions
+
+        asked = self._asked
+        return CollectOptions(
+            unknown_licence=asked.unknown_licence,
+            licences=tuple(asked.licences),
+            items=asked.items,
+            megabytes=asked.megabytes,
+            streams=asked.streams,
+            tries=asked.tries,
+            patience_s=asked.patience_s,
+        )
+
+    def _develop(self) -> Develop:
+        """Development in the workers, where a picture that takes too much harms nobody else."""
+        from gesso.collect.acquisition.developing import Developing
+        from gesso.core.pixels.decode import DecodeLimits
+        from gesso.core.runner.limits import Limits
+
+        pictures = self._ground.settings.pictures
+        limits = DecodeLimits(
+            max_pixels=round(pictures.max_megapixels * 1e6),
+            max_bytes=round(pictures.max_megabytes * 1e6),
+        )
+        most = Limits(_MOST_MEMORY, _MOST_CPU_S, is_quiet=True)
+        return Developing(self._ground.workers, limits, most)
