@@ -82,6 +82,8 @@ def test_a_name_names_itself(named):
         ("http://rightsstatements.org/vocab/NoC-US/1.0/", "restricted"),
         ("", "unknown"),
         ("ask the museum", "unknown"),
+        ("This work is not in the public domain", "unknown"),
+        ("not CC0", "unknown"),
     ],
 )
 def test_only_what_is_plainly_free_may_be_kept_whole(written, allows):

@@ -20,6 +20,10 @@ _NAMED_CC = re.compile(
 )
 _ZERO = re.compile(r"\bcc\W?0\b|\bcc\W?zero\b|creative commons zero|^zero$")
 _MARK = re.compile(r"^(?:pd|pdm)(?:[\s_-].*)?$|public[\s_-]?domain|no rights reserved|gemeinfrei")
+# "Not in the public domain" names what it is not.
+_DENIED = re.compile(
+    r"\b(?:not|no longer|never|isn\W?t)\b[^.;]{0,40}(?:public[\s_-]?domain|\bcc\W?(?:0|zero)\b)"
+)
 _RESERVED = re.compile(
     r"all rights reserved|rights[\s-]managed|in copyright|©|\(c\)|non-?commercial use only"
     r"|personal use|editorial use|no reproduction"
@@ -103,6 +107,8 @@ def _of_statement(code: str) -> str:
 def _of_words(text: str) -> str:
     if found := _SPDX_CC.fullmatch(text):
         return _creative("by" + (found[1] or "") + (found[2] or ""), found[3])
+    if _DENIED.search(text):
+        return ""
     if _ZERO.search(text):
         return "CC0-1.0"
     short = text

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
-from gesso.collect.sources.local.told.licences import licence_of
+from gesso.collect.licences import licence_id
 from gesso.core.records.finds import Facts
 from gesso.core.records.works import Rights
 
@@ -101,7 +101,7 @@ def told_by(row: Mapping[str, Any]) -> Told:
         tags=_tags(named),
         extra=dict(_extra(row)),
     )
-    rights = Rights(licence_of(lines["licence"]), lines["credit"], _address(lines["licence"]))
+    rights = Rights(licence_id(lines["licence"]), lines["credit"], _address(lines["licence"]))
     return Told(facts, rights, _address(lines["page"]))
 
 
