@@ -73,15 +73,19 @@ class Collecting:
 
         factory = SOURCES.open(name)
         wishes = self._asked.sources.get(name, {})
-        source = built(factory, f"collect.sources.{name}", wishes, self.fetcher)
-        if source.is_remote:
-            _ = self.fetcher.user_agent  # raises where no contact is set
+        # Adapters say it of their class; one that does not is taken to go over the network.
+        is_remote = getattr(factory, "is_remote", True) is not False
+        fetcher = self.fetcher if is_remote else None
+        source = built(factory, f"collect.sources.{name}", wishes, fetcher)
+        if fetcher is not None and source.is_remote:
+            _ = fetcher.user_agent  # raises where no contact is set
         return source
 
     @cached_property
     def fetcher(self) -> Fetcher:
         """Fetches from hosts that are not ours, politely."""
         from gesso.core.outside.polite.fetcher import Fetcher, FetchOptions
+        from gesso.core.outside.polite.hosts import Hosts
         from gesso.core.outside.polite.wire import WireOptions
 
         pictures = self._ground.settings.pictures
@@ -95,7 +99,9 @@ class Collecting:
                 f"[collect] contact cannot be used: {error}.",
                 'Write contact = "you@example.org", or the address of a page of yours.',
             ) from error
-        return Fetcher(options, stop=self._ground.stop)
+        is_studio = (self._ground.folder / DATABASE).exists()
+        path = self._ground.folder / "limits.db" if is_studio else None
+        return Fetcher(options, hosts=Hosts(path), stop=self._ground.stop)
 
     def close(self) -> None:
         """Let go of connections."""
