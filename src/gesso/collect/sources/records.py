@@ -9,9 +9,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from gesso.collect.licences import licence_id
 from gesso.collect.sources.local.complaints import Complaints
 from gesso.collect.sources.local.told.fields import columns_of, plain, words_of
-from gesso.collect.sources.local.told.licences import licence_of
 from gesso.collect.sources.local.told.tables import TABLES, Row, kind_of
 from gesso.collect.sources.source import Delivery, Wish
 from gesso.core.errors import Gone, InputError
@@ -143,7 +143,7 @@ class RecordsSource:
                 _extra(row.values, rest),
             )
             named = _line(value(licence)) if licence else ""
-            rights = Rights((licence_of(named) if named else "") or default, _line(value(credit)))
+            rights = Rights((licence_id(named) if named else "") or default, _line(value(credit)))
             return Find(source, called, "", _address(value(page)), facts, rights)
 
         return read
