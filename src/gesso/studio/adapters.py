@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from pydantic import PydanticUserError, TypeAdapter, ValidationError
+
 from gesso.core.errors import SettingsError
 from gesso.core.registry import Factory
 from gesso.settings import Settings
@@ -20,7 +22,7 @@ Built = TypeVar("Built")
 def with_key(
     settings: Settings, name: str, wishes: Mapping[str, Any], factory: Factory[Any]
 ) -> Mapping[str, Any]:
-    """The wishes of a section, with the owner's key or shelf of models for adapters that take one."""
+    """The wishes of a section, with the owner's key or shelf for adapters that take one."""
     owns = {"api_key": getattr(settings.keys, name, None), "shelf": str(settings.shelf)}
     takes = {option.name for option in fields(factory.Options)}
     given = {kind: own for kind, own in owns.items() if own is not None and kind in takes}
@@ -66,6 +68,22 @@ def filled(options: type[Any], section: str, wishes: Mapping[str, Any]) -> Any:
             f"The options there are: {', '.join(known) or 'none'}.",
         )
     try:
-        return options(**wishes)
+        return _read(options, wishes)
+    except ValidationError as error:
+        # Without the value: it may be a key.
+        first = error.errors(include_input=False, include_url=False)[0]
+        names = [str(name) for name in first["loc"]]
+        what = first["msg"].removeprefix("Value error, ")
+        told = f"{'.'.join(names)}: {what[:1].lower()}{what[1:]}" if names else what
+        raise SettingsError(f"[{section}] cannot be used: {told}.", "Mend that option.") from error
     except (TypeError, ValueError) as error:
         raise SettingsError(f"[{section}] cannot be used: {error}.", "Mend that option.") from error
+
+
+def _read(options: type[Any], wishes: Mapping[str, Any]) -> Any:
+    """Options of the types that they say: the environment and flags hold nothing but words."""
+    try:
+        reader = TypeAdapter(options)
+    except PydanticUserError:  # somebody else's options, of a type that cannot be read from words
+        return options(**wishes)
+    return reader.validate_python(dict(wishes))
