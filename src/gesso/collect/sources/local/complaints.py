@@ -32,5 +32,5 @@ class Complaints:
     def lines(self) -> tuple[str, ...]:
         """The sentences so far; the last one counts those that found no room."""
         with self._lock:
-            more = (f"{self._more:,} more were passed over.",) if self._more else ()
+            more = (f"And {self._more:,} more.",) if self._more else ()
             return (*self._lines, *more)

@@ -206,10 +206,9 @@ class _Walk:
             kinds = ", ".join(
                 f"{suffix} {count:,}" for suffix, count in sorted(self._others.items())
             )
-            self._complaints.add(
-                f"{self._others.total():,} files of kinds that gesso does not read were passed "
-                f"over ({kinds})."
-            )
+            total = self._others.total()
+            files = "1 file is of a kind" if total == 1 else f"{total:,} files are of kinds"
+            self._complaints.add(f"{files} that gesso does not read ({kinds}).")
 
     def _of_file(self, tree: Tree, file: File, sidecars: Sidecars) -> Iterator[Find]:
         if self._options.archives and is_archive(file.name):

@@ -81,9 +81,7 @@ class Members:
             self.refuse(name, f"claims to grow from {packed:,} to {size:,} bytes")
             return ()
         if parts in self._files:
-            self.complaints.add(
-                f"'{self.called}' holds '{name}' more than once; the last one is taken."
-            )
+            self.refuse(name, "stands more than once, and the last one is taken")
         self._files[parts] = File(parts, size, revision, changed_at)
         return parts
 
@@ -92,7 +90,7 @@ class Members:
         self._files.pop(parts, None)
 
     def refuse(self, name: str, why: str) -> None:
-        """Tell that a member was passed over."""
+        """Tell what is wrong with a member."""
         self.complaints.add(
             f"In '{self.called}', '{one_line(name, 100)}' {why}; it was passed over."
         )
