@@ -1,0 +1,117 @@
+"""kill -9 at random points of a collect run: whole works only, and a run that goes on."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.check import check
+
+from .collect_victim import STREAMS
+
+VICTIM = Path(__file__).with_name("collect_victim.py")
+PICTURES = 120
+
+
+def make_art(folder):
+    folder.mkdir()
+    for number in range(PICTURES):
+        rng = np.random.default_rng(number)
+        picture = rng.integers(0, 255, (24, 32, 3), dtype=np.uint8)
+        cv2.imwrite(str(folder / f"{number:03d}.png"), picture)
+
+
+def start(studio, run, journal, art):
+    process = subprocess.Popen(
+        [sys.executable, str(VICTIM), str(studio), run, str(journal), str(art)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    return process
+
+
+def end(process):
+    """Let the process come to its end by itself, and return its last word."""
+    assert process.stdout is not None
+    word = process.stdout.readline()
+    process.wait()
+    process.stdout.close()
+    return word
+
+
+def kill_after(process, seconds):
+    """Kill the process after a while; whether it was still at work."""
+    time.sleep(seconds)
+    was_working = process.poll() is None
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    process.stdout.close()
+    return was_working
+
+
+def assert_whole(studio):
+    """No work without its verified files, no find that is stored without its work."""
+    with Catalogue.open(studio) as catalogue:
+        report = check(catalogue, read_data=True)
+        assert report.problems == ()
+        assert report.complete
+        with catalogue.database.read() as connection:
+            loose = connection.exec_driver_sql(
+                "SELECT count(*) FROM finds WHERE (state = 'stored') <> (work IS NOT NULL)"
+            ).scalar()
+        assert loose == 0
+        return catalogue.works.count()
+
+
+def kill_often(folder, kills):
+    art, luck = folder / "art", random.Random(7)
+    make_art(art)
+    landed, repeated, rounds = 0, 0, 0
+    while landed < kills:
+        studio, journal = folder / f"studio-{rounds}", folder / f"journal-{rounds}"
+        rounds += 1
+        here = 0
+        while landed < kills:
+            was_working = kill_after(start(studio, "run", journal, art), luck.uniform(0.0, 0.35))
+            assert_whole(studio)
+            if not was_working:
+                break
+            landed += 1
+            here += 1
+        assert end(start(studio, "run", journal, art)) == "done\n"
+        assert assert_whole(studio) == PICTURES
+        fetched = Counter(journal.read_text("utf-8").splitlines())
+        assert len(fetched) == PICTURES
+        again = fetched.total() - PICTURES
+        assert again <= here * STREAMS
+        repeated += again
+    return landed, repeated
+
+
+def test_twenty_kills_of_a_collect_run_leave_whole_works_and_repeat_only_what_was_in_flight(
+    tmp_path,
+):
+    landed, repeated = kill_often(tmp_path, 20)
+
+    assert landed == 20
+    assert repeated <= landed * STREAMS
+
+
+@pytest.mark.soak
+def test_two_hundred_kills_of_a_collect_run_leave_whole_works(tmp_path):
+    landed, repeated = kill_often(tmp_path, 200)
+    print(f"{landed} kills, {repeated} fetches repeated ({repeated / landed:.2f} a kill)")
+
+    assert landed == 200
