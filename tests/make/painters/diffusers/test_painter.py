@@ -29,6 +29,7 @@ from gesso.make.painters.painter import Order
 
 torch = pytest.importorskip("torch", reason="gesso[diffusers] is not installed")
 pytest.importorskip("diffusers", reason="gesso[diffusers] is not installed")
+asking = importlib.import_module("gesso.make.painters.diffusers.asking")
 easel = importlib.import_module("gesso.make.painters.diffusers.easel")
 
 BRIDGE = Order("A stone bridge at night.", width=64, height=64, seed=7)
@@ -227,6 +228,15 @@ def test_all_the_steps_are_taken_whatever_the_strength(photo: Path, painter_of: 
     assert [line for line, _ in told if line.startswith("step")] == [
         "step 1 of 3", "step 2 of 3", "step 3 of 3"
     ]  # fmt: skip
+
+
+def test_noise_is_never_added_to_the_picture_that_it_made() -> None:
+    anew = asking._generator(BRIDGE)
+    going_on = asking._generator(dataclasses.replace(BRIDGE, reference=picture(20)))
+    other = asking._generator(dataclasses.replace(BRIDGE, reference=picture(21)))
+
+    assert anew.initial_seed() == BRIDGE.seed
+    assert len({one.initial_seed() for one in (anew, going_on, other)}) == 3
 
 
 def test_a_picture_of_another_size_is_fitted(photo: Path, painter_of: Painters) -> None:
