@@ -35,7 +35,7 @@ class Match:
             0 to 1; measured where both pictures lie after alignment.
         correlation: of the smoothed values, -1 to 1.
         aligned: whether an alignment was found; else the pictures are laid edge to edge.
-        shift: of the attempt, parts of its width and height.
+        shift: of the middle of the picture, parts of its width and height.
         overlap: the part of the reference that both cover, 0 to 1.
         levels: L* of the blocks: (reference, attempt), dark to light.
         metrics: by id: (reference, attempt).
@@ -113,7 +113,9 @@ def _aligned(
     size = (width, height)
     moved = cv2.warpAffine(laid, warp, size, flags=cv2.INTER_LINEAR | back)
     covered = cv2.warpAffine(every.astype(np.uint8), warp, size, flags=cv2.INTER_NEAREST | back)
-    shift = float(warp[0, 2]) / width, float(warp[1, 2]) / height
+    middle = np.array([width / 2, height / 2, 1.0])
+    across, down = (warp @ middle - middle[:2]).tolist()
+    shift = across / width, down / height
     return np.asarray(moved, dtype=np.float32), covered.astype(np.bool_), True, shift
 
 

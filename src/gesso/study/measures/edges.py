@@ -19,7 +19,8 @@ def gradient(values: Floats) -> Floats:
     soft = cv2.GaussianBlur(values, (0, 0), 1.2)
     across = cv2.Sobel(soft, cv2.CV_32F, 1, 0)
     down = cv2.Sobel(soft, cv2.CV_32F, 0, 1)
-    return np.asarray(cv2.magnitude(across, down) / np.float32(8), dtype=np.float32)
+    # Not cv2.magnitude: its last digit depends on where in memory the array begins.
+    return np.asarray(np.sqrt(across * across + down * down) / np.float32(8), dtype=np.float32)
 
 
 def boundaries(labels: NDArray[np.int32]) -> NDArray[np.bool_]:

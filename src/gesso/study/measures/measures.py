@@ -12,6 +12,9 @@ from gesso.study.measures.focus import find_focus, measure_focus
 from gesso.study.measures.mass import measure_mass
 from gesso.study.measures.value import measure_notan, measure_value
 
+_DIGITS = 6
+"""No figure says more, and the last digits of a sum are nobody's."""
+
 
 def measure(easel: Easel) -> dict[str, float]:
     """Measure everything that can be measured.
@@ -29,4 +32,4 @@ def measure(easel: Easel) -> dict[str, float]:
         | measure_balance(easel)
         | measure_colour(easel)
     )
-    return {name: value for name, value in found.items() if math.isfinite(value)}
+    return {name: round(value, _DIGITS) for name, value in found.items() if math.isfinite(value)}
