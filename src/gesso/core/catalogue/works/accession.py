@@ -40,6 +40,9 @@ from gesso.core.records.works import Provenance, Rights, Standing, Work
 log = logging.getLogger(__name__)
 
 # What is said of every picture is put together once.
+_IS_IT = works.c.id == bindparam("number")
+_WORK = select(*WORK_COLUMNS, works.c.recipe).where(_IS_IT)
+_CHANGE_WORK = update(works).where(_IS_IT)
 _ADD_WORK, _ADD_BLOBS = insert(works), insert(blobs)
 _KNOWN_BLOBS = select(blobs.c.key).where(blobs.c.key.in_(bindparam("keys", expanding=True)))
 
@@ -236,8 +239,8 @@ class Accession:
             self._name_blobs(connection, {key: part})
             is_it = works.c.id == work.id
             old = connection.scalar(select(works.c.blob).where(is_it))
-            connection.execute(update(works).where(is_it).values(values))
-            sealed = connection.execute(select(*WORK_COLUMNS).where(is_it)).mappings().one()
+            connection.execute(_CHANGE_WORK, values | {"number": work.id})
+            sealed = connection.execute(_WORK, {"number": work.id}).mappings().one()
         if old is not None and old != key:
             self._let_go(old)
         return work_of(sealed)
@@ -349,9 +352,8 @@ class Accession:
             log.warning("a file that no work needs any more stays: %s", error)
 
     def _row(self, work_id: int) -> Any:
-        wanted = select(*WORK_COLUMNS, works.c.recipe).where(works.c.id == work_id)
         with self._database.read() as connection:
-            row = connection.execute(wanted).mappings().one_or_none()
+            row = connection.execute(_WORK, {"number": work_id}).mappings().one_or_none()
         if row is None:
             raise UnknownItem(f"There is no work number {work_id} in the catalogue.")
         return row

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, select, text, tuple_, update
+from sqlalchemy import Connection, Select, bindparam, select, text, tuple_, update
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.pages import read_cursor, write_cursor
@@ -32,6 +32,11 @@ MAX_PAGE = 1000
 _MAX_WORDS = 32
 _MOST_RANKED = 2000
 _WEIGHTS = ", ".join(str(weight) for weight in WORD_WEIGHTS.values())
+
+# Asked for again and again, so they are put together once: a select of so many columns takes
+# longer to write than to answer.
+_WORK = select(*WORK_COLUMNS).where(works.c.id == bindparam("number"))
+_RECIPE = select(works.c.recipe).where(works.c.id == bindparam("number"))
 
 
 @dataclass(frozen=True)
@@ -71,10 +76,11 @@ class WorkShelf:
         Raises:
             UnknownItem: the catalogue has none of that number.
         """
-        found = self._list(select(*WORK_COLUMNS).where(works.c.id == work_id))
-        if not found:
+        with self._database.read() as connection:
+            row = connection.execute(_WORK, {"number": work_id}).mappings().one_or_none()
+        if row is None:
             raise _unknown(work_id)
-        return found[0]
+        return work_of(row)
 
     def page(
         self,
@@ -200,7 +206,7 @@ class WorkShelf:
             UnknownItem: the catalogue has none of that number.
         """
         with self._database.read() as connection:
-            row = connection.execute(select(works.c.recipe).where(works.c.id == work_id)).first()
+            row = connection.execute(_RECIPE, {"number": work_id}).first()
         if row is None:
             raise _unknown(work_id)
         return from_json(Recipe, row[0]) if row[0] else None
