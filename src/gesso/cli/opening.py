@@ -14,7 +14,7 @@ from types import FrameType
 
 from gesso.cli.logs import log_to
 from gesso.cli.session import Session
-from gesso.core.catalogue.store.folder import DATABASE
+from gesso.core.catalogue.store.folder import holds_studio
 from gesso.core.errors import Interrupted, StudioError
 from gesso.core.outside.redact import redact
 from gesso.settings import find_folder, load
@@ -93,7 +93,7 @@ def borrowed(session: Session, *, asks: bool) -> Iterator[Studio]:
 
 
 def _is_studio(folder: Path) -> bool:
-    return (folder / DATABASE).exists()
+    return holds_studio(folder)
 
 
 @contextmanager

@@ -146,6 +146,12 @@ class PictureSettings(Section):
     max_megabytes: float = Field(default=64.0, gt=0, le=1024, description="above 0, up to 1024")
 
 
+class CatalogueSettings(Section):
+    """Where the catalogue itself is."""
+
+    url: SecretStr | None = Field(default=None, description="of a Postgres database; none: a file")
+
+
 class BlobSettings(Section):
     """Where the bytes of pictures lie."""
 

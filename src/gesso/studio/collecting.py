@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from gesso.core.catalogue.catalogue import utc_now
-from gesso.core.catalogue.store.folder import DATABASE
+from gesso.core.catalogue.store.folder import holds_studio
 from gesso.core.errors import SettingsError
 from gesso.studio.adapters import built
 
@@ -57,7 +57,7 @@ class Collecting:
         """
         from gesso.collect.acquisition.collector import previewed
 
-        is_studio = (self._ground.folder / DATABASE).exists()
+        is_studio = holds_studio(self._ground.folder)
         catalogue = self._ground.catalogue if is_studio else None
         return previewed(self.source(name), wish, self._options(), catalogue)
 
@@ -99,7 +99,7 @@ class Collecting:
                 f"[collect] contact cannot be used: {error}.",
                 'Write contact = "you@example.org", or the address of a page of yours.',
             ) from error
-        is_studio = (self._ground.folder / DATABASE).exists()
+        is_studio = holds_studio(self._ground.folder)
         path = self._ground.folder / "limits.db" if is_studio else None
         return Fetcher(options, hosts=Hosts(path), stop=self._ground.stop)
 

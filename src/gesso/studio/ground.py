@@ -59,9 +59,12 @@ class Ground:
             max_bytes=round(pictures.max_megabytes * 1e6),
         )
         accession = AccessionOptions(limits=limits, privacy=self.settings.make.recipe)
-        store = self.settings.blobs.store
+        store, url = self.settings.blobs.store, self.settings.catalogue.url
         options = CatalogueOptions(
-            accession=accession, blobs=store, blob_options=self.blob_options(store)
+            accession=accession,
+            blobs=store,
+            blob_options=self.blob_options(store),
+            url=url.get_secret_value() if url else "",
         )
         return Catalogue.open(self.folder, read_only=self.read_only, options=options)
 

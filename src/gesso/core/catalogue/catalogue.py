@@ -23,6 +23,7 @@ from gesso.core.catalogue.runs.book import RunBook
 from gesso.core.catalogue.runs.finds import FindShelf
 from gesso.core.catalogue.store import folder as studio_folder
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.dialects.databases import open_database
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.catalogue.store.migrations.history import HEAD, revision_of, upgrade
 from gesso.core.catalogue.store.versions import VersionBook
@@ -59,12 +60,14 @@ class CatalogueOptions:
         accession: how pictures come in.
         blobs: the name of the blob store.
         blob_options: where that is, None for a store that needs none.
+        url: of the database server, "" for a file in the studio.
         busy_timeout_s: how long a writer waits for another process.
     """
 
     accession: AccessionOptions = field(default=AccessionOptions())
     blobs: str = "local"
     blob_options: object | None = None
+    url: str = field(default="", repr=False)
     busy_timeout_s: float = 5.0
 
 
@@ -160,7 +163,7 @@ class Catalogue:
         blobs = BLOBS.open(options.blobs)(folder / studio_folder.BLOBS, disk, options.blob_options)
         blobs.sweep(older_than_s=_DAY_S)
         try:
-            database = Database(folder / studio_folder.DATABASE, disk, options.busy_timeout_s)
+            database = _database(folder, disk, options)
         except StorageError as error:
             if not read_only:
                 raise
@@ -171,6 +174,8 @@ class Catalogue:
             ) from error
         try:
             upgrade(database)
+            if database.is_server:
+                studio_folder.note_server(folder, database.name, disk)
             catalogue = cls(folder, database, blobs, clock, options)
             catalogue.versions.record_all(_what_works_here())
         except BaseException:
@@ -183,15 +188,16 @@ class Catalogue:
         cls, folder: Path, clock: Callable[[], datetime], options: CatalogueOptions, disk: Disk
     ) -> Catalogue | None:
         """The catalogue as it lies there; None where it is not of this gesso."""
-        path = folder / studio_folder.DATABASE
-        if not path.is_file():
+        if not studio_folder.holds_studio(folder):
             return None
-        database = Database(path, disk, options.busy_timeout_s, read_only=True)
+        database = _database(folder, disk, options, read_only=True)
         try:
             with database.read() as connection:
                 is_ours = revision_of(connection) == HEAD
             if is_ours:
-                blobs = BLOBS.open(options.blobs)(folder / studio_folder.BLOBS, disk)
+                blobs = BLOBS.open(options.blobs)(
+                    folder / studio_folder.BLOBS, disk, options.blob_options
+                )
                 return cls(folder, database, blobs, clock, options)
         except BaseException:
             database.close()
@@ -263,6 +269,20 @@ class Catalogue:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _database(
+    folder: Path, disk: Disk, options: CatalogueOptions, *, read_only: bool = False
+) -> Database:
+    if not options.url:
+        studio_folder.refuse_server(folder)
+    return open_database(
+        folder / studio_folder.DATABASE,
+        options.url,
+        disk,
+        options.busy_timeout_s,
+        read_only=read_only,
+    )
 
 
 def _what_works_here() -> dict[str, str]:

@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.store.dialects.sqlite import CHECK_WORDS, TRUE_FACETS
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
-from gesso.core.catalogue.store.sqlite import CHECK_WORDS, TRUE_FACETS
 from gesso.core.catalogue.store.tables import blobs, facet_counts, work_counts, works
 from gesso.core.catalogue.works.originals import OWN_FILES
 from gesso.core.errors import DamageError, GessoError, InputError
@@ -285,20 +285,14 @@ def _batches(keys: Iterable[str]) -> Iterator[list[str]]:
 
 def _database_problems(catalogue: Catalogue) -> list[Problem]:
     with catalogue.database.read() as connection:
-        told = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check")]
-        loose = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        told = catalogue.database.faults(connection)
         counted = _counts(connection, select(work_counts).where(work_counts.c.count != 0))
         columns = (works.c.origin, works.c.source, works.c.standing)
         true = _counts(connection, select(*columns, func.count()).group_by(*columns))
         faceted = _counts(connection, select(facet_counts).where(facet_counts.c.count != 0))
         true_facets = _counts(connection, text(TRUE_FACETS))
-    problems = [Problem("database", f"gesso.db: {line}.", _ANEW) for line in told if line != "ok"]
-    problems += [
-        Problem(
-            "database", f"gesso.db: a row of {row[0]} names a {row[2]} that is not there.", _ANEW
-        )
-        for row in loose
-    ]
+    name = catalogue.database.name
+    problems = [Problem("database", f"{name}: {line}", _ANEW) for line in told]
     if counted != true:
         problems.append(Problem("counts", "The counts of works are not those of the works.", _ANEW))
     if faceted != true_facets:
@@ -311,6 +305,8 @@ def _counts(connection: Any, wanted: Any) -> dict[tuple[str, str, str], int]:
 
 
 def _word_problems(catalogue: Catalogue) -> list[Problem]:
+    if catalogue.database.is_server:
+        return []  # there the words are a column that the server itself keeps in step
     try:
         with catalogue.database.aside() as connection:
             _copy_words(connection)

@@ -83,6 +83,8 @@ class Export(click.Group):
         tables: the commands that take tables out, told by the first word.
     """
 
+    allow_interspersed_args = True
+
     def __init__(self, pictures: click.Command, tables: Sequence[click.Command]) -> None:
         super().__init__(
             "export",

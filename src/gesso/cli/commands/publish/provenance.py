@@ -14,7 +14,7 @@ from gesso.cli.opening import opened
 from gesso.cli.options import shared
 from gesso.cli.printing import BAD, GOOD, QUIET, document, say, title
 from gesso.cli.session import Session, pass_session
-from gesso.core.catalogue.store.folder import DATABASE
+from gesso.core.catalogue.store.folder import holds_studio
 from gesso.core.errors import InputError, MissingExtra
 from gesso.core.pixels.decode import DecodeLimits, decode
 from gesso.core.pixels.metadata.found import one_line
@@ -98,7 +98,7 @@ def _own_root(signer: Signer) -> list[bytes]:
 
 def _kept(studio: Studio, pixels: str) -> Kept | None:
     """How the studio knows these pixels; to ask makes no studio."""
-    if not (studio.folder / DATABASE).exists():
+    if not holds_studio(studio.folder):
         return None
     works = studio.catalogue.works.by_pixels(pixels)
     made = [work for work in works if work.provenance.origin == "made"]

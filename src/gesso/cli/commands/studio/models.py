@@ -13,7 +13,7 @@ from gesso.cli.opening import opened
 from gesso.cli.options import shared
 from gesso.cli.printing import BAD, QUIET, counted, document, say, table, title
 from gesso.cli.session import Session, pass_session
-from gesso.core.catalogue.store.folder import DATABASE
+from gesso.core.catalogue.store.folder import holds_studio
 from gesso.core.errors import GessoError, InputError, OutsideError, SettingsError
 from gesso.core.llms.llm import LLMS
 from gesso.core.outside.accounts.budget import Budget
@@ -148,7 +148,7 @@ def _lister(studio: Studio, provider: str, base_url: str) -> ListsModels:
 
 def _desk(studio: Studio) -> Desk:
     """The desk of the studio where there is one: to ask makes none, and no call goes unwritten."""
-    exists = (studio.folder / DATABASE).exists()
+    exists = holds_studio(studio.folder)
     return Desk(
         studio.catalogue.calls if exists else MemoryLedger(),
         studio.catalogue.troubles if exists else MemoryTroubles(),

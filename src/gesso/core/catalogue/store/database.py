@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Lock
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 
+from gesso.core.catalogue.store.dialects import sqlite
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.errors import DamageError, GessoError, StorageError, StudioBusy
 
@@ -36,9 +37,14 @@ class Database:
         busy_timeout_s: how long a writer waits for another before it gives up.
         read_only: only look at it; its disk may be one that cannot be written.
 
+    Attributes:
+        is_server: it is no file of ours but a server's.
+
     Raises:
         StudioError: by the cause.
     """
+
+    is_server = False
 
     def __init__(
         self, path: Path, disk: Disk, busy_timeout_s: float = 5.0, *, read_only: bool = False
@@ -115,6 +121,21 @@ class Database:
                 connection.close()
         except sqlite3.Error as error:
             raise self._ours(error) from error
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return self.path.name
+
+    def ranked(
+        self, connection: Connection, terms: Sequence[str], most: int
+    ) -> list[tuple[int, float]]:
+        """Works with all these words: (number, rank), of the newest matches so many, unordered."""
+        return sqlite.ranked(connection, terms, most)
+
+    def faults(self, connection: Connection) -> list[str]:
+        """What the database itself finds wrong with it, a sentence each."""
+        return sqlite.faults(connection)
 
     @contextmanager
     def aside(self) -> Iterator[sqlite3.Connection]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error
+from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error, write_whole
 from gesso.core.errors import StudioError
 
 DATABASE = "gesso.db"
+SERVER = "gesso.server"
+"""Stands where the database would, when it is on a server; says which, without a password."""
 BLOBS = "blobs"
 EXPORTS = "exports"
 LOGS = "logs"
@@ -23,6 +25,7 @@ _OURS = frozenset(
         "locks",
         "signing",
         "gesso.toml",
+        SERVER,
         "keys.toml",
     }
 )
@@ -31,6 +34,11 @@ _HARMLESS = frozenset(
     | {"lost+found"}
 )
 _DATABASES = (DATABASE, "limits.db")
+
+
+def holds_studio(folder: Path) -> bool:
+    """Whether there is a studio in a folder, its database in it or on a server."""
+    return (folder / DATABASE).is_file() or (folder / SERVER).is_file()
 
 
 def prepare(folder: Path, disk: Disk, *, create: bool) -> None:
@@ -46,7 +54,7 @@ def prepare(folder: Path, disk: Disk, *, create: bool) -> None:
         StorageError: it cannot be made or looked into.
     """
     try:
-        is_studio = (folder / DATABASE).is_file()
+        is_studio = holds_studio(folder)
         names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
         is_other = folder.exists() and not folder.is_dir()
     except OSError as error:
@@ -59,6 +67,41 @@ def prepare(folder: Path, disk: Disk, *, create: bool) -> None:
         _check_new(folder, names, create=create)
     for place in (folder, folder / EXPORTS, folder / LOGS):
         make_folder(disk, place)
+
+
+def note_server(folder: Path, name: str, disk: Disk) -> None:
+    """Say in the folder that its database is on a server.
+
+    Raises:
+        StudioError: there is a database in it as well, or it cannot be written.
+    """
+    if (folder / DATABASE).exists():
+        raise StudioError(
+            f"{folder} has a catalogue of its own, and [catalogue] url names another.",
+            "Take the setting away, or name another folder with --studio.",
+        )
+    if not (folder / SERVER).exists():
+        write_whole(disk, folder / SERVER, f"{name}\n".encode())
+
+
+def refuse_server(folder: Path) -> None:
+    """Make no second catalogue where the first is on a server.
+
+    Raises:
+        StudioError: it is.
+    """
+    if (folder / SERVER).is_file() and not (folder / DATABASE).exists():
+        raise StudioError(
+            f"The catalogue of {folder} is on a server: {_told(folder)}.",
+            'Say where in its gesso.toml: [catalogue] url = "postgresql+psycopg://…"',
+        )
+
+
+def _told(folder: Path) -> str:
+    try:
+        return (folder / SERVER).read_text("utf-8").strip()[:200]
+    except (OSError, UnicodeDecodeError):
+        return "which one is not to be read"
 
 
 def _check_new(folder: Path, names: list[str], *, create: bool) -> None:

@@ -14,8 +14,8 @@ from zlib import crc32
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.dialects.sqlite import AFTER_MANY, BEFORE_MANY, FIRST_OF_MANY
 from gesso.core.catalogue.store.rows import IS_NAMED, extra_json, tag_lines
-from gesso.core.catalogue.store.sqlite import AFTER_MANY, BEFORE_MANY, FIRST_OF_MANY
 from gesso.core.catalogue.store.tables import work_counts, works
 from gesso.core.records.finds import Find
 from gesso.core.records.works import Origin

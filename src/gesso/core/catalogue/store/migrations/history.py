@@ -10,6 +10,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.dialects import postgres
 from gesso.core.errors import DamageError, NewerStudio
 
 HEAD = "0004"
@@ -33,6 +34,7 @@ def upgrade(database: Database) -> None:
             return
         _refuse_foreign(database.path, connection, revision)
         command.upgrade(_config(connection), HEAD)
+        _add_what_is_its_own(connection)
         _refuse_loose_ends(database.path, connection)
 
 
@@ -70,6 +72,13 @@ def _refuse_foreign(path: Path, connection: Connection, revision: str | None) ->
             f"{path} is a database, but not of a gesso studio.",
             "Name another folder with --studio, or move that file away.",
         )
+
+
+def _add_what_is_its_own(connection: Connection) -> None:
+    """SQLite's words and triggers are part of its history; those of Postgres come after it."""
+    if connection.dialect.name == "postgresql":
+        for statement in postgres.STATEMENTS:
+            connection.exec_driver_sql(statement)
 
 
 def _refuse_loose_ends(path: Path, connection: Connection) -> None:

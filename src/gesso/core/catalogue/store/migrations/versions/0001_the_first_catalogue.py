@@ -59,7 +59,7 @@ def _make_works() -> None:
         sa.Column("thumbhash", sa.String(length=64), nullable=False),
         sa.Column("swatches", sa.Text(), server_default="", nullable=False),
         sa.Column("added_at", sa.DateTime(), nullable=False),
-        sa.Column("favourite", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("favourite", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("shuffle", sa.BigInteger(), nullable=False),
         sa.Column("seed", sa.BigInteger(), nullable=True),
         sa.Column("prompt", sa.Text(), server_default="", nullable=False),

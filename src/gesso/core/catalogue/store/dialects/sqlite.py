@@ -7,6 +7,10 @@ makes them; a test holds that the two are the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+
 from gesso.core.catalogue.store.tables.outbox import ANNOUNCED, key_of
 
 # ruff: noqa: S608 - the statements are put together from constants of this file alone
@@ -173,3 +177,34 @@ TRUE_FACETS = " UNION ALL ".join(
     for facet, expression in FACETS.items()
 )
 """What `facet_counts` should hold, counted from the works themselves."""
+
+_WEIGHTS = ", ".join(str(weight) for weight in WORD_WEIGHTS.values())
+
+
+def ranked(connection: Connection, terms: Sequence[str], most: int) -> list[tuple[int, float]]:
+    """Works with all these words, the last of which may be the beginning of one.
+
+    Args:
+        connection: a reading one.
+        terms: words and nothing else.
+        most: of these many newest matches.
+
+    Returns:
+        (number, rank) of each, a higher rank for a better match, in no order.
+    """
+    match = " ".join(f'"{term}"' for term in terms) + "*"
+    # SQLite gives a better match a lower rank.
+    asked = text(
+        f"SELECT rowid AS id, -bm25(works_fts, {_WEIGHTS}) AS score "
+        "FROM works_fts WHERE works_fts MATCH :match ORDER BY rowid DESC LIMIT :most"
+    ).bindparams(match=match, most=most)
+    return [(row[0], row[1]) for row in connection.execute(asked)]
+
+
+def faults(connection: Connection) -> list[str]:
+    """What the database itself finds wrong with it, a sentence each."""
+    told = [row[0] for row in connection.exec_driver_sql("PRAGMA integrity_check")]
+    loose = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+    return [f"{line}." for line in told if line != "ok"] + [
+        f"a row of {row[0]} names a {row[2]} that is not there." for row in loose
+    ]

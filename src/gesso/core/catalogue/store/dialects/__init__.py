@@ -1,0 +1,1 @@
+"""What only one database has: words, triggers, checks; and the one that is a server."""
