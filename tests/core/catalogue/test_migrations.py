@@ -13,9 +13,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Transaction, create_engine
 
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.dialects.sqlite import STATEMENTS
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.catalogue.store.migrations import history
-from gesso.core.catalogue.store.dialects.sqlite import STATEMENTS
 from gesso.core.catalogue.store.tables import metadata
 from gesso.core.errors import StorageError
 
