@@ -17,9 +17,10 @@ from gesso.core.records.codec import from_json, to_json
 from gesso.core.records.works import Work
 from gesso.study.easel import Easel, EaselOptions
 from gesso.study.lesson import Lesson, LessonOptions, without_sheets
-from gesso.study.records import Intent, Study
+from gesso.study.records import Intent, Study, WhatIf
 from gesso.study.tips.llm.advising import LlmAdviser
 from gesso.study.tips.tips import lessons_for
+from gesso.study.tools.what_if.preview import Preview, preview
 
 _EASELS = 4
 """Pictures that stay set up: another number of values is then a matter of milliseconds."""
@@ -92,6 +93,29 @@ class StudyRoom:
         easel = self._easel(self.picture(what, name), asked.easel)
         study = lesson.study_easel(easel, LessonOptions(asked.easel, asked.intent))
         return self._worded(easel, study)
+
+    def what_if(
+        self,
+        what: Picture | bytes | Work,
+        change: WhatIf,
+        options: EaselOptions | None = None,
+        *,
+        name: str = "the picture",
+    ) -> Preview:
+        """Make a change on a picture, and measure what it did.
+
+        Args:
+            what: pixels, a whole file, or a work of the catalogue.
+            change: which, by how much, on which blocks.
+            options: how the picture is set up.
+            name: of the file, for errors.
+
+        Raises:
+            PictureError: the bytes are no picture that we accept.
+            InputError: there is no such change, no such block, or the amount is not 0 to 1.
+            DamageError: the work's file is not what was kept.
+        """
+        return preview(self._easel(self.picture(what, name), options or EaselOptions()), change)
 
     def keep(self, work: Work, study: Study) -> StudyRow:
         """Keep a study under its work; the sheets can be drawn again and are not kept.

@@ -176,7 +176,7 @@ def test_blocks_say_who_borders_on_whom(scene: Picture) -> None:
 def test_a_change_of_nothing_changes_next_to_nothing(name: str, scene: Picture) -> None:
     easel = set_up(scene)
 
-    found = changed(easel, WhatIf(name, 0.0, (0, 1)))
+    found = changed(easel, WhatIf(name, 0.0, (1, 2)))
 
     assert np.abs(found.rgb.astype(int) - easel.rgb.astype(int)).max() <= 1
 
@@ -185,7 +185,7 @@ def test_a_change_of_nothing_changes_next_to_nothing(name: str, scene: Picture) 
 def test_a_whole_change_is_seen(name: str, scene: Picture) -> None:
     easel = set_up(scene)
 
-    shown = preview(easel, WhatIf(name, 1.0, (0, 1)))
+    shown = preview(easel, WhatIf(name, 1.0, (1, 2)))
 
     assert not np.array_equal(shown.picture.rgb, easel.rgb)
     assert shown.before != shown.after

@@ -8,12 +8,19 @@ from typing import Any, cast, get_args
 import click
 
 from gesso.cli.commands.files import read_data
-from gesso.cli.commands.study.showing import show_history, show_match, show_study
+from gesso.cli.commands.study.showing import (
+    show_change,
+    show_history,
+    show_match,
+    show_study,
+)
 from gesso.cli.opening import opened
 from gesso.cli.options import shared
 from gesso.cli.printing import document, say
 from gesso.cli.session import Session, pass_session
+from gesso.core.catalogue.store.disk import Disk, write_whole
 from gesso.core.errors import InputError
+from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.codec import to_plain
 from gesso.core.records.works import Work
@@ -22,7 +29,7 @@ from gesso.study.drawing.page import Paper
 from gesso.study.drawing.writing import plain, write_study
 from gesso.study.easel import EaselOptions
 from gesso.study.measures.comparing import compare as compare_pictures
-from gesso.study.records import Intent
+from gesso.study.records import Intent, Study, WhatIf
 from gesso.study.regions.merging import MergeOptions
 from gesso.study.room import StudyOptions
 
@@ -32,11 +39,13 @@ DETAILS = {"coarse": 0.012, "calm": 0.006, "usual": 0.003, "fine": 0.001}
 class StudyGroup(click.Group):
     """Studies the picture that is named, unless the first word is a command of its own."""
 
+    fallback = "picture"
+
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Put the command for one picture in front of a picture's name."""
         first = next((word for word in args if not word.startswith("-")), "")
         if first not in self.commands and not {"--help", "-h"} & set(args[:1]) and args:
-            args = ["picture", *args]
+            args = [self.fallback, *args]
         return super().parse_args(ctx, args)
 
 
@@ -48,6 +57,7 @@ told by: gesso study picture --help
 \b
   gesso study painting.jpg --out study/
   gesso study work:12 --keep
+  gesso study what-if painting.jpg
   gesso study compare reference.jpg attempt.jpg
   gesso study history work:12
 """
@@ -100,6 +110,37 @@ def study_picture(session: Session, /, picture: str, **wishes: Any) -> None:
         say(f"Kept as study {kept.id} of work {kept.work}.")
 
 
+@study.command("what-if")
+@click.argument("picture")
+@click.argument("change", required=False)
+@click.option("--amount", type=click.FloatRange(0, 1), default=0.8, help="How much, 0 to 1.")
+@click.option("--block", "blocks", type=int, multiple=True, help="Of these blocks alone.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+              help="Write the picture after the change, PNG.")  # fmt: skip
+@shared
+@pass_session
+def what_if(session: Session, /, picture: str, change: str | None, **wishes: Any) -> None:
+    """Show what a change would do, before a brush is lifted.
+
+    Without a CHANGE it is the one that the first tip rests on.
+    """
+    with opened(session) as studio:
+        pixels = _pixels(studio, picture)
+        easel = _options(studio, {}).easel
+        if change:
+            asked = WhatIf(change, wishes["amount"], tuple(wishes["blocks"]))
+        else:
+            asked = _first_change(studio.study.study(pixels, _options(studio, {}), name=picture))
+        shown = studio.study.what_if(pixels, asked, easel, name=picture)
+    if wishes["out"] is not None:
+        write_whole(Disk(), wishes["out"], encode(shown.picture, "image/png"))
+    if session.as_json:
+        told = {"what_if": to_plain(asked), "before": shown.before, "after": shown.after}
+        document(told | {"file": str(wishes["out"]) if wishes["out"] else None})
+    else:
+        show_change(picture, asked, shown)
+
+
 @study.command()
 @click.argument("reference")
 @click.argument("attempt")
@@ -146,6 +187,16 @@ def _options(studio: Studio, wishes: dict[str, Any]) -> StudyOptions:
         "notan": {} if wishes.get("notan") is None else {"cut": wishes["notan"]},
     }
     return StudyOptions(easel, wishes.get("intent", "none"), tools)
+
+
+def _first_change(found: Study) -> WhatIf:
+    for tip in found.tips:
+        if tip.what_if is not None:
+            return tip.what_if
+    raise InputError(
+        found.silence or "No change shows what these tips say.",
+        "Name a change: gesso study what-if PICTURE push-focal",
+    )
 
 
 def _material(studio: Studio, name: str, *, must_be_work: bool) -> tuple[Work | None, bytes]:

@@ -23,7 +23,7 @@ class Scene:
     Attributes:
         easel: the picture, set up.
         focus: where the eye goes, None where nothing stands out.
-        blocks: numbers of the levels it is about, empty for the whole picture.
+        blocks: numbers of the blocks it is about, 1 the darkest; empty for the whole picture.
     """
 
     easel: Easel

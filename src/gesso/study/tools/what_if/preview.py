@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from gesso.core.errors import InputError
 from gesso.core.pixels.colour import oklab_to_bytes
@@ -39,7 +40,7 @@ def preview(easel: Easel, what_if: WhatIf) -> Preview:
     """Make a change at working size, and measure what it did.
 
     Raises:
-        InputError: there is no such change, or the amount is not within 0 to 1.
+        InputError: there is no such change, no such block, or the amount is not 0 to 1.
     """
     return Preview(
         picture := changed(easel, what_if), measure(easel), measure(Easel(picture, easel.options))
@@ -50,17 +51,26 @@ def changed(easel: Easel, what_if: WhatIf) -> Picture:
     """The picture at working size, after a change.
 
     Raises:
-        InputError: there is no such change, or the amount is not within 0 to 1.
+        InputError: there is no such change, no such block, or the amount is not 0 to 1.
     """
     change = CHANGES.get(what_if.name)
     if change is None:
+        near = get_close_matches(what_if.name, CHANGES, 1)
+        hint = f"Did you mean '{near[0]}'? " if near else ""
         raise InputError(
             f"There is no change called '{what_if.name}'.",
-            f"The changes are: {', '.join(CHANGES)}.",
+            f"{hint}The changes are: {', '.join(CHANGES)}.",
         )
     if not 0 <= what_if.amount <= 1:
         raise InputError(
             f"A change of {what_if.amount} cannot be made.", "Ask for an amount from 0 to 1."
+        )
+    known = easel.blocks().used
+    unknown = [number for number in what_if.blocks if not 1 <= number <= known]
+    if unknown:
+        raise InputError(
+            f"Block {unknown[0]} is not in this picture.",
+            f"Its blocks are numbered 1 to {known}, the darkest first.",
         )
     scene = Scene(easel, find_focus(easel), what_if.blocks)
     return Picture.adopt(oklab_to_bytes(change(scene, what_if.amount)))

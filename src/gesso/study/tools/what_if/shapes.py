@@ -45,7 +45,7 @@ def calm_masses(scene: Scene, amount: float) -> Floats:
 def merge_blocks(scene: Scene, amount: float) -> Floats:
     """The named levels become one, at their common mean."""
     blocks, values = scene.easel.blocks(), scene.easel.values
-    named = [block for block in scene.blocks if 0 <= block < blocks.used]
+    named = [number - 1 for number in scene.blocks]
     inside = np.isin(blocks.labels, named)
     if not inside.any():
         return scene.easel.lab

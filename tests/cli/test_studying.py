@@ -1,0 +1,116 @@
+"""`gesso study`, as a person calls it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from gesso.core.pixels.decode import decode
+
+HEIGHT, WIDTH = 180, 240
+
+
+@pytest.fixture
+def hill(tmp_path: Path) -> Path:
+    """A dark hill before a light sky with a small sun."""
+    down, across = np.mgrid[:HEIGHT, :WIDTH]
+    picture = np.full((HEIGHT, WIDTH, 3), (205, 178, 152), np.uint8)
+    picture[down > 110 + 20 * np.sin(across / 30)] = (48, 70, 62)
+    picture[(across - 170) ** 2 + (down - 45) ** 2 < 11**2] = (170, 236, 252)
+    path = tmp_path / "hill.png"
+    cv2.imwrite(str(path), picture)
+    return path
+
+
+@pytest.fixture
+def work(gesso, hill) -> str:
+    said = gesso("collect", "folder", hill.parent)
+    assert said.code == 0, said.err
+    return "work:1"
+
+
+def test_a_file_is_studied_without_a_word_more(gesso, hill):
+    said = gesso("study", hill)
+
+    assert said.code == 0
+    assert "Values" in said.out
+    assert "1. " in said.out
+    assert "2. " in said.out
+    assert not Path("studio").exists()
+
+
+def test_the_sheets_and_the_page_are_written_where_they_are_wished(gesso, hill):
+    document = gesso("study", hill, "--out", "sheets", "--k", "4", "--json").document
+
+    assert all(Path(name).is_file() for name in document["files"])
+    assert Path("sheets/study.pdf").read_bytes().startswith(b"%PDF")
+    for sheet in Path("sheets/sheets").glob("*.png"):
+        assert decode(sheet.read_bytes()).picture.width > 0
+
+
+def test_a_kept_study_stands_in_the_works_history(gesso, work):
+    kept = gesso("study", work, "--keep", "--json").document["kept"]
+    gesso("study", work, "--keep", "--intent", "high-key")
+
+    history = gesso("study", "history", work, "--json").document
+
+    assert [row["id"] for row in history] == [kept, kept + 1]
+    assert "2 studies" in gesso("study", "history", work).out
+
+
+def test_a_file_has_no_history(gesso, hill):
+    said = gesso("study", hill, "--keep")
+
+    assert said.code == 2
+    assert "studies are kept under works" in said.err
+
+
+def test_an_attempt_that_is_the_reference_agrees_with_it(gesso, hill):
+    said = gesso("study", "compare", hill, hill, "--json")
+
+    assert said.document["agreement"] == 1.0
+
+
+def test_a_change_is_shown_with_what_it_moves(gesso, hill):
+    said = gesso("study", "what-if", hill, "mute-colour", "--amount", "1", "--out", "gray.png",
+                 "--json")  # fmt: skip
+
+    told = said.document
+    assert told["after"]["chroma"] < told["before"]["chroma"]
+    muted = decode(Path("gray.png").read_bytes()).picture.rgb.astype(int)
+    assert np.ptp(muted, axis=2).mean() < np.ptp(cv2.imread(str(hill)).astype(int), axis=2).mean()
+
+
+def test_without_a_name_it_is_the_change_of_the_first_tip(gesso, hill):
+    first = gesso("study", hill, "--json").document["tips"][0]["what_if"]
+
+    assert gesso("study", "what-if", hill, "--json").document["what_if"] == first
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("push-focl",), "Did you mean 'push-focal'?"),
+        (("merge-blocks", "--block", "9"), "Block 9 is not in this picture."),
+        (("push-focal", "--amount", "2"), "2"),
+    ],
+)
+def test_a_change_that_cannot_be_is_refused_with_what_can(gesso, hill, arguments, sentence):
+    said = gesso("study", "what-if", hill, *arguments)
+
+    assert said.code == 2
+    assert sentence in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("data", [b"", b"not a picture", b"\x89PNG\r\n\x1a\n" + b"\0" * 40])
+def test_what_is_no_picture_is_refused_in_two_lines(gesso, tmp_path, data):
+    (tmp_path / "bad.png").write_bytes(data)
+
+    said = gesso("study", tmp_path / "bad.png")
+
+    assert said.code == 2
+    assert len(said.err.strip().splitlines()) == 2
