@@ -143,13 +143,24 @@ def _faults_of(arguments: str) -> Iterator[str]:
     command: click.Command = root_command()
     context = click.Context(command, resilient_parsing=True)
     options: set[str] = {"--help"}
+    valued: set[str] = set()
+    is_value = False
     for token in tokens:
-        options |= {name for option in command.params for name in option.opts}
-        if token.startswith("-") and token != "-":
-            if token.partition("=")[0] not in options:
+        for option in command.params:
+            options |= set(option.opts)
+            if isinstance(option, click.Option) and not option.is_flag:
+                valued |= set(option.opts)
+        if is_value:
+            is_value = False
+        elif token.startswith("-") and token != "-":
+            name, equals, _ = token.partition("=")
+            is_value = name in valued and not equals
+            if name not in options:
                 yield f"{command.name} has no {token}"
         elif isinstance(command, click.Group):
             below = [command.get_command(context, name) for name in token.split("|")]
+            if None in below and hasattr(command, "fallback"):
+                below = [command.get_command(context, command.fallback)]
             if None in below:
                 yield f"there is no '{token}' under {command.name}"
                 return
