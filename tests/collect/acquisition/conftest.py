@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -44,7 +45,7 @@ class Shelf:
         self._lock = threading.Lock()
 
     def put(self, number: int, answer: object = None, licence: str = "CC0-1.0", **changes) -> Find:
-        settings = {
+        settings: dict[str, Any] = {
             "url": f"https://a.example/{number}.png",
             "facts": Facts(title=f"Picture {number}"),
             "rights": Rights(licence),

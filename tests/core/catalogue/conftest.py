@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue
 
@@ -23,6 +24,6 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path, clock: Clock) -> Iterator[Catalogue]:
-    with Catalogue.open(tmp_path / "studio", clock=clock) as opened:
+def catalogue(ground: FileGround, tmp_path: Path, clock: Clock) -> Iterator[Catalogue]:
+    with ground.open(tmp_path / "studio", clock=clock) as opened:
         yield opened

@@ -51,10 +51,10 @@ def test_a_painting_becomes_a_work_with_its_recipe_inside(
 
 
 def test_the_words_of_a_prompt_stay_out_of_the_file_when_the_owner_wants_it(
-    tmp_path: Path, make: Workshop
+    ground: FileGround, tmp_path: Path, make: Workshop
 ) -> None:
     options = CatalogueOptions(accession=AccessionOptions(privacy="source-type"))
-    with Catalogue.open(tmp_path / "studio", options=options) as catalogue:
+    with ground.open(tmp_path / "studio", options=options) as catalogue:
         work = make.paint(catalogue, 3)
         data = catalogue.data(work)
         recipe = catalogue.works.recipe(work.id)
@@ -148,10 +148,12 @@ def test_what_is_no_picture_stays_outside(catalogue: Catalogue, data: bytes) -> 
     assert list(catalogue.blobs.keys()) == []
 
 
-def test_a_picture_beyond_the_limits_stays_outside(tmp_path: Path, make: Workshop) -> None:
+def test_a_picture_beyond_the_limits_stays_outside(
+    ground: FileGround, tmp_path: Path, make: Workshop
+) -> None:
     limits = DecodeLimits(max_pixels=100)
     options = CatalogueOptions(accession=AccessionOptions(limits=limits))
-    with Catalogue.open(tmp_path / "studio", options=options) as catalogue:
+    with ground.open(tmp_path / "studio", options=options) as catalogue:
         with pytest.raises(PictureError):
             make.bring(catalogue, 1)
         assert list(catalogue.blobs.keys()) == []

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.check import check
@@ -73,7 +74,9 @@ def test_one_that_is_refused_keeps_nobody_else_outside(
     assert not check(catalogue, read_data=True).problems
 
 
-def test_a_full_disk_keeps_all_of_them_outside(tmp_path: Path, make: Workshop) -> None:
+def test_a_full_disk_keeps_all_of_them_outside(
+    ground: FileGround, tmp_path: Path, make: Workshop
+) -> None:
     class FullAfterThreeFiles(Disk):
         renames = 0
 
@@ -84,7 +87,7 @@ def test_a_full_disk_keeps_all_of_them_outside(tmp_path: Path, make: Workshop) -
             super().rename(old, new)
 
     disk = FullAfterThreeFiles()
-    with Catalogue.open(tmp_path / "full", disk=disk) as catalogue:
+    with ground.open(tmp_path / "full", disk=disk) as catalogue:
         with pytest.raises(StorageError, match="the disk is full"):
             catalogue.accession.keep_many([_arrival(make, number) for number in range(4)])
         assert catalogue.works.count(standing=None) == 0

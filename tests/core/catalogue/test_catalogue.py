@@ -23,17 +23,19 @@ from gesso.core.records.works import Rights
 from .workshop import Clock, Workshop
 
 
-def test_a_new_studio_has_its_folders(tmp_path: Path) -> None:
-    with Catalogue.open(tmp_path / "deep" / "studio") as catalogue:
+def test_a_new_studio_has_its_folders(ground: FileGround, tmp_path: Path) -> None:
+    with ground.open(tmp_path / "deep" / "studio") as catalogue:
         names = {path.name for path in catalogue.folder.iterdir()}
 
     assert {"gesso.db", "blobs", "exports", "logs"} <= names
 
 
-def test_a_studio_opens_again_with_all_it_held(tmp_path: Path, make: Workshop) -> None:
-    with Catalogue.open(tmp_path / "studio") as first:
+def test_a_studio_opens_again_with_all_it_held(
+    ground: FileGround, tmp_path: Path, make: Workshop
+) -> None:
+    with ground.open(tmp_path / "studio") as first:
         work = make.bring(first, 1)
-    with Catalogue.open(tmp_path / "studio") as second:
+    with ground.open(tmp_path / "studio") as second:
         assert second.works.get(work.id) == work
         assert second.picture(work) == make.picture(1)
 
@@ -45,11 +47,11 @@ def test_a_closed_studio_leaves_one_database_file(tmp_path: Path, make: Workshop
     assert not list((tmp_path / "studio").glob("gesso.db-*"))
 
 
-def test_a_folder_with_other_things_becomes_no_studio(tmp_path: Path) -> None:
+def test_a_folder_with_other_things_becomes_no_studio(ground: FileGround, tmp_path: Path) -> None:
     (tmp_path / "thesis.doc").write_text("years of work")
 
     with pytest.raises(StudioError, match=r"not empty: it holds 'thesis\.doc'"):
-        Catalogue.open(tmp_path)
+        ground.open(tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.doc"]
 
@@ -70,9 +72,9 @@ def test_a_file_is_no_studio(tmp_path: Path) -> None:
         Catalogue.open(tmp_path / "studio")
 
 
-def test_a_studio_that_must_be_there_is_not_made(tmp_path: Path) -> None:
+def test_a_studio_that_must_be_there_is_not_made(ground: FileGround, tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="There is no studio in"):
-        Catalogue.open(tmp_path / "studio", create=False)
+        ground.open(tmp_path / "studio", create=False)
 
     assert not (tmp_path / "studio").exists()
 
@@ -118,9 +120,11 @@ def test_a_folder_without_rights_is_named(tmp_path: Path) -> None:
         Catalogue.open(tmp_path / "studio")
 
 
-def test_a_writer_that_never_ends_makes_the_studio_busy(tmp_path: Path, make: Workshop) -> None:
+def test_a_writer_that_never_ends_makes_the_studio_busy(
+    ground: FileGround, tmp_path: Path, make: Workshop
+) -> None:
     options = CatalogueOptions(busy_timeout_s=0.2)
-    with Catalogue.open(tmp_path / "studio", options=options) as catalogue:
+    with ground.open(tmp_path / "studio", options=options) as catalogue:
         work = make.bring(catalogue, 1)
         other = sqlite3.connect(catalogue.folder / "gesso.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
@@ -135,9 +139,11 @@ def test_a_writer_that_never_ends_makes_the_studio_busy(tmp_path: Path, make: Wo
         assert catalogue.works.get(work.id).title == "Other"
 
 
-def test_what_works_here_is_written_down_once(tmp_path: Path, clock: Clock) -> None:
+def test_what_works_here_is_written_down_once(
+    ground: FileGround, tmp_path: Path, clock: Clock
+) -> None:
     for _ in range(2):
-        with Catalogue.open(tmp_path / "studio", clock=clock) as catalogue:
+        with ground.open(tmp_path / "studio", clock=clock) as catalogue:
             catalogue.versions.record("procedural", "1")
             catalogue.versions.record("procedural", "2")
             seen = catalogue.versions.list()

@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.check import check
@@ -117,14 +118,16 @@ def test_orphans_and_leftovers_are_notes_and_no_problems(wall: Wall) -> None:
     assert (report.orphans, report.leftovers) == ((key,), 1)
 
 
-def test_leftovers_of_yesterday_are_swept_when_the_studio_opens(wall: Wall) -> None:
+def test_leftovers_of_yesterday_are_swept_when_the_studio_opens(
+    ground: FileGround, wall: Wall
+) -> None:
     folder = wall.catalogue.folder / "blobs" / "tmp"
     for name, age_s in ((".old.part", 90_000), (".young.part", 10)):
         (folder / name).write_bytes(b"half")
         stamp = (folder / name).stat().st_mtime - age_s
         os.utime(folder / name, (stamp, stamp))
 
-    Catalogue.open(wall.catalogue.folder).close()
+    ground.open(wall.catalogue.folder).close()
 
     assert [path.name for path in folder.iterdir()] == [".young.part"]
 

@@ -157,12 +157,16 @@ def test_a_call_that_was_never_opened_cannot_be_settled(catalogue: Catalogue) ->
         catalogue.calls.note_request(9, "x")
 
 
-def test_calls_of_a_killed_process_become_unknown_and_keep_counting(tmp_path: Path) -> None:
+def test_calls_of_a_killed_process_become_unknown_and_keep_counting(
+    ground: FileGround, tmp_path: Path
+) -> None:
     folder = tmp_path / "studio"
-    killed = subprocess.run([sys.executable, "-c", _KILLED, str(folder)], timeout=60, check=False)
+    killed = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(folder), ground.url(folder)], timeout=60, check=False
+    )
     assert killed.returncode == -signal.SIGKILL
 
-    with Catalogue.open(folder) as catalogue:
+    with ground.open(folder) as catalogue:
         mine = _open(catalogue)
         assert catalogue.calls.abandon_open("other") == 0
         assert catalogue.calls.abandon_open("r") == 2
@@ -176,10 +180,10 @@ def test_calls_of_a_killed_process_become_unknown_and_keep_counting(tmp_path: Pa
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions
 from gesso.core.records.calls import Errand
 
-catalogue = Catalogue.open(Path(sys.argv[1]))
+catalogue = Catalogue.open(Path(sys.argv[1]), options=CatalogueOptions(url=sys.argv[2]))
 for key in "abc":
     last = catalogue.calls.open(
         errand=Errand("r"), provider="p", operation="paint", model="", attempt=1, key=key,
@@ -193,9 +197,11 @@ os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
-def test_who_holds_the_run_abandons_every_call_but_its_own(tmp_path: Path) -> None:
+def test_who_holds_the_run_abandons_every_call_but_its_own(
+    ground: FileGround, tmp_path: Path
+) -> None:
     # The first one's process lives (it is this one), as one with a reused number would.
-    with Catalogue.open(tmp_path / "studio") as one, Catalogue.open(tmp_path / "studio") as two:
+    with ground.open(tmp_path / "studio") as one, ground.open(tmp_path / "studio") as two:
         left, foreign = _open(one), _open(one, run="other")
         mine = _open(two)
         assert two.calls.abandon_open("r") == 1
@@ -212,8 +218,10 @@ def test_a_ledger_that_was_closed_waits_for_none_of_its_calls(catalogue: Catalog
     assert catalogue.calls.abandon_open("r") == 1
 
 
-def test_an_abandoned_call_is_taken_up_though_its_process_seems_to_live(tmp_path: Path) -> None:
-    with Catalogue.open(tmp_path / "studio") as one, Catalogue.open(tmp_path / "studio") as two:
+def test_an_abandoned_call_is_taken_up_though_its_process_seems_to_live(
+    ground: FileGround, tmp_path: Path
+) -> None:
+    with ground.open(tmp_path / "studio") as one, ground.open(tmp_path / "studio") as two:
         number = _open(one)
         two.calls.abandon_open("r")
         before = two.calls.take_up("k")
@@ -224,11 +232,15 @@ def test_an_abandoned_call_is_taken_up_though_its_process_seems_to_live(tmp_path
     assert (before.id, before.state) == (number, "unknown")
 
 
-def test_a_call_of_a_killed_process_is_taken_up_in_its_own_row(tmp_path: Path) -> None:
+def test_a_call_of_a_killed_process_is_taken_up_in_its_own_row(
+    ground: FileGround, tmp_path: Path
+) -> None:
     folder = tmp_path / "studio"
-    subprocess.run([sys.executable, "-c", _KILLED, str(folder)], timeout=60, check=False)
+    subprocess.run(
+        [sys.executable, "-c", _KILLED, str(folder), ground.url(folder)], timeout=60, check=False
+    )
 
-    with Catalogue.open(folder) as catalogue:
+    with ground.open(folder) as catalogue:
         assert catalogue.calls.take_up("a") is None  # nobody has said yet that it is abandoned
         catalogue.calls.abandon_open("r")
         before = catalogue.calls.take_up("a")

@@ -19,16 +19,16 @@ FILES = ("gesso.db-wal", "gesso.db-shm")
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    with Catalogue.open(tmp_path / "studio") as catalogue:
+def folder(ground: FileGround, tmp_path: Path) -> Path:
+    with ground.open(tmp_path / "studio") as catalogue:
         catalogue.runs.create("r1", "a theme", {}, [Item("r1", "01", 0, theme="a theme")])
         catalogue.troubles.add(Trouble("r1", "01", "timeout", "It took too long.", "retried", True))
     return tmp_path / "studio"
 
 
 @pytest.fixture
-def looked(folder: Path) -> Iterator[Catalogue]:
-    with Catalogue.open(folder, read_only=True) as catalogue:
+def looked(ground: FileGround, folder: Path) -> Iterator[Catalogue]:
+    with ground.open(folder, read_only=True) as catalogue:
         yield catalogue
 
 
@@ -37,9 +37,9 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
-def test_looking_changes_no_byte(folder: Path) -> None:
+def test_looking_changes_no_byte(ground: FileGround, folder: Path) -> None:
     before = everything(folder)
-    with Catalogue.open(folder, read_only=True) as catalogue:
+    with ground.open(folder, read_only=True) as catalogue:
         assert [run.run.id for run in catalogue.runs.summaries()] == ["r1"]
         assert len(catalogue.troubles.list()) == 1
 
@@ -53,15 +53,17 @@ def test_nothing_can_be_written_while_looking(looked: Catalogue) -> None:
     assert len(looked.troubles.list()) == 1
 
 
-def test_looking_makes_no_studio(tmp_path: Path) -> None:
+def test_looking_makes_no_studio(ground: FileGround, tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="There is no studio"):
-        Catalogue.open(tmp_path / "none", read_only=True)
+        ground.open(tmp_path / "none", read_only=True)
 
     assert not (tmp_path / "none").exists()
 
 
-def test_what_another_process_writes_meanwhile_is_seen(folder: Path, looked: Catalogue) -> None:
-    with Catalogue.open(folder) as writer:
+def test_what_another_process_writes_meanwhile_is_seen(
+    ground: FileGround, folder: Path, looked: Catalogue
+) -> None:
+    with ground.open(folder) as writer:
         writer.troubles.add(Trouble("r1", "01", "storage", "Full.", "failed", False))
 
         assert len(looked.troubles.list()) == 2
@@ -95,8 +97,8 @@ def test_a_journal_that_cannot_be_read_there_is_told(
         Database(folder / "gesso.db", Disk(), read_only=True)
 
 
-def test_checking_the_words_holds_up_no_writer(folder: Path) -> None:
-    with Catalogue.open(folder) as catalogue, catalogue.database.write():
+def test_checking_the_words_holds_up_no_writer(ground: FileGround, folder: Path) -> None:
+    with ground.open(folder) as catalogue, catalogue.database.write():
         # A writer is at work all the while: who needed its place would wait, and give up.
         assert check(catalogue).is_clean
 

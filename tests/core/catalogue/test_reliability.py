@@ -19,6 +19,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from hypothesis.strategies import integers, text
 from sqlalchemy import Transaction
+from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.check import check
@@ -111,10 +112,10 @@ class ToldDisk(Disk):
 
 
 def test_every_file_is_durable_before_the_one_row_that_names_it(
-    tmp_path: Path, make: Workshop
+    ground: FileGround, tmp_path: Path, make: Workshop
 ) -> None:
     disk = ToldDisk()
-    with Catalogue.open(tmp_path / "studio", disk=disk) as catalogue:
+    with ground.open(tmp_path / "studio", disk=disk) as catalogue:
         for shelf in range(256):  # so that no new folder's name stands between the steps
             (catalogue.folder / "blobs" / f"{shelf:02x}").mkdir(exist_ok=True)
         disk.steps.clear()
@@ -153,13 +154,13 @@ def _whole_path(catalogue: Catalogue, make: Workshop) -> None:
     ids=["the disk fails once", "the disk is full from then on"],
 )
 def test_whichever_step_fails_the_studio_is_sound_and_the_cause_is_named(
-    tmp_path: Path, make: Workshop, clock: Clock, fault: int, lasting: bool
+    ground: FileGround, tmp_path: Path, make: Workshop, clock: Clock, fault: int, lasting: bool
 ) -> None:
     failed_steps = 0
     for step in range(1, 500):
         folder = tmp_path / str(step)
         disk = FaultyDisk(fault, lasting=lasting)
-        with Catalogue.open(folder, clock=clock, disk=disk) as catalogue:
+        with ground.open(folder, clock=clock, disk=disk) as catalogue:
             disk.fail_at(step)
             error = _storage_error(lambda: _whole_path(catalogue, make))
             if error is not None:
@@ -204,9 +205,11 @@ def _assert_whole(catalogue: Catalogue) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
-def test_a_disk_that_really_ends_stops_the_work_with_one_sentence(tmp_path: Path) -> None:
+def test_a_disk_that_really_ends_stops_the_work_with_one_sentence(
+    ground: FileGround, tmp_path: Path
+) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", _LIMITED, str(tmp_path / "studio"), str(Path(__file__).parent)],
+        [sys.executable, "-c", _LIMITED, str(tmp_path / "studio"), ground.url(tmp_path / "studio")],
         capture_output=True,
         text=True,
         timeout=60,
@@ -216,7 +219,7 @@ def test_a_disk_that_really_ends_stops_the_work_with_one_sentence(tmp_path: Path
     assert done.returncode == 3, done.stderr
     assert "larger than this process may write" in done.stdout
     assert done.stderr == ""
-    with Catalogue.open(tmp_path / "studio") as catalogue:
+    with ground.open(tmp_path / "studio") as catalogue:
         report = check(catalogue, read_data=True)
     assert report.is_clean
     assert report.works == 1
@@ -228,7 +231,7 @@ _LIMITED = """
 import resource, sys
 from pathlib import Path
 import numpy as np
-from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions
 from gesso.core.errors import GessoError
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
@@ -240,7 +243,7 @@ def bring(side):
         encode(Picture(noise)), name="x", provenance=Provenance("brought", "x"), rights=Rights()
     )
 
-catalogue = Catalogue.open(Path(sys.argv[1]))
+catalogue = Catalogue.open(Path(sys.argv[1]), options=CatalogueOptions(url=sys.argv[2]))
 bring(16)
 resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, resource.RLIM_INFINITY))
 try:
@@ -271,7 +274,7 @@ _WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
-from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
@@ -280,8 +283,8 @@ from gesso.core.records.prompts import Concept
 from gesso.core.records.runs import Item
 from gesso.core.records.works import Provenance, Rights
 
-folder, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
-with Catalogue.open(folder) as catalogue:
+folder, url, name, count = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
+with Catalogue.open(folder, options=CatalogueOptions(url=url)) as catalogue:
     catalogue.runs.create(name, "", {}, [Item(name, str(n), n) for n in range(count)])
     for n in range(count):
         concept = Concept(f"Same {n}", "", "", "", Maker("offline"))
@@ -303,18 +306,20 @@ with Catalogue.open(folder) as catalogue:
 """
 
 
-def _start(folder: Path, name: str, count: int) -> subprocess.Popen[str]:
+def _start(ground: FileGround, folder: Path, name: str, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _WRITER, str(folder), name, str(count)],
+        [sys.executable, "-c", _WRITER, str(folder), ground.url(folder), name, str(count)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def test_two_processes_make_one_studio_and_write_into_it_at_once(tmp_path: Path) -> None:
+def test_two_processes_make_one_studio_and_write_into_it_at_once(
+    ground: FileGround, tmp_path: Path
+) -> None:
     folder, count = tmp_path / "studio", 40
-    writers = [_start(folder, name, count) for name in ("one", "two")]
+    writers = [_start(ground, folder, name, count) for name in ("one", "two")]
     told = [writer.communicate(timeout=120) for writer in writers]
 
     assert [writer.returncode for writer in writers] == [0, 0], told
@@ -323,18 +328,20 @@ def test_two_processes_make_one_studio_and_write_into_it_at_once(tmp_path: Path)
     ]
     assert wins[0] | wins[1] == {str(n) for n in range(count)}
     assert not wins[0] & wins[1], "no concept went to both"
-    with Catalogue.open(folder) as catalogue:
+    with ground.open(folder) as catalogue:
         assert catalogue.works.count() == count
         assert catalogue.calls.spent() == pytest.approx(count)
         assert len(catalogue.runs.list()) == 2
         assert check(catalogue, read_data=True).is_clean
 
 
-def test_a_process_killed_at_any_moment_leaves_a_sound_studio(tmp_path: Path) -> None:
+def test_a_process_killed_at_any_moment_leaves_a_sound_studio(
+    ground: FileGround, tmp_path: Path
+) -> None:
     folder = tmp_path / "studio"
-    Catalogue.open(folder).close()
+    ground.open(folder).close()
     for round_number in range(6):
-        writer = _start(folder, f"run{round_number}", 10_000)
+        writer = _start(ground, folder, f"run{round_number}", 10_000)
         assert writer.stdout is not None
         first = writer.stdout.readline()
         time.sleep(0.013 * round_number)
@@ -344,7 +351,7 @@ def test_a_process_killed_at_any_moment_leaves_a_sound_studio(tmp_path: Path) ->
         told = [line for line in lines if line.count(" ") == 1]
         writer.communicate()
 
-        with Catalogue.open(folder) as catalogue:
+        with ground.open(folder) as catalogue:
             report = check(catalogue, read_data=True)
             assert report.is_clean, report.problems
             assert report.works >= len(told)

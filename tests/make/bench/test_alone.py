@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
 def states(folder: Path) -> list[str]:
     """What the calls outside runs are, after a studio was opened to make something."""
     with Studio.open(folder) as studio:
-        assert studio.make
+        assert studio.make is not None
         return [call.state for call in studio.catalogue.calls.calls(OUTSIDE_RUNS)]
 
 

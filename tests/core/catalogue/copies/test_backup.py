@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event as Signal
 
 import pytest
+from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.check import check
@@ -91,7 +92,7 @@ def test_shared_files_make_a_whole_backup_that_takes_no_room(
 
 
 def test_a_backup_is_made_while_others_write_and_seal(
-    studio: Catalogue, make: Workshop, tmp_path: Path
+    ground: FileGround, studio: Catalogue, make: Workshop, tmp_path: Path
 ) -> None:
     halt = threading.Event()
     failed: list[BaseException] = []
@@ -99,7 +100,7 @@ def test_a_backup_is_made_while_others_write_and_seal(
     def write() -> None:
         number = 1000
         try:
-            with Catalogue.open(studio.folder) as other:
+            with ground.open(studio.folder) as other:
                 while not halt.is_set():
                     number += 1
                     work = make.paint(other, number)
