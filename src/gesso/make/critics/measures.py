@@ -32,21 +32,21 @@ def measure(picture: Picture) -> dict[str, float]:
         Values by scale name. The hue of a zone without colour is left out. Every value is finite.
     """
     rgb = _reduced(picture.rgb)
-    lab = srgb_to_oklab(rgb)
-    light = np.ascontiguousarray(lab[..., 0])
+    # Planes side by side: on pixels of three numbers each numpy is ten times as slow.
+    light, a, b = (np.asarray(plane, np.float32) for plane in cv2.split(srgb_to_oklab(rgb)))
     value = lightness(rgb)
-    low, high = np.percentile(value, (5, 95))
+    low, high = _percentiles(value, 5, 95)
     found = {
         "key": float(value.mean()),
-        "contrast": float(high - low),
-        "chroma": float(np.hypot(lab[..., 1], lab[..., 2]).mean()),
+        "contrast": high - low,
+        "chroma": float(cv2.magnitude(a, b).mean()),
         "symmetry": _symmetry(light),
         "density": _density(light),
-        "balance": _balance(lab),
+        "balance": _balance(light, a, b),
         "mist": _mist(rgb),
     }
     found["light_x"], found["light_y"] = _light(light)
-    return found | _hues(lab, light)
+    return found | _hues(light, a, b)
 
 
 def _reduced(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -72,13 +72,13 @@ def _density(light: Plane) -> float:
     soft = cv2.GaussianBlur(light, (0, 0), 1.2)
     across = cv2.Sobel(soft, cv2.CV_32F, 1, 0)
     down = cv2.Sobel(soft, cv2.CV_32F, 0, 1)
-    return float((np.hypot(across, down) > _EDGE).mean())
+    return float((cv2.magnitude(across, down) > _EDGE).mean())
 
 
-def _balance(lab: NDArray[np.float32]) -> float:
+def _balance(light: Plane, a: Plane, b: Plane) -> float:
     # What differs from the ground weighs: distance from the mean colour, chroma counted twice.
-    apart = lab - lab.mean(axis=(0, 1))
-    weight = np.sqrt(apart[..., 0] ** 2 + 4 * (apart[..., 1] ** 2 + apart[..., 2] ** 2))
+    apart = light - light.mean(), a - a.mean(), b - b.mean()
+    weight = cv2.magnitude(apart[0], 2 * cv2.magnitude(apart[1], apart[2]))
     columns = weight.sum(axis=0)
     total = float(columns.sum())
     if total < 1e-3:
@@ -88,9 +88,9 @@ def _balance(lab: NDArray[np.float32]) -> float:
 
 
 def _light(light: Plane) -> tuple[float, float]:
-    soft = cv2.GaussianBlur(light, (0, 0), 6)
+    soft = np.asarray(cv2.GaussianBlur(light, (0, 0), 6), np.float32)
     top, bottom = float(soft.max()), float(soft.min())
-    floor = min(float(np.percentile(soft, 93)), top - 0.15 * (top - bottom))
+    floor = min(_percentiles(soft, 93)[0], top - 0.15 * (top - bottom))
     weight = np.clip(soft - floor, 0, None)
     total = float(weight.sum())
     if total < 1e-3:
@@ -105,23 +105,32 @@ def _mist(rgb: NDArray[np.uint8]) -> float:
     # Dark channel of He, Sun and Tang, "Single image haze removal using dark channel prior"
     # (CVPR 2009): where air is clear, some channel of every patch is near black. Their airlight
     # is the brightest of the haziest 0.1 %; a percentile of the channel does the same here.
-    dark = cv2.erode(rgb.min(axis=2), np.ones((15, 15), np.uint8))
-    air = max(float(np.percentile(rgb.max(axis=2), 99)), 1.0)
+    red, green, blue = cv2.split(rgb)
+    dark = cv2.erode(cv2.min(cv2.min(red, green), blue), np.ones((15, 15), np.uint8))
+    bright = np.asarray(cv2.max(cv2.max(red, green), blue), np.float32)
+    air = max(*_percentiles(bright, 99), 1.0)
     return float(np.clip(dark.mean() / air, 0.0, 1.0))
 
 
-def _hues(lab: NDArray[np.float32], light: Plane) -> dict[str, float]:
-    first, second = np.percentile(light, (100 / 3, 200 / 3))
-    zones = {
-        "hue_dark": light <= first,
-        "hue_mid": (light > first) & (light <= second),
-        "hue_light": light > second,
-    }
+def _hues(light: Plane, a: Plane, b: Plane) -> dict[str, float]:
+    first, second = _percentiles(light, 100 / 3, 200 / 3)
+    is_dark, is_light = light <= first, light > second
+    zones = {"hue_dark": is_dark, "hue_mid": ~(is_dark | is_light), "hue_light": is_light}
     found = {}
     for name, zone in zones.items():
-        if not zone.any():
-            continue
-        a, b = float(lab[..., 1][zone].mean()), float(lab[..., 2][zone].mean())
-        if math.hypot(a, b) >= _COLOURLESS:
-            found[name] = math.degrees(math.atan2(b, a)) % 360.0
+        across, up = (cv2.mean(plane, mask=zone.view(np.uint8))[0] for plane in (a, b))
+        if math.hypot(across, up) >= _COLOURLESS:
+            found[name] = math.degrees(math.atan2(up, across)) % 360.0
+    return found
+
+
+def _percentiles(plane: Plane, *percents: float) -> list[float]:
+    """As numpy's: between two values in proportion. To sort floats is three times as fast."""
+    ordered = np.sort(plane, axis=None)
+    found = []
+    for percent in percents:
+        whole, part = divmod(percent / 100 * (ordered.size - 1), 1)
+        low = float(ordered[int(whole)])
+        high = float(ordered[min(int(whole) + 1, ordered.size - 1)])
+        found.append(low + part * (high - low))
     return found
