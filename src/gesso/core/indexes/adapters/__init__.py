@@ -1,0 +1,1 @@
+"""Who stands on the shelf of indexes: one file each."""

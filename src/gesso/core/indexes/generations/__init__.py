@@ -1,0 +1,1 @@
+"""Generations: indexes that were built, checked and put into service whole."""

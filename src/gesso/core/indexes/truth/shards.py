@@ -1,0 +1,114 @@
+"""Shards: the vectors of a space as float16 rows, 65,536 to a file, only ever appended to."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesso.core.catalogue.store.disk import Disk, storage_error
+
+SHARD_ROWS = 65_536
+Halves = NDArray[np.float16]
+
+
+class Shards:
+    """The shards in one folder, read through the page cache.
+
+    Args:
+        folder: where they lie: 000000.f2, 000001.f2, …
+        width: numbers in a stored row.
+        disk: what to write on.
+    """
+
+    def __init__(self, folder: Path, width: int, disk: Disk) -> None:
+        self._folder = folder
+        self._width = width
+        self._disk = disk
+        self._open: dict[int, Halves] = {}
+
+    def append(self, rows: Halves, first: int) -> None:
+        """Write rows at place `first` and behind it, over whatever was broken off there.
+
+        Raises:
+            StorageError: they do not count, and nothing before them has changed.
+        """
+        done = 0
+        while done < len(rows):
+            shard, place = divmod(first + done, SHARD_ROWS)
+            part = rows[done : done + SHARD_ROWS - place]
+            self._write(shard, place, part)
+            done += len(part)
+
+    def reach(self, count: int) -> Iterator[tuple[int, int]]:
+        """(first missing row, first row behind) wherever the files hold fewer than `count` rows."""
+        for shard in range(-(-count // SHARD_ROWS)):
+            first, behind = shard * SHARD_ROWS, min(count, (shard + 1) * SHARD_ROWS)
+            held = self._length(shard)
+            if first + held < behind:
+                yield first + held, behind
+
+    def gather(self, rows: NDArray[np.int64]) -> Halves:
+        """(rows, width), a copy; every row must be within what `reach` says is there."""
+        found = np.empty((len(rows), self._width), dtype=np.float16)
+        shards = rows // SHARD_ROWS
+        if len(rows) and shards[0] == shards[-1] and (shards == shards[0]).all():
+            return np.take(self._mapped(int(shards[0]), rows), rows % SHARD_ROWS, axis=0, out=found)
+        for shard in np.unique(shards):
+            here = shards == shard
+            found[here] = self._mapped(int(shard), rows[here])[rows[here] % SHARD_ROWS]
+        return found
+
+    def stretch(self, first: int, behind: int) -> Halves:
+        """Rows `first` to `behind`, all in one shard, not copied."""
+        shard, place = divmod(first, SHARD_ROWS)
+        last = np.array([behind - 1])
+        return self._mapped(shard, last)[place : place + behind - first]
+
+    def _mapped(self, shard: int, rows: NDArray[np.int64]) -> Halves:
+        """The shard's file; it grows, and is mapped anew when a row behind its old end is asked."""
+        held = self._open.get(shard)
+        needed = int(rows.max()) % SHARD_ROWS + 1
+        if held is None or len(held) < needed:
+            path = self._path(shard)
+            try:
+                mapped = np.memmap(path, dtype=np.float16, mode="r")
+            except (OSError, ValueError) as error:
+                raise storage_error(_plain(error), path, "read") from error
+            whole = len(mapped) // self._width
+            held = np.asarray(mapped)[: whole * self._width].reshape(whole, self._width)
+            self._open[shard] = held
+        return held
+
+    def _write(self, shard: int, place: int, rows: Halves) -> None:
+        path, size = self._path(shard), self._width * 2
+        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0)
+        try:
+            is_new = not path.exists()
+            descriptor = os.open(path, flags, 0o666)
+            try:
+                os.lseek(descriptor, place * size, os.SEEK_SET)
+                self._disk.write(descriptor, np.ascontiguousarray(rows).tobytes())
+                self._disk.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+            if is_new:
+                self._disk.fsync_folder(self._folder)
+        except OSError as error:
+            raise storage_error(error, path, "write") from error
+
+    def _length(self, shard: int) -> int:
+        try:
+            return self._path(shard).stat().st_size // (self._width * 2)
+        except FileNotFoundError:
+            return 0
+
+    def _path(self, shard: int) -> Path:
+        return self._folder / f"{shard:06d}.f2"
+
+
+def _plain(error: OSError | ValueError) -> OSError:
+    return error if isinstance(error, OSError) else OSError(str(error))

@@ -1,0 +1,323 @@
+"""The vectors of one space: added at once and durably, replaced, removed, and never doubted.
+
+    vectors/<space>/space.json      whose vectors these are
+                    000000.f2 …     the rows, float16
+                    rows-a.log, rows-b.log   which work each row belongs to, twice
+                    writer.lock     one process writes at a time
+
+Rows reach the disk before the records that count them. So whatever was broken off stands behind
+the end, and the next writer writes over it.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesso.core.catalogue.runs.claims import claim
+from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error, write_whole
+from gesso.core.encoders.encoder import Space
+from gesso.core.errors import DamageError, InputError, StudioBusy, UnknownItem
+from gesso.core.indexes.truth.checks import Checks
+from gesso.core.indexes.truth.journal import GONE, Journal
+from gesso.core.indexes.truth.rows import Ids, Rows
+from gesso.core.indexes.truth.shards import Halves, Shards
+
+_HEADER = "space.json"
+_STRETCH = 1_024
+_PAUSE_S = 0.02
+
+
+class Truth:
+    """The truth of one space, for one process; its methods may be called from many threads.
+
+    Args:
+        folder: its own; made at the first vector.
+        space: whose vectors these are.
+        disk: what to write on.
+        wait_s: how long a writer waits for another process to finish its writing.
+
+    Raises:
+        DamageError: the folder holds the vectors of another space.
+    """
+
+    def __init__(
+        self, folder: Path, space: Space, disk: Disk | None = None, wait_s: float = 30
+    ) -> None:
+        self.folder = folder
+        self.space = space
+        self.width = space.size + space.size % 2
+        self._disk = disk or Disk()
+        self._wait_s = wait_s
+        self._checks = Checks(space.id, self.width)
+        self._journal = Journal(folder, self._checks, self._disk)
+        self._shards = Shards(folder, self.width, self._disk)
+        self._lock = threading.RLock()
+        self._rows = Rows.none()
+        self._damaged: dict[int, int] = {}
+        self._wounds: tuple[str, ...] = ()
+        self._reload()
+
+    # What is there ---------------------------------------------------------------------------
+
+    def rows(self) -> Rows:
+        """This moment, with what other processes have added since the last look."""
+        if self._journal.size() == self._rows.place:
+            return self._rows
+        with self._lock:
+            if self._journal.size() < self._rows.place:
+                return self._reload()  # another process took back what its disk refused
+            self._rows = self._read_on(self._rows)
+            return self._rows
+
+    @property
+    def wounds(self) -> tuple[str, ...]:
+        """What is not as it should be, a short clause each; empty when all is well."""
+        with self._lock:
+            damaged = len(self._damaged)
+            said = (f"{damaged} damaged vectors are left out",) if damaged else ()
+            return (*self._wounds, *said)
+
+    def damaged(self) -> Ids:
+        """The works whose vector was found damaged and not replaced since, ascending."""
+        with self._lock:
+            return np.array(sorted(set(self._damaged.values())), dtype=np.int64)
+
+    def vectors(self, ids: Ids) -> NDArray[np.float32]:
+        """(works, size) float32, as they lie there.
+
+        Raises:
+            UnknownItem: a work has no vector.
+            DamageError: its vector is damaged.
+        """
+        rows = self.rows().find(ids)
+        if (rows < 0).any():
+            self._miss(int(ids[rows < 0][0]))
+        found, sound = self.gather(rows)
+        if not sound.all():
+            self._miss(int(ids[~sound][0]))
+        return found[:, : self.space.size].astype(np.float32)
+
+    def gather(self, rows: Ids) -> tuple[Halves, NDArray[np.bool_]]:
+        """(rows, width) float16, and which of them are what was once written.
+
+        One that is not is left out of every later answer, and its work is unknown from then on.
+        """
+        found = self._shards.gather(rows)
+        sound = self._checks.of_rows(found) == self._rows.sums[rows]
+        if not sound.all():
+            self._leave_out(rows[~sound])
+        return found, sound
+
+    def stretches(self, rows: Ids) -> Iterator[tuple[Ids, Halves]]:
+        """All `rows`, ascending, in pieces that stay in the processor's cache; sound ones only."""
+        begin = 0
+        while begin < len(rows):
+            piece = rows[begin : begin + _STRETCH]
+            begin += len(piece)
+            found, sound = self.gather(piece)
+            yield (piece, found) if sound.all() else (piece[sound], found[sound])
+
+    # What changes ----------------------------------------------------------------------------
+
+    def add(self, ids: Ids, vectors: NDArray[np.float32]) -> None:
+        """Keep the vectors of works; when it returns they survive a power cut.
+
+        Vectors are brought to length 1. A work that has one already gets the new one.
+
+        Raises:
+            InputError: a vector that cannot be one of this space; nothing of the call is kept.
+            StorageError: the disk would not; nothing of the call counts.
+            StudioBusy: another process has been writing for too long.
+        """
+        rows = _unit_rows(ids, vectors, self.space, self.width)
+        if not len(rows):
+            return
+        with self._writing():
+            first = len(self._rows.ids)
+            self._shards.append(rows, first)
+            places = np.arange(first, first + len(rows), dtype=np.int64)
+            self._record(ids, places, self._checks.of_rows(rows))
+
+    def remove(self, ids: Ids) -> None:
+        """Works that have no vector any more; those that never had one are passed over.
+
+        Raises:
+            StorageError: the disk would not; nothing of the call counts.
+            StudioBusy: another process has been writing for too long.
+        """
+        if not self.folder.is_dir():
+            return
+        with self._writing():
+            gone = ids[(self._rows.find(ids) >= 0) | np.isin(ids, self.damaged())]
+            if len(gone):
+                none = np.full(len(gone), GONE, dtype=np.int64)
+                self._record(gone, none, np.zeros(len(gone), dtype=np.uint32))
+
+    def verify(self) -> int:
+        """Read every row against its check sum, and both journals; returns how many rows are well.
+
+        What is damaged is left out from then on, and stands in `wounds`.
+        """
+        with self._lock:
+            self._damaged = {}
+            rows = np.flatnonzero(self._reload().live)
+        return sum(len(piece) for piece, _ in self.stretches(rows))
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Alone among all processes, with what they wrote, and with all files mended."""
+        make_folder(self._disk, self.folder)
+        with self._lock, ExitStack() as held:
+            self._claim(held)
+            self.rows()
+            if self._wounds or not self._journal.is_even(self._rows.place):
+                self._mend()
+            if not self._header.exists():
+                write_whole(self._disk, self._header, self._told())
+            yield
+
+    def _claim(self, held: ExitStack) -> None:
+        until = time.monotonic() + self._wait_s
+        while True:
+            try:
+                held.enter_context(claim(self.folder, "writer"))
+            except StudioBusy as error:
+                if time.monotonic() < until:
+                    time.sleep(_PAUSE_S)
+                    continue
+                raise StudioBusy(
+                    f"Another process has been writing vectors of '{self.space.id}' for "
+                    f"{self._wait_s:.0f} seconds.",
+                    "Wait for it to end, then run the same command again.",
+                ) from error
+            return
+
+    def _record(self, ids: Ids, rows: Ids, sums: NDArray[np.uint32]) -> None:
+        self._journal.append(ids, rows, sums, self._rows.place)
+        self._rows = self._read_on(self._rows)
+        self._forget_damage(ids)
+
+    def _mend(self) -> None:
+        if self._journal.size() and not self._rows.place and not self._reads_as_ours():
+            raise DamageError(
+                f"Nothing in {self.folder} can be read as vectors of the space '{self.space.id}'.",
+                "Move that folder away, and embed the works again.",
+            )
+        self._journal.mend()
+        write_whole(self._disk, self._header, self._told())
+        self._reload()
+
+    # How it is read --------------------------------------------------------------------------
+
+    def _reload(self) -> Rows:
+        with self._lock:
+            self._wounds = () if self._reads_as_ours() else (f"{_HEADER} is damaged",)
+            rows = self._read_on(Rows.none())
+            known = [row for row in self._damaged if row < len(rows.ids) and rows.live[row]]
+            self._rows = rows.without(np.array(known, dtype=np.int64)) if known else rows
+            return self._rows
+
+    def _read_on(self, rows: Rows) -> Rows:
+        reading = self._journal.read(rows.place)
+        lost = (f"{len(reading.lost)} records are damaged in both copies of the journal",)
+        found = (*reading.wounds, *(lost if reading.lost else ()))
+        self._wounds = tuple(dict.fromkeys((*self._wounds, *found)))
+        read = rows.followed_by(reading.records, reading.count)
+        missing = [np.arange(*piece) for piece in self._shards.reach(len(read.ids))]
+        return self._less(read, np.concatenate(missing)) if missing else read
+
+    def _leave_out(self, rows: Ids) -> None:
+        """These rows are not what their records say; perhaps the records were written anew."""
+        with self._lock:
+            fresh = self._reload()
+            rows = rows[rows < len(fresh.ids)]
+            wrong = self._checks.of_rows(self._shards.gather(rows)) != fresh.sums[rows]
+            self._rows = self._less(fresh, rows[wrong])
+
+    def _less(self, held: Rows, rows: Ids) -> Rows:
+        live = rows[held.live[rows]]
+        self._damaged.update(zip(live.tolist(), held.ids[live].tolist(), strict=True))
+        return held.without(live) if len(live) else held
+
+    def _forget_damage(self, ids: Ids) -> None:
+        again = set(ids.tolist())
+        self._damaged = {row: work for row, work in self._damaged.items() if work not in again}
+
+    def _miss(self, work: int) -> None:
+        if work in self.damaged():
+            raise DamageError(
+                f"The vector of work {work} in the space '{self.space.id}' is damaged.",
+                "Embed that work again: gesso encode",
+            )
+        raise UnknownItem(
+            f"Work {work} has no vector in the space '{self.space.id}'.",
+            "Embed it first: gesso encode",
+        )
+
+    # The header ------------------------------------------------------------------------------
+
+    @property
+    def _header(self) -> Path:
+        return self.folder / _HEADER
+
+    def _told(self) -> bytes:
+        told = {"format": 1, "space": self.space.id, "size": self.space.size}
+        return json.dumps(told, indent=1).encode()
+
+    def _reads_as_ours(self) -> bool:
+        """Whether the header is as it should be or was never written.
+
+        Raises:
+            DamageError: it names another space.
+        """
+        try:
+            data = self._header.read_bytes()
+        except FileNotFoundError:
+            return True
+        except OSError as error:
+            raise storage_error(error, self._header, "read") from error
+        if data == self._told():
+            return True
+        try:
+            told = json.loads(data)
+            other = f"'{told['space']}' of {int(told['size'])} numbers"
+        except (ValueError, TypeError, KeyError):
+            return False
+        if self._journal.size() and len(self._journal.read().records):
+            return False  # the records fit this space; the header's bytes went wrong
+        raise DamageError(
+            f"The vectors in {self.folder} belong to the space {other}, not to "
+            f"'{self.space.id}' of {self.space.size}.",
+            "Spaces never mix: give each its own folder, and embed the works for this one.",
+        )
+
+
+def _unit_rows(ids: Ids, vectors: NDArray[np.float32], space: Space, width: int) -> Halves:
+    """(works, width) float16 of length 1, each checked."""
+    if vectors.shape != (len(ids), space.size):
+        raise InputError(
+            f"Vectors of the shape {vectors.shape} do not fit {len(ids)} works in the space "
+            f"'{space.id}' of {space.size} numbers.",
+            "Embed the works with the encoder of this space.",
+        )
+    if len(ids) and int(ids.min()) < 0:
+        raise InputError(f"{int(ids.min())} is no work.", "Works are counted from 1.")
+    lengths = np.linalg.norm(vectors.astype(np.float32, copy=False), axis=1)
+    wrong = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
+    if len(wrong):
+        raise InputError(
+            f"The vector of work {int(ids[wrong[0]])} has no direction: a number in it is not "
+            "finite, or all are zero.",
+            "Nothing of this batch was kept; embed that work again or leave it out.",
+        )
+    rows = np.zeros((len(ids), width), dtype=np.float16)
+    rows[:, : space.size] = vectors / lengths[:, None]
+    return rows
