@@ -60,6 +60,15 @@ class Encoder(Protocol):
         """
         ...
 
+    @property
+    def loaded(self) -> bool:
+        """Whether its weights are in memory now; to ask loads nothing."""
+        ...
+
+    def unload_idle(self) -> None:
+        """Let go of weights that nobody has needed for a while; the next call loads them again."""
+        ...
+
 
 ENCODERS: Registry[Factory[Encoder]] = Registry(
     "encoder",
@@ -69,6 +78,12 @@ ENCODERS: Registry[Factory[Encoder]] = Registry(
             "gesso.core.encoders.look.look",
             "Look",
             summary="colours, textures and values, without weights; knows no subjects",
+        ),
+        "clip": Entry(
+            "gesso.core.encoders.clip.clip",
+            "Clip",
+            extra="clip",
+            summary="subjects, in pictures and in words, by a model of yours that runs here",
         ),
     },
 )

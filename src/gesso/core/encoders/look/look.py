@@ -80,6 +80,14 @@ class Look:
             "Search by title, artist and tags, or add an encoder that reads words.",
         )
 
+    @property
+    def loaded(self) -> bool:
+        """There is nothing to load."""
+        return True
+
+    def unload_idle(self) -> None:
+        """There is nothing to let go of."""
+
 
 def parts_of(picture: Picture) -> dict[str, NDArray[np.float32]]:
     """What is measured of a picture, part by part, not yet standardised."""

@@ -103,7 +103,7 @@ HUBS: Registry[Factory[Hub]] = Registry(
         "huggingface": Entry(
             "gesso.core.outside.models.huggingface",
             "HuggingFaceHub",
-            extra="diffusers",
+            extra="clip",
             summary="models that people share; a gated one needs HF_TOKEN",
         ),
     },

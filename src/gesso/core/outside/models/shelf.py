@@ -14,6 +14,8 @@ from gesso.core.errors import InputError, StorageError
 
 CARD = "gesso-model.json"
 PART = ".part"
+PIPELINE, ENCODER = "pipeline", "encoder"
+"""What a model can be: it paints, or it turns pictures and words into vectors."""
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
 
@@ -29,8 +31,10 @@ class Card:
         revision: the hub's commit.
         licence: as the hub names it, "" for not known.
         size: bytes.
-        files: sha256 of each file that was pulled, by its path.
+        files: sha256 of each file that is known, by its path.
         added_at: ISO 8601, UTC.
+        kind: PIPELINE or ENCODER.
+        stamps: of each file when it was last held against its hash (see `stamp_of`).
     """
 
     name: str
@@ -41,6 +45,8 @@ class Card:
     size: int = 0
     files: Mapping[str, str] = field(default_factory=dict)
     added_at: str = ""
+    kind: str = PIPELINE
+    stamps: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -71,17 +77,18 @@ class Shelf:
         """The shelf in a folder; "" for none, which holds nothing."""
         return cls(Path(folder).expanduser() if folder else None)
 
-    def list(self) -> list[Kept]:
-        """The models that are whole, by name; folders without a card are passed over."""
+    def list(self, kind: str = "") -> list[Kept]:
+        """The models of a kind, or all, by name; folders without a card are passed over."""
         if self._folder is None or not self._folder.is_dir():
             return []
         cards = (path for path in self._folder.glob(f"*/{CARD}") if path.parent.suffix != PART)
         found = (_read(path) for path in cards)
-        return sorted((kept for kept in found if kept is not None), key=lambda kept: kept.name)
+        fitting = (kept for kept in found if kept is not None and kind in ("", kept.card.kind))
+        return sorted(fitting, key=lambda kept: kept.name)
 
-    def find(self, name: str) -> Kept | None:
-        """The model of that name, None where there is none."""
-        return next((kept for kept in self.list() if kept.name == name), None)
+    def find(self, name: str, kind: str = "") -> Kept | None:
+        """The model of that name and kind, None where there is none."""
+        return next((kept for kept in self.list(kind) if kept.name == name), None)
 
     def place(self, name: str) -> Path:
         """The folder that a model of that name has or would have.
@@ -121,6 +128,16 @@ class Shelf:
                 "Make room, or choose another folder: [models] folder.",
             ) from error
         return Kept(card, _where(card, place / CARD))
+
+
+def stamp_of(path: Path) -> str:
+    """A file's size and time of change: as long as they stay, it need not be read again.
+
+    Raises:
+        OSError: it is not there.
+    """
+    told = path.stat()
+    return f"{told.st_size}:{told.st_mtime_ns}"
 
 
 def _write(card: Card, folder: Path) -> None:

@@ -10,7 +10,7 @@ from huggingface_hub.errors import HFValidationError
 
 from gesso.core.errors import SettingsError
 from gesso.core.outside.models.models import ModelBook
-from gesso.core.outside.models.shelf import Shelf
+from gesso.core.outside.models.shelf import PIPELINE, Shelf
 from gesso.make.painters.diffusers.folder import INDEX, ModelFolder, read_folder
 
 PROVIDER = "diffusers"
@@ -37,7 +37,7 @@ def find_model(
         return read_folder(Path(wish).expanduser(), allow_pickle=allow_pickle)
     name = wish or _usual(shelf, book)
     book.find(PROVIDER, "image", name)
-    kept = shelf.find(name)
+    kept = shelf.find(name, PIPELINE)
     if kept is not None:
         return read_folder(
             kept.path, kept.name, revision=kept.card.revision, allow_pickle=allow_pickle
@@ -57,11 +57,11 @@ def _is_path(wish: str) -> bool:
 
 
 def _usual(shelf: Shelf, book: ModelBook) -> str:
-    kept = shelf.list()
+    kept = shelf.list(PIPELINE)
     if len(kept) == 1:
         return kept[0].name
     usual = book.find(PROVIDER, "image").id
-    if kept and shelf.find(usual) is None:
+    if kept and shelf.find(usual, PIPELINE) is None:
         raise SettingsError(
             f"There are {len(kept)} models on this machine, and none of them is the usual one.",
             "Name one by the option 'model' in [painters.diffusers]: "
@@ -79,7 +79,7 @@ def _in_cache(name: str) -> Path | None:
 
 
 def _missing(name: str, shelf: Shelf) -> SettingsError:
-    names = [one.name for one in shelf.list()]
+    names = [one.name for one in shelf.list(PIPELINE)]
     near = get_close_matches(name, names, n=1)
     guess = f"Did you mean '{near[0]}'? " if near else ""
     how = (

@@ -1,0 +1,1 @@
+"""Models of pictures and words in the layout that Immich uses, run by onnxruntime."""

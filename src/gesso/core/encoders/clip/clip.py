@@ -1,0 +1,293 @@
+"""Pictures and words in one space, by a model of the owner's that runs on this machine.
+
+Any folder in the layout that Immich uses will do (see `folder`). Its two towers are loaded apart,
+each at the first call that needs it, and let go when nobody has needed it for a while.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesso.core.encoders.clip.finding import Found, find_model
+from gesso.core.encoders.clip.folder import PICTURES, WORDS, ModelFolder, WordRules
+from gesso.core.encoders.clip.tokens import Tokens
+from gesso.core.encoders.clip.tower import Device, Port, Tower
+from gesso.core.encoders.encoder import Space, Vectors
+from gesso.core.errors import InputError, SettingsError
+from gesso.core.outside.models.shelf import Shelf
+from gesso.core.pixels.picture import Picture
+
+NAME = "clip"
+
+_SOONEST_S = 0.05
+
+
+@dataclass(frozen=True)
+class ClipOptions:
+    """What the owner can set.
+
+    Attributes:
+        model: a folder, or a name that `gesso models list` shows; "" for the only one there.
+        shelf: the folder of the owner's models.
+        language: of the words that are searched with ("de"), for models that are told it.
+        device: auto, cpu, cuda, openvino or coreml.
+        threads: of the processor; 0 for one a core.
+        batch: pictures at once, where the model takes several.
+        idle_s: a tower that nobody has needed for so long is let go; 0 for never.
+    """
+
+    model: str = ""
+    shelf: str = ""
+    language: str = "en"
+    device: Device = "auto"
+    threads: int = 0
+    batch: int = 16
+    idle_s: float = 300.0
+
+    def __post_init__(self) -> None:
+        for name, least in (("threads", 0), ("batch", 1), ("idle_s", 0)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be {least} or more")
+
+
+class Clip:
+    """An encoder of pictures and words; see `Encoder`.
+
+    Args:
+        options: which model, and how it runs.
+        desk: not used; nothing leaves the machine.
+        clock: seconds; for the time that nobody asks.
+    """
+
+    Options: ClassVar[type] = ClipOptions
+
+    def __init__(
+        self,
+        options: ClipOptions,
+        desk: object = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        del desk
+        self._options = options
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._towers: dict[str, Tower] = {}
+        self._tokens: Tokens | None = None
+        self._used: dict[str, float] = {}
+        self._timer: threading.Timer | None = None
+
+    @cached_property
+    def _found(self) -> Found:
+        return find_model(self._options.model, Shelf.at(self._options.shelf))
+
+    @property
+    def _folder(self) -> ModelFolder:
+        return self._found.folder
+
+    @property
+    def space(self) -> Space:
+        """Where its vectors lie; known from the model's card and small files.
+
+        Raises:
+            SettingsError: there is no such model, or it is not whole.
+        """
+        found = self._found
+        return Space(
+            f"{NAME}-{found.space}",
+            NAME,
+            found.folder.size,
+            reads_words=found.folder.words is not None,
+            knows=f"Near means the same subject and mood, as {found.folder.name} learnt them from "
+            "pictures with words.",
+        )
+
+    def pictures(self, pictures: Sequence[Picture]) -> Vectors:
+        """(pictures, size) float32, each of length 1.
+
+        Raises:
+            SettingsError: the model cannot be used.
+        """
+        size = self._folder.size
+        if not pictures:
+            return np.zeros((0, size), dtype=np.float32)
+        tower = self._tower(PICTURES)
+        step = tower.batch or self._options.batch
+        found = [
+            tower.run([self._read(pictures[at : at + step], tower)], step)
+            for at in range(0, len(pictures), step)
+        ]
+        self._keep_time(PICTURES)
+        return np.concatenate(found)
+
+    def words(self, texts: Sequence[str]) -> Vectors:
+        """(texts, size) float32, each of length 1.
+
+        Raises:
+            InputError: the model has no word tower.
+            SettingsError: the model cannot be used.
+        """
+        if self._folder.words is None:
+            raise InputError(
+                f"The model '{self._folder.name}' knows no words, only pictures.",
+                "Search by title, artist and tags, or add a model that has a word tower.",
+            )
+        if not texts:
+            return np.zeros((0, self._folder.size), dtype=np.float32)
+        tower = self._tower(WORDS)
+        numbers, are_words = self._tokenizer(self._folder.words).read(texts)
+        arrays = [are_words if _is_mask(port) else numbers for port in tower.inputs]
+        found = tower.run(arrays, self._options.batch)
+        self._keep_time(WORDS)
+        return found
+
+    @property
+    def loaded(self) -> bool:
+        """Whether a tower is in memory; to ask loads nothing."""
+        return bool(self._towers)
+
+    @property
+    def device(self) -> str:
+        """What the towers run on, "" while none is loaded."""
+        towers = list(self._towers.values())
+        return towers[0].device if towers else ""
+
+    def unload_idle(self) -> None:
+        """Let go of each tower that nobody has needed for `idle_s`."""
+        with self._lock:
+            for name in list(self._towers):
+                if self._clock() - self._used[name] >= self._options.idle_s > 0:
+                    self._let_go(name)
+            self._watch()
+
+    def unload(self) -> None:
+        """Let go of everything; the next call loads again."""
+        with self._lock:
+            for name in list(self._towers):
+                self._let_go(name)
+            self._watch()
+
+    # Towers --------------------------------------------------------------------------------
+
+    def _tower(self, name: str) -> Tower:
+        with self._lock:
+            if name not in self._towers:
+                self._towers[name] = self._load(name)
+            self._used[name] = self._clock()
+            self._watch()
+            return self._towers[name]
+
+    def _load(self, name: str) -> Tower:
+        folder = self._folder
+        kind = "picture" if name == PICTURES else "word"
+        tower = Tower(
+            folder.graph(name),
+            f"{kind} tower of '{folder.name}'",
+            folder.size,
+            device=self._options.device,
+            threads=self._options.threads,
+        )
+        if name == PICTURES:
+            self._check_pictures(tower)
+        else:
+            self._check_words(tower, folder.words or WordRules())
+        return tower
+
+    def _tokenizer(self, rules: WordRules) -> Tokens:
+        with self._lock:
+            if self._tokens is None:
+                self._tokens = Tokens(self._folder, rules, self._options.language)
+            return self._tokens
+
+    def _keep_time(self, name: str) -> None:
+        self._used[name] = self._clock()
+
+    def _let_go(self, name: str) -> None:
+        del self._towers[name]
+        if name == WORDS:
+            self._tokens = None
+
+    def _watch(self) -> None:
+        """Look again when the first tower may be idle; one look at a time."""
+        if self._timer is not None and not self._towers:
+            self._timer.cancel()
+            self._timer = None
+        if self._timer is None and self._towers and self._options.idle_s > 0:
+            first = min(self._used[name] for name in self._towers)
+            after = max(_SOONEST_S, first + self._options.idle_s - self._clock())
+            self._timer = threading.Timer(after, _look, [weakref.ref(self)])
+            self._timer.daemon = True
+            self._timer.start()
+
+    # What the towers read ------------------------------------------------------------------
+
+    def _read(self, pictures: Sequence[Picture], tower: Tower) -> NDArray[Any]:
+        port, preprocess = tower.inputs[0], self._folder.preprocess
+        pixels = np.stack([preprocess.pixels(picture) for picture in pictures])
+        # A graph that takes bytes standardises by itself.
+        array = pixels if port.kind is np.uint8 else preprocess.values(pixels)
+        return array if _is_channels_last(port) else array.transpose(0, 3, 1, 2)
+
+    def _check_pictures(self, tower: Tower) -> None:
+        ports, read = tower.inputs, self._folder.preprocess
+        told = f"The picture tower of '{self._folder.name}'"
+        if len(ports) != 1 or len(ports[0].shape) != 4:
+            raise SettingsError(
+                f"{told} reads {_described(ports)}, and not one picture.", "Take another model."
+            )
+        shape = ports[0].shape
+        sides = shape[1:3] if _is_channels_last(ports[0]) else shape[2:]
+        wanted = (read.height, read.width)
+        if any(side not in (None, want) for side, want in zip(sides, wanted, strict=True)):
+            raise SettingsError(
+                f"{told} reads pictures of {sides[1]} x {sides[0]} pixels, and its "
+                f"preprocess_cfg.json says {read.width} x {read.height}.",
+                "Pull or copy the whole model again, or take another.",
+            )
+
+    def _check_words(self, tower: Tower, rules: WordRules) -> None:
+        told = f"The word tower of '{self._folder.name}'"
+        plain = [port for port in tower.inputs if not _is_mask(port)]
+        if len(plain) != 1 or len(tower.inputs) > 2 or any(len(p.shape) != 2 for p in tower.inputs):
+            raise SettingsError(
+                f"{told} reads {_described(tower.inputs)}, and not tokens with or without a mask.",
+                "Take another model.",
+            )
+        length = plain[0].shape[1]
+        if length not in (None, rules.length):
+            raise SettingsError(
+                f"{told} reads {length} tokens, and its config.json says {rules.length}.",
+                "Pull or copy the whole model again, or take another.",
+            )
+
+
+def _look(asked: weakref.ref[Clip]) -> None:
+    clip = asked()
+    if clip is not None:
+        clip._timer = None
+        clip.unload_idle()
+
+
+def _is_mask(port: Port) -> bool:
+    return "mask" in port.name.lower()
+
+
+def _is_channels_last(port: Port) -> bool:
+    """Whether colours stand last; graphs that take bytes mostly do, and seldom say so."""
+    if 3 in (port.shape[1], port.shape[3]):
+        return port.shape[3] == 3
+    return port.kind is np.uint8
+
+
+def _described(ports: Sequence[Port]) -> str:
+    told = (f"{port.name} {['any' if s is None else s for s in port.shape]}" for port in ports)
+    return ", ".join(told) or "nothing"
