@@ -133,6 +133,31 @@ class Database:
         """Works with all these words: (number, rank), of the newest matches so many, unordered."""
         return sqlite.ranked(connection, terms, most)
 
+    def matching(
+        self,
+        connection: Connection,
+        groups: Sequence[Sequence[str]],
+        columns: Sequence[str] = (),
+        *,
+        most: int,
+        before: int | None = None,
+        within: Sequence[int] | None = None,
+    ) -> list[int]:
+        """Numbers of works in which every group has a phrase that occurs, newest first.
+
+        A few matches of a word that a million works share are found as fast as all of a rare one.
+
+        Args:
+            connection: a reading one.
+            groups: each holds phrases of which one has to occur, words with blanks between them;
+                the last word of a phrase that ends with "*" may be the beginning of one.
+            columns: only in these, all in the same ones; () for any.
+            most: at most so many.
+            before: numbers below this one only.
+            within: of these works only.
+        """
+        return sqlite.matching(connection, groups, columns, most=most, before=before, within=within)
+
     def faults(self, connection: Connection) -> list[str]:
         """What the database itself finds wrong with it, a sentence each."""
         return sqlite.faults(connection)

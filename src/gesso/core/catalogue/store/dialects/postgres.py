@@ -179,6 +179,47 @@ def ranked(connection: Connection, terms: Sequence[str], most: int) -> list[tupl
     return [(row[0], float(row[1])) for row in connection.execute(asked)]
 
 
+def matching(
+    connection: Connection,
+    groups: Sequence[Sequence[str]],
+    columns: Sequence[str],
+    *,
+    most: int,
+    before: int | None,
+    within: Sequence[int] | None,
+) -> list[int]:
+    """Numbers of works in which every group has a phrase that occurs; see `Database.matching`."""
+    asked = [[said for phrase in group if (said := _phrase(phrase))] for group in groups]
+    if not asked or not all(asked):
+        return []
+    conditions = ["words @@ wanted"]
+    if columns:
+        told = " || ".join(f"to_tsvector('gesso', {_plain(column)})" for column in columns)
+        conditions.append(f"({told}) @@ wanted")
+    values: dict[str, object] = {
+        "wanted": " & ".join(f"({' | '.join(group)})" for group in asked),
+        "most": most,
+    }
+    if before is not None:
+        conditions.append("id < :before")
+        values["before"] = before
+    if within is not None:
+        conditions.append("id = ANY(:within)")
+        values["within"] = list(within)
+    said = text(
+        "SELECT id FROM works, to_tsquery('gesso', :wanted) AS wanted "
+        f"WHERE {' AND '.join(conditions)} ORDER BY id DESC LIMIT :most"
+    )
+    return [row[0] for row in connection.execute(said, values)]
+
+
+def _phrase(phrase: str) -> str:
+    """A phrase as Postgres writes one; "" for one without a word in it."""
+    found = re.findall(r"[^\W_]+", _unaccented(phrase))
+    end = ":*" if found and phrase.endswith("*") else ""
+    return " <-> ".join(f"'{word}'" for word in found) + end
+
+
 def faults(connection: Connection) -> list[str]:
     """What the database itself finds wrong with it: triggers that were taken away."""
     there = set(

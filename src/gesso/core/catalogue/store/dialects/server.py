@@ -102,6 +102,21 @@ class ServerDatabase(Database):
         """Works with all these words: (number, rank), of the newest matches so many, unordered."""
         return postgres.ranked(connection, terms, most)
 
+    def matching(
+        self,
+        connection: Connection,
+        groups: Sequence[Sequence[str]],
+        columns: Sequence[str] = (),
+        *,
+        most: int,
+        before: int | None = None,
+        within: Sequence[int] | None = None,
+    ) -> list[int]:
+        """Numbers of works in which every group has a phrase that occurs, newest first."""
+        return postgres.matching(
+            connection, groups, columns, most=most, before=before, within=within
+        )
+
     def faults(self, connection: Connection) -> list[str]:
         """What the database itself finds wrong with it, a sentence each."""
         return postgres.faults(connection)

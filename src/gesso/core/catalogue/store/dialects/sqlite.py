@@ -7,6 +7,7 @@ makes them; a test holds that the two are the same.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
@@ -199,6 +200,38 @@ def ranked(connection: Connection, terms: Sequence[str], most: int) -> list[tupl
         "FROM works_fts WHERE works_fts MATCH :match ORDER BY rowid DESC LIMIT :most"
     ).bindparams(match=match, most=most)
     return [(row[0], row[1]) for row in connection.execute(asked)]
+
+
+def matching(
+    connection: Connection,
+    groups: Sequence[Sequence[str]],
+    columns: Sequence[str],
+    *,
+    most: int,
+    before: int | None,
+    within: Sequence[int] | None,
+) -> list[int]:
+    """Numbers of works in which every group has a phrase that occurs; see `Database.matching`."""
+    said = " AND ".join(f"({' OR '.join(map(_phrase, phrases))})" for phrases in groups)
+    match = f"{{{' '.join(columns)}}} : ({said})" if columns else said
+    bounds = "" if before is None else " AND rowid < :before"
+    if within is not None:
+        bounds += " AND rowid IN (SELECT value FROM json_each(:within))"
+    asked = text(
+        f"SELECT rowid FROM works_fts WHERE works_fts MATCH :match{bounds} "
+        "ORDER BY rowid DESC LIMIT :most"
+    )
+    values: dict[str, object] = {"match": match, "most": most}
+    if before is not None:
+        values["before"] = before
+    if within is not None:
+        values["within"] = json.dumps(list(within))
+    return [row[0] for row in connection.execute(asked, values)]
+
+
+def _phrase(phrase: str) -> str:
+    star = "*" if phrase.endswith("*") else ""
+    return f'"{phrase.removesuffix("*").replace(chr(34), " ")}"{star}'
 
 
 def faults(connection: Connection) -> list[str]:
