@@ -31,10 +31,11 @@ from gesso.core.catalogue.troubles import TroubleBook
 from gesso.core.catalogue.works.accession import Accession, AccessionOptions
 from gesso.core.catalogue.works.facets import FacetShelf
 from gesso.core.catalogue.works.findings.captions import CaptionShelf
+from gesso.core.catalogue.works.findings.duplicates import DuplicateShelf
 from gesso.core.catalogue.works.findings.labels import LabelShelf
+from gesso.core.catalogue.works.findings.marks import MarkShelf
 from gesso.core.catalogue.works.findings.scores import ScoreShelf
 from gesso.core.catalogue.works.findings.studies import StudyShelf
-from gesso.core.catalogue.works.findings.twins import TwinShelf
 from gesso.core.catalogue.works.originals import original_key, picture_of, without_picture
 from gesso.core.catalogue.works.records import Register
 from gesso.core.catalogue.works.works import WorkShelf
@@ -84,7 +85,8 @@ class Catalogue:
         captions: what is said about works.
         labels: what works were found to be.
         scores: how works were scored.
-        twins: which works show one picture.
+        duplicates: which works show one picture.
+        marks: by what a work is recognised in another scan.
         studies: what was read in works.
         runs: the runs, their items and rounds.
         acquisitions: the collect runs.
@@ -114,7 +116,8 @@ class Catalogue:
         self.captions = CaptionShelf(database, clock)
         self.labels = LabelShelf(database, clock)
         self.scores = ScoreShelf(database, clock)
-        self.twins = TwinShelf(database, clock)
+        self.duplicates = DuplicateShelf(database, clock)
+        self.marks = MarkShelf(database, clock)
         self.studies = StudyShelf(database, clock)
         self.runs = RunBook(database, clock)
         self.acquisitions = AcquisitionBook(database, clock)

@@ -10,7 +10,7 @@ from gesso.core.records.maker import Maker
 Outcome = Literal["yes", "no", "unknown"]
 LabelSource = Literal["zero-shot", "few-shot", "human", "source"]
 Decision = Literal["keep", "pass", "abstain"]
-Role = Literal["keep", "alt", "detail"]
+Role = Literal["keep", "copy", "alternate", "detail"]
 
 
 @dataclass(frozen=True)
@@ -134,15 +134,17 @@ class Score:
 
 
 @dataclass(frozen=True)
-class Twin:
+class Duplicate:
     """A work's place in its group of duplicates.
 
     Attributes:
         work: its number.
-        role: "keep" is the one to show, "alt" another of the same, "detail" a part of it.
-        method: what found it: "bytes", "pixels", "hash", "embedding", or "person".
+        role: "keep" is the one to show, "copy" the same file or scan again, "alternate" another
+            scan of the same work (cropped, framed, mirrored, recoloured), "detail" a part of it.
+        method: what told: "bytes", "pixels", "hash" for pictures without points to hold on to,
+            "points" for the local check, or "person".
         score: how alike to the one that is kept, 0 to 1.
-        by_person: a person said so.
+        by_person: a person has spoken of its group.
     """
 
     work: int
@@ -153,7 +155,7 @@ class Twin:
 
 
 @dataclass(frozen=True)
-class TwinGroup:
+class DuplicateGroup:
     """Works that show one and the same picture.
 
     Attributes:
@@ -162,7 +164,7 @@ class TwinGroup:
     """
 
     id: int
-    members: tuple[Twin, ...]
+    members: tuple[Duplicate, ...]
 
     @property
     def kept(self) -> int:

@@ -5,6 +5,7 @@ from gesso.core.catalogue.store.tables.findings import (
     captions,
     duplicates,
     labels,
+    marks,
     not_duplicates,
     scores,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "finds",
     "iterations",
     "labels",
+    "marks",
     "metadata",
     "not_duplicates",
     "outbox",

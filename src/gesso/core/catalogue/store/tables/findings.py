@@ -1,4 +1,4 @@
-"""The tables of what is said of works: captions, labels, scores, duplicates."""
+"""The tables of what is said of works: captions, labels, scores, duplicates, marks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     String,
     Table,
     Text,
@@ -79,4 +80,18 @@ not_duplicates = Table(
     Column("first", Integer, ForeignKey("works.id"), primary_key=True),
     Column("second", Integer, ForeignKey("works.id"), primary_key=True, index=True),
     Column("created_at", UtcTime, nullable=False),
+)
+
+# By what a work is recognised in another scan. The long bytes stand last: they are seldom read.
+marks = Table(
+    "marks",
+    metadata,
+    Column("work", Integer, ForeignKey("works.id"), primary_key=True, autoincrement=False),
+    Column("made_by", String(100), nullable=False),
+    Column("compared", Boolean, nullable=False, server_default=false()),
+    Column("created_at", UtcTime, nullable=False),
+    Column("vector", LargeBinary, nullable=False),
+    Column("words", LargeBinary, nullable=False),
+    Column("points", LargeBinary, nullable=False),
+    Index("ix_marks_compared", "compared", "work"),
 )
