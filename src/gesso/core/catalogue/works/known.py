@@ -8,7 +8,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, bindparam, select
 
-from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
+from gesso.core.catalogue.store.rows import IS_NAMED, WORK_COLUMNS, work_of
 from gesso.core.catalogue.store.tables import works
 from gesso.core.catalogue.works.arrivals import Arrival, Kept
 from gesso.core.errors import InputError, UnknownItem
@@ -21,6 +21,7 @@ _BY_IDENTIFIER = _FIRST.where(
     works.c.origin == bindparam("origin"),
     works.c.source == bindparam("source"),
     works.c.identifier == bindparam("identifier"),
+    IS_NAMED,
 )
 _BY_BYTES = _FIRST.where(
     works.c.data_sha256 == bindparam("data"), works.c.origin == bindparam("origin")
