@@ -189,7 +189,7 @@ def matching(
     within: Sequence[int] | None,
 ) -> list[int]:
     """Numbers of works in which every group has a phrase that occurs; see `Database.matching`."""
-    asked = [[said for phrase in group if (said := _phrase(phrase))] for group in groups]
+    asked = [[known for phrase in group if (known := _phrase(phrase))] for group in groups]
     if not asked or not all(asked):
         return []
     conditions = ["words @@ wanted"]
