@@ -192,6 +192,16 @@ class FindShelf:
             is_it = finds.c.id == outcome.number
             connection.execute(update(finds).where(is_it).values(values))
 
+    def caption_in(self, connection: Connection, works: Sequence[int]) -> None:
+        """Say of the finds of some works that they are captioned, in a transaction that is open.
+
+        A find of which only the thumbnail is kept stays "thumbed": its picture may come yet.
+        """
+        for start in range(0, len(works), _MOST_SAME_IN_LIST):
+            is_one = finds.c.work.in_(works[start : start + _MOST_SAME_IN_LIST])
+            came = is_one & finds.c.state.in_(("stored", "embedded"))
+            connection.execute(update(finds).where(came).values(state="captioned"))
+
     def postpone(self, run: str, beginning: str, until: datetime) -> int:
         """Let a run's queued finds at one host wait; returns how many.
 

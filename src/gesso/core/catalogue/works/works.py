@@ -244,6 +244,14 @@ class WorkShelf:
         """
         self._change(work_id, {"title": title})
 
+    def set_title_in(self, connection: Connection, work_id: int, title: str) -> None:
+        """Call a work something else, in a transaction that is open: with its caption.
+
+        Raises:
+            UnknownItem: the catalogue has none of that number.
+        """
+        _change_in(connection, work_id, {"title": title})
+
     def set_tags(self, work_id: int, tags: tuple[str, ...]) -> None:
         """Tag a work, in place of its earlier tags.
 
@@ -254,13 +262,17 @@ class WorkShelf:
 
     def _change(self, work_id: int, values: dict[str, Any]) -> None:
         with self._database.write() as connection:
-            changed = connection.execute(update(works).where(works.c.id == work_id).values(values))
-            if not changed.rowcount:
-                raise _unknown(work_id)
+            _change_in(connection, work_id, values)
 
     def _list(self, wanted: Select[Any]) -> list[Work]:
         with self._database.read() as connection:
             return [work_of(row) for row in connection.execute(wanted).mappings()]
+
+
+def _change_in(connection: Connection, work_id: int, values: dict[str, Any]) -> None:
+    changed = connection.execute(update(works).where(works.c.id == work_id).values(values))
+    if not changed.rowcount:
+        raise _unknown(work_id)
 
 
 def _hits(

@@ -51,7 +51,17 @@ def test_the_words_of_the_best_caption_are_searched_and_no_others(catalogue, mak
 
     assert catalogue.works.words("windmill") == []
     assert [hit.work.id for hit in catalogue.works.words("lighthouse")] == [work.id]
-    assert catalogue.works.get(work.id).caption == "A title\nA lighthouse."
+    assert catalogue.works.get(work.id).caption == "A title\nA lighthouse.\nevening"
+
+
+def test_title_text_and_tags_are_each_of_the_best_that_says_any(catalogue, make):
+    work = make.bring(catalogue, 1)
+    catalogue.captions.put(work.id, Caption("", "Measured.", ("blue",), MEASURED))
+    catalogue.captions.put(work.id, Caption("A mill", "A windmill.", ("mill", "evening"), MODEL))
+    catalogue.captions.put(work.id, Caption("", "", ("home",), OWNER))
+
+    assert catalogue.captions.best(work.id) == Caption("A mill", "A windmill.", ("home",), MODEL)
+    assert catalogue.works.get(work.id).caption == "A mill\nA windmill.\nhome"
 
 
 def test_a_caption_that_is_taken_away_lets_the_next_speak(catalogue, make):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, delete, exists, insert, select, update
@@ -45,14 +45,22 @@ class CaptionShelf:
         Raises:
             UnknownItem: the catalogue has no such work; then none is kept.
         """
-        now, found = self._clock(), list(found)
         with self._database.write() as connection:
-            refuse_unknown(connection, {work_id for work_id, _ in found})
-            for work_id, caption in found:
-                row = _row(work_id, caption)
-                connection.execute(delete(captions).where(_is_of(row)))
-                connection.execute(insert(captions), row | {"created_at": now})
-                _speak(connection, work_id)
+            self.put_in(connection, found)
+
+    def put_in(self, connection: Connection, found: Iterable[tuple[int, Caption]]) -> None:
+        """Keep captions in a transaction that is open: with their scores.
+
+        Raises:
+            UnknownItem: the catalogue has no such work.
+        """
+        now, found = self._clock(), list(found)
+        refuse_unknown(connection, {work_id for work_id, _ in found})
+        for work_id, caption in found:
+            row = _row(work_id, caption)
+            connection.execute(delete(captions).where(_is_of(row)))
+            connection.execute(insert(captions), row | {"created_at": now})
+            _speak(connection, work_id)
 
     def of(self, work_id: int) -> list[Caption]:
         """A work's captions, the best first: a person's, then a model's, then offline ones.
@@ -63,8 +71,8 @@ class CaptionShelf:
             return _of(connection, work_id)
 
     def best(self, work_id: int) -> Caption | None:
-        """The caption to show, None where there is none."""
-        return next(iter(self.of(work_id)), None)
+        """The caption to show, None where there is none: see `settled`."""
+        return settled(self.of(work_id))
 
     def remove(self, work_id: int, maker: str, version: str = "") -> bool:
         """Take a caption away; whether there was one."""
@@ -104,6 +112,26 @@ class CaptionShelf:
             return list(connection.scalars(wanted.order_by(works.c.id).limit(limit)))
 
 
+def settled(found: Sequence[Caption]) -> Caption | None:
+    """One caption of many: title, text and tags are each of the best that says any.
+
+    So a person who only tags a work leaves it the words that it has; where a person has tagged,
+    no other tags count. The maker is that of the text, or of the first where nobody wrote one.
+
+    Args:
+        found: the best first, as `CaptionShelf.of` returns them.
+    """
+    if not found:
+        return None
+    worded = next((one for one in found if one.text), found[0])
+    return Caption(
+        title=next((one.title for one in found if one.title), ""),
+        text=worded.text,
+        tags=next((one.tags for one in found if one.tags), ()),
+        maker=worded.maker,
+    )
+
+
 def _row(work_id: int, caption: Caption) -> dict[str, object]:
     return {
         "work": work_id,
@@ -137,7 +165,7 @@ def _caption(row: RowMapping) -> Caption:
 
 def _speak(connection: Connection, work_id: int) -> None:
     """Let the words of the best caption be those that are searched."""
-    best = next(iter(_of(connection, work_id)), None)
+    best = settled(_of(connection, work_id))
     told = "" if best is None else "\n".join(filter(None, (best.title, best.text, *best.tags)))
     is_other = (works.c.id == work_id) & (works.c.caption != told)
     connection.execute(update(works).where(is_other).values(caption=told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import RowMapping, delete, exists, func, insert, select
+from sqlalchemy import Connection, RowMapping, delete, exists, func, insert, select
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.tables import scores, works
@@ -35,6 +35,16 @@ class ScoreShelf:
             ValueError: a value is outside 0 to 1.
             UnknownItem: one is of a work that the catalogue does not have; then none is kept.
         """
+        with self._database.write() as connection:
+            self.put_in(connection, found)
+
+    def put_in(self, connection: Connection, found: Iterable[Score]) -> None:
+        """Keep scores in a transaction that is open: with their captions.
+
+        Raises:
+            ValueError: a value is outside 0 to 1.
+            UnknownItem: one is of a work that the catalogue does not have.
+        """
         now = self._clock()
         latest = {(score.work, score.scorer, score.name): score for score in found}
         for score in latest.values():
@@ -42,13 +52,12 @@ class ScoreShelf:
                 raise ValueError(f"a score is 0 to 1, not {score.value}")
         if not latest:
             return
-        with self._database.write() as connection:
-            refuse_unknown(connection, {score.work for score in latest.values()})
-            for work_id, scorer, name in latest:
-                is_it = (scores.c.work == work_id) & (scores.c.scorer == scorer)
-                connection.execute(delete(scores).where(is_it & (scores.c.name == name)))
-            rows = [_row(score) | {"created_at": now} for score in latest.values()]
-            connection.execute(insert(scores), rows)
+        refuse_unknown(connection, {score.work for score in latest.values()})
+        for work_id, scorer, name in latest:
+            is_it = (scores.c.work == work_id) & (scores.c.scorer == scorer)
+            connection.execute(delete(scores).where(is_it & (scores.c.name == name)))
+        rows = [_row(score) | {"created_at": now} for score in latest.values()]
+        connection.execute(insert(scores), rows)
 
     def of(self, work_id: int) -> list[Score]:
         """A work's scores, by scorer and name."""
