@@ -85,7 +85,7 @@ class WhatIf:
     Attributes:
         name: "lift-darks", "quiet-border", ...
         amount: 0 to 1.
-        blocks: that it works on, empty for the whole picture.
+        blocks: numbers of those it works on, 1 the darkest; empty for the whole picture.
     """
 
     name: str
@@ -104,7 +104,7 @@ class Tip:
         action: what to do in ten minutes.
         why: one sentence.
         evidence: what it rests on, one at least.
-        blocks: numbers of the blocks it points at.
+        blocks: numbers of the blocks it points at, 1 the darkest.
         what_if: shows it; None where nothing can.
         is_strength: "push your strength" instead of a lack.
         source: "measured", or the llm that worded it.

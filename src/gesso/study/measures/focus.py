@@ -1,4 +1,4 @@
-"""Where the eye goes: what stands out from what surrounds it, at three sizes.
+"""Where the eye goes: what stands out from what surrounds it, at four sizes.
 
 Colour contrast between centre and surround in OKLab, after Itti, Koch and Niebur (PAMI 20, 1998).
 An estimate of what stands out, not of what matters to a person.
@@ -16,9 +16,13 @@ from numpy.typing import NDArray
 from gesso.study.easel import Easel, Floats
 from gesso.study.measures.edges import gradient
 
-_SCALES = (0.02, 0.04, 0.08)
+_SCALES = (0.02, 0.04, 0.08, 0.16)
 """Sizes of the surround, of the long side."""
 _PEAK_BLUR = 0.03
+_CORNER = 0.3
+"""What a corner loses against the middle when the strongest place is looked for."""
+_EDGE, _AT_EDGE = 0.06, 0.3
+"""Nearer to the border than this part of a side a place counts less, at the border this much."""
 _DISC = 0.12
 """Radius of the disc around the focal point, of the long side."""
 _FRAME = 0.06
@@ -52,7 +56,7 @@ def find_focus(easel: Easel) -> Focus | None:
     if saliency is None:
         return None
     height, width = saliency.shape
-    peaks = _blurred(saliency, _PEAK_BLUR * max(height, width))
+    peaks = _blurred(saliency, _PEAK_BLUR * max(height, width)) * _reach(height, width)
     row, column = _highest(peaks)
     strongest = float(peaks[row, column])
     apart = np.where(_disc(peaks.shape, row, column, 2 * _DISC), np.float32(0), peaks)
@@ -129,6 +133,16 @@ def _blurred(plane: NDArray[np.float32], sigma: float) -> Floats:
 def _highest(plane: Floats) -> tuple[int, int]:
     row, column = np.unravel_index(int(plane.argmax()), plane.shape)
     return int(row), int(column)
+
+
+def _reach(height: int, width: int) -> Floats:
+    """(height, width) how readily the eye goes there: less to corners, least to the border."""
+    down = (np.arange(height, dtype=np.float32)[:, np.newaxis] + 0.5) / height
+    across = (np.arange(width, dtype=np.float32)[np.newaxis] + 0.5) / width
+    away = (np.square(2 * across - 1) + np.square(2 * down - 1)) / 2
+    border = np.minimum(np.minimum(across, 1 - across), np.minimum(down, 1 - down))
+    reach = (1 - _CORNER * away) * np.clip(border / _EDGE, _AT_EDGE, 1)
+    return np.asarray(reach, dtype=np.float32)
 
 
 def _disc(shape: tuple[int, ...], row: int, column: int, radius: float) -> NDArray[np.bool_]:

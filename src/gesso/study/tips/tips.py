@@ -54,7 +54,7 @@ def advise(easel: Easel, metrics: Mapping[str, float], intent: Intent) -> Advice
     chosen = _of_two_categories([], lacking(metrics, intent))
     chosen = _of_two_categories(chosen, _ranked(strengths(), metrics, _meant(metrics, intent)))
     blocks = easel.blocks()
-    return Advice(tuple(_tip(rule, metrics, blocks) for rule in chosen))
+    return Advice(tuple(tip_of(rule, metrics, blocks) for rule in chosen))
 
 
 def lessons_for(easel: Easel, metrics: Mapping[str, float], intent: Intent) -> tuple[Tip, ...]:
@@ -64,7 +64,7 @@ def lessons_for(easel: Easel, metrics: Mapping[str, float], intent: Intent) -> t
     for rule in ranked:
         first.setdefault(rule.category, rule)
     blocks = easel.blocks()
-    return tuple(_tip(rule, metrics, blocks) for rule in list(first.values())[:_CHOICE])
+    return tuple(tip_of(rule, metrics, blocks) for rule in list(first.values())[:_CHOICE])
 
 
 def lacking(metrics: Mapping[str, float], intent: Intent) -> list[Rule]:
@@ -99,7 +99,14 @@ def _of_two_categories(chosen: list[Rule], ranked: list[Rule]) -> list[Rule]:
     return taken
 
 
-def _tip(rule: Rule, metrics: Mapping[str, float], blocks: BlockMap) -> Tip:
+def tip_of(rule: Rule, metrics: Mapping[str, float], blocks: BlockMap) -> Tip:
+    """What a rule says of a picture, whether or not it applies.
+
+    Args:
+        rule: of what lacks or what is strong.
+        metrics: of the picture; the rule's own must be there.
+        blocks: its big shapes.
+    """
     pointed = _pointed(rule, blocks)
     return Tip(
         rule=rule.id,
@@ -122,10 +129,11 @@ def _tip(rule: Rule, metrics: Mapping[str, float], blocks: BlockMap) -> Tip:
 
 
 def _pointed(rule: Rule, blocks: BlockMap) -> tuple[int, ...]:
+    """Numbers of blocks as the sheets write them, 1 the darkest."""
     if rule.blocks == "closest":
-        lower = int(np.diff(blocks.levels).argmin())
+        lower = int(np.diff(blocks.levels).argmin()) + 1
         return lower, lower + 1
     if rule.blocks == "largest":
-        first, second = np.argsort(-blocks.shares, kind="stable")[:2].tolist()
+        first, second = (1 + np.argsort(-blocks.shares, kind="stable")[:2]).tolist()
         return first, second
-    return (int(blocks.shares.argmax()),) if rule.blocks == "dominant" else ()
+    return (int(blocks.shares.argmax()) + 1,) if rule.blocks == "dominant" else ()

@@ -37,10 +37,10 @@ def filled(text: str, metrics: Mapping[str, float], blocks: tuple[int, ...]) -> 
     Args:
         text: with ids of metrics, `block_1`, `block_2`, `side_lr` and the like in braces.
         metrics: by id.
-        blocks: numbers that the tip points at, counted from 0; they are told counted from 1.
+        blocks: numbers that the tip points at.
     """
     words = {name: told(name, value) for name, value in metrics.items()}
-    words |= {f"block_{place}": str(block + 1) for place, block in enumerate(blocks, 1)}
+    words |= {f"block_{place}": str(block) for place, block in enumerate(blocks, 1)}
     words |= _sides("lr", metrics.get("bal_lr", 0.0), ("left", "right"))
     words |= _sides("tb", metrics.get("bal_tb", 0.0), ("top", "bottom"))
     return text.format_map(words)

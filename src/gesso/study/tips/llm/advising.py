@@ -111,7 +111,7 @@ def _told(lesson: Tip) -> dict[str, object]:
             }
             for evidence in lesson.evidence
         ],
-        "blocks": [block + 1 for block in lesson.blocks],
+        "blocks": list(lesson.blocks),
         "measured_wording": {
             "observation": lesson.observation,
             "action": lesson.action,

@@ -7,8 +7,12 @@ import numpy as np
 
 from gesso.study.easel import Floats
 from gesso.study.regions.smoothing import smooth
-from gesso.study.tools.what_if.change import Changes, Scene, with_values
+from gesso.study.tools.what_if.change import Changes, Scene, blurred, with_values
 
+_BROAD = 0.05
+"""Blur of a level's own light, of the long side."""
+_STEP, _MIDDLE, _TILT = 16.0, 50.0, 0.5
+"""L* of the step that parts a mass, where light fields begin, L* from side to side."""
 _CALM = 40.0
 """The smoothing, L*, at which only the largest masses are left."""
 
@@ -28,12 +32,31 @@ def grow_dominant(scene: Scene, amount: float) -> Floats:
 
 
 def split_mass(scene: Scene, amount: float) -> Floats:
-    """What lies inside the largest level is drawn apart."""
+    """Half of the largest level takes a step of value away from the other half.
+
+    The halves part where the level's own broad light changes; in a field without any, along a line
+    through the focal point.
+    """
     blocks, values = scene.easel.blocks(), scene.easel.values
     largest = int(blocks.shares.argmax())
-    level = blocks.levels[largest]
-    apart = level + (values - level) * (1 + 5 * amount)
-    return _valued(scene, np.where(blocks.labels == largest, apart, values))
+    inside = blocks.labels == largest
+    order = blurred(values, _BROAD) + _tilted(scene, values.shape)
+    above = order > np.median(order[inside])
+    step = _STEP * amount
+    # Light fields are parted downwards and dark ones upwards: there the room is.
+    moved = (
+        values + step * above if blocks.levels[largest] < _MIDDLE else values - step * (1 - above)
+    )
+    return _valued(scene, np.where(inside, moved, values))
+
+
+def _tilted(scene: Scene, shape: tuple[int, ...]) -> Floats:
+    """(height, width) a slope so slight that only a field without light of its own follows it."""
+    height, width = shape[:2]
+    x, y = (scene.focus.x, scene.focus.y) if scene.focus else (0.5, 0.5)
+    down = (np.arange(height, dtype=np.float32)[:, np.newaxis] + 0.5) / height - y
+    across = (np.arange(width, dtype=np.float32)[np.newaxis] + 0.5) / width - x
+    return np.asarray(_TILT * (across - 0.5 * down), dtype=np.float32)
 
 
 def calm_masses(scene: Scene, amount: float) -> Floats:
