@@ -8,6 +8,7 @@ from typing import Any, Literal
 import click
 from rich.text import Text
 
+from gesso.cli.commands.studio.encoders import quantise_model, verify_models
 from gesso.cli.commands.studio.shelf import add_model, pull_model, shelved, show_shelf
 from gesso.cli.opening import opened
 from gesso.cli.options import shared
@@ -39,6 +40,8 @@ def models() -> None:
 
 models.add_command(pull_model)
 models.add_command(add_model)
+models.add_command(verify_models)
+models.add_command(quantise_model)
 
 
 @models.command("list")

@@ -18,13 +18,17 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from gesso.cli.commands.studio.encoders import tried
 from gesso.cli.opening import opened
 from gesso.cli.options import shared
 from gesso.cli.printing import ACCENT, GOOD, QUIET, document, say, stderr, table, title
 from gesso.cli.session import Session, pass_session
+from gesso.core.encoders.clip.model import keeping as encoders
+from gesso.core.encoders.clip.model.folder import looks_like_encoder
+from gesso.core.outside.models.fetching import Offer, TellPull
 from gesso.core.outside.models.hub import HUBS, Hub
-from gesso.core.outside.models.shelf import Kept, Shelf
-from gesso.make.painters.diffusers.pulling import Offer, TellPull, offer, pull, register
+from gesso.core.outside.models.shelf import ENCODER, Kept, Shelf
+from gesso.make.painters.diffusers import pulling as pipelines
 from gesso.studio import Studio, built
 
 HUB = "huggingface"
@@ -37,7 +41,7 @@ HUB = "huggingface"
     "--variant",
     default="fp16",
     show_default=True,
-    help="Of the weights, where the model has it; 'none' for the plain ones.",
+    help="Of a painter's weights, where the model has it; 'none' for the plain ones.",
 )
 @click.option("--base-url", default="", metavar="URL", help="Another address of the hub.")
 @click.option("--yes", is_flag=True, help="Do not ask before fetching.")
@@ -46,7 +50,7 @@ HUB = "huggingface"
 def pull_model(
     session: Session, *, name: str, revision: str, variant: str, base_url: str, yes: bool
 ) -> None:
-    """Fetch the model NAME (owner/name) from the Hugging Face hub.
+    """Fetch the model NAME (owner/name) from the Hugging Face hub: a painter or an encoder.
 
     Its size and its licence are told first. What was broken off goes on where it stopped when the
     model is pulled again; every large file is held against its hash.
@@ -55,45 +59,91 @@ def pull_model(
         raise click.UsageError("With --json nobody can be asked: add --yes.")
     with opened(session) as studio:
         hub = _hub(studio, base_url)
-        found = offer(hub, name, revision=revision, variant="" if variant == "none" else variant)
+        found = _offer(hub, name, revision, "" if variant == "none" else variant)
         if not session.as_json:
             _show(found, studio.settings.shelf)
         if not (yes or click.confirm("Fetch it?", err=True)):
             say("Nothing was fetched.")
             return
+        shelf = Shelf(studio.settings.shelf)
         with _watched(stderr(), found) as tell:
-            kept = pull(hub, found, Shelf(studio.settings.shelf), tell)
+            if encoders.has_encoder(found.listing):
+                kept = encoders.pull(hub, found, shelf, tell, tried(session))
+            else:
+                kept = pipelines.pull(hub, found, shelf, tell)
     _tell(session, kept)
 
 
 @click.command("add")
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--name", default="", help="What it is called.  [default: the folder's name]")
+@click.option("--licence", default="", metavar="TEXT", help="Under which you have it.")
 @shared
 @pass_session
-def add_model(session: Session, folder: Path, name: str) -> None:
-    """Put the pipeline in FOLDER on the shelf; it stays where it is."""
+def add_model(session: Session, *, folder: Path, name: str, licence: str) -> None:
+    """Put the painter or encoder in FOLDER on the shelf; it stays where it is.
+
+    An encoder is run once, and its files are hashed: so long as they stay the same, vectors that
+    were made with it can be compared.
+    """
     with opened(session) as studio:
-        kept = register(folder, Shelf(studio.settings.shelf), name)
+        shelf = Shelf(studio.settings.shelf)
+        if looks_like_encoder(folder.expanduser()):
+            kept = encoders.register(folder, shelf, tried(session), name=name, licence=licence)
+        else:
+            kept = pipelines.register(folder, shelf, name, licence)
     _tell(session, kept)
 
 
 def shelved(folder: Path) -> list[dict[str, Any]]:
     """The models on the shelf in a folder, as plain values."""
-    return [_plain(kept) for kept in Shelf(folder).list()]
+    return [plain(kept) for kept in Shelf(folder).list()]
 
 
 def show_shelf(rows: list[dict[str, Any]]) -> None:
     """A table of the models on the shelf."""
     title("On this machine")
     table(
-        ("model", "size", "licence", "revision", "folder"),
+        ("model", "is a", "size", "licence", "revision", "folder"),
         [
-            (row["name"], _size(row["size"]), row["licence"], row["revision"][:12], row["folder"])
+            (
+                row["name"],
+                _KINDS.get(row["kind"], row["kind"]),
+                size_in_words(row["size"]),
+                row["licence"] or "not known",
+                row["revision"][:12],
+                row["folder"],
+            )
             for row in rows
         ],
-        right=(1,),
+        right=(2,),
     )
+
+
+def plain(kept: Kept) -> dict[str, Any]:
+    """A model on the shelf as plain values."""
+    card = kept.card
+    return {
+        "name": card.name,
+        "kind": card.kind,
+        "folder": str(kept.path),
+        "hub": card.hub,
+        "revision": card.revision,
+        "licence": card.licence,
+        "size": card.size,
+        "added_at": card.added_at,
+    }
+
+
+def size_in_words(count: int) -> str:
+    """Bytes as people say them: "351.1 MB"."""
+    for unit, scale in (("GB", 1e9), ("MB", 1e6)):
+        if count >= scale:
+            return f"{count / scale:.1f} {unit}"
+    return f"{count / 1e3:.0f} kB"
+
+
+_KINDS = {"pipeline": "painter"}
 
 
 def _hub(studio: Studio, base_url: str) -> Hub:
@@ -101,11 +151,19 @@ def _hub(studio: Studio, base_url: str) -> Hub:
     return built(HUBS.open(HUB), HUB, wishes, studio.desk(""))
 
 
+def _offer(hub: Hub, name: str, revision: str, variant: str) -> Offer:
+    listing = hub.look(name, revision)
+    if encoders.has_encoder(listing):
+        return encoders.offer(listing)
+    return pipelines.offer_of(hub, listing, variant=variant)
+
+
 def _show(found: Offer, shelf: Path) -> None:
     listing = found.listing
     title(listing.name)
     rows = [
-        ("size", f"{_size(found.size)} in {len(found.files)} files"),
+        ("is", "an encoder" if encoders.has_encoder(listing) else "a painter"),
+        ("size", f"{size_in_words(found.size)} in {len(found.files)} files"),
         ("licence", listing.licence or "none is named: ask its owner before you publish"),
         ("terms", "its owner asks for an agreement first" if listing.is_gated else ""),
         ("revision", listing.revision),
@@ -137,28 +195,12 @@ def _watched(console: Console, found: Offer) -> Iterator[TellPull]:
 
 def _tell(session: Session, kept: Kept) -> None:
     if session.as_json:
-        document(_plain(kept))
+        document(plain(kept))
         return
     say(f"{kept.name} is on the shelf: {kept.path}")
+    if kept.card.kind == ENCODER:
+        say(f'See with it: gesso encode, and model = "{kept.name}"')
+        say("in [encoders.clip] of gesso.toml (not needed while it is the only one).")
+        return
     say(f'Paint with it: gesso make "..." --painter diffusers, and model = "{kept.name}"')
     say("in [painters.diffusers] of gesso.toml (not needed while it is the only one).")
-
-
-def _plain(kept: Kept) -> dict[str, Any]:
-    card = kept.card
-    return {
-        "name": card.name,
-        "folder": str(kept.path),
-        "hub": card.hub,
-        "revision": card.revision,
-        "licence": card.licence,
-        "size": card.size,
-        "added_at": card.added_at,
-    }
-
-
-def _size(count: int) -> str:
-    for unit, scale in (("GB", 1e9), ("MB", 1e6)):
-        if count >= scale:
-            return f"{count / scale:.1f} {unit}"
-    return f"{count / 1e3:.0f} kB"

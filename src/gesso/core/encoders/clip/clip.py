@@ -12,17 +12,22 @@ import weakref
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-from gesso.core.encoders.clip.finding import Found, find_model
-from gesso.core.encoders.clip.folder import PICTURES, WORDS, ModelFolder, WordRules
-from gesso.core.encoders.clip.tokens import Tokens
-from gesso.core.encoders.clip.tower import Device, Port, Tower
+from gesso.core.encoders.clip.model.finding import Found, find_model
+from gesso.core.encoders.clip.model.folder import PICTURES, WORDS, ModelFolder, WordRules
+from gesso.core.encoders.clip.towers.reading import (
+    check_pictures,
+    check_words,
+    pictures_for,
+    words_for,
+)
+from gesso.core.encoders.clip.towers.tokens import Tokens
+from gesso.core.encoders.clip.towers.tower import Device, Tower
 from gesso.core.encoders.encoder import Space, Vectors
-from gesso.core.errors import InputError, SettingsError
+from gesso.core.errors import InputError
 from gesso.core.outside.models.shelf import Shelf
 from gesso.core.pixels.picture import Picture
 
@@ -123,7 +128,7 @@ class Clip:
         tower = self._tower(PICTURES)
         step = tower.batch or self._options.batch
         found = [
-            tower.run([self._read(pictures[at : at + step], tower)], step)
+            tower.run([pictures_for(tower.inputs, self._folder, pictures[at : at + step])], step)
             for at in range(0, len(pictures), step)
         ]
         self._keep_time(PICTURES)
@@ -144,11 +149,20 @@ class Clip:
         if not texts:
             return np.zeros((0, self._folder.size), dtype=np.float32)
         tower = self._tower(WORDS)
-        numbers, are_words = self._tokenizer(self._folder.words).read(texts)
-        arrays = [are_words if _is_mask(port) else numbers for port in tower.inputs]
-        found = tower.run(arrays, self._options.batch)
+        tokens = self._tokenizer(self._folder.words)
+        found = tower.run(words_for(tower.inputs, tokens, texts), self._options.batch)
         self._keep_time(WORDS)
         return found
+
+    def try_out(self) -> None:
+        """Run every tower once, so that a model that cannot be used says so now.
+
+        Raises:
+            SettingsError: it cannot be used; the sentence says why.
+        """
+        self.pictures([Picture(np.full((3, 4, 3), 128, dtype=np.uint8))])
+        if self._folder.words is not None:
+            self.words(["a picture"])
 
     @property
     def loaded(self) -> bool:
@@ -197,9 +211,9 @@ class Clip:
             threads=self._options.threads,
         )
         if name == PICTURES:
-            self._check_pictures(tower)
+            check_pictures(tower.inputs, folder)
         else:
-            self._check_words(tower, folder.words or WordRules())
+            check_words(tower.inputs, folder, folder.words or WordRules())
         return tower
 
     def _tokenizer(self, rules: WordRules) -> Tokens:
@@ -228,66 +242,9 @@ class Clip:
             self._timer.daemon = True
             self._timer.start()
 
-    # What the towers read ------------------------------------------------------------------
-
-    def _read(self, pictures: Sequence[Picture], tower: Tower) -> NDArray[Any]:
-        port, preprocess = tower.inputs[0], self._folder.preprocess
-        pixels = np.stack([preprocess.pixels(picture) for picture in pictures])
-        # A graph that takes bytes standardises by itself.
-        array = pixels if port.kind is np.uint8 else preprocess.values(pixels)
-        return array if _is_channels_last(port) else array.transpose(0, 3, 1, 2)
-
-    def _check_pictures(self, tower: Tower) -> None:
-        ports, read = tower.inputs, self._folder.preprocess
-        told = f"The picture tower of '{self._folder.name}'"
-        if len(ports) != 1 or len(ports[0].shape) != 4:
-            raise SettingsError(
-                f"{told} reads {_described(ports)}, and not one picture.", "Take another model."
-            )
-        shape = ports[0].shape
-        sides = shape[1:3] if _is_channels_last(ports[0]) else shape[2:]
-        wanted = (read.height, read.width)
-        if any(side not in (None, want) for side, want in zip(sides, wanted, strict=True)):
-            raise SettingsError(
-                f"{told} reads pictures of {sides[1]} x {sides[0]} pixels, and its "
-                f"preprocess_cfg.json says {read.width} x {read.height}.",
-                "Pull or copy the whole model again, or take another.",
-            )
-
-    def _check_words(self, tower: Tower, rules: WordRules) -> None:
-        told = f"The word tower of '{self._folder.name}'"
-        plain = [port for port in tower.inputs if not _is_mask(port)]
-        if len(plain) != 1 or len(tower.inputs) > 2 or any(len(p.shape) != 2 for p in tower.inputs):
-            raise SettingsError(
-                f"{told} reads {_described(tower.inputs)}, and not tokens with or without a mask.",
-                "Take another model.",
-            )
-        length = plain[0].shape[1]
-        if length not in (None, rules.length):
-            raise SettingsError(
-                f"{told} reads {length} tokens, and its config.json says {rules.length}.",
-                "Pull or copy the whole model again, or take another.",
-            )
-
 
 def _look(asked: weakref.ref[Clip]) -> None:
     clip = asked()
     if clip is not None:
         clip._timer = None
         clip.unload_idle()
-
-
-def _is_mask(port: Port) -> bool:
-    return "mask" in port.name.lower()
-
-
-def _is_channels_last(port: Port) -> bool:
-    """Whether colours stand last; graphs that take bytes mostly do, and seldom say so."""
-    if 3 in (port.shape[1], port.shape[3]):
-        return port.shape[3] == 3
-    return port.kind is np.uint8
-
-
-def _described(ports: Sequence[Port]) -> str:
-    told = (f"{port.name} {['any' if s is None else s for s in port.shape]}" for port in ports)
-    return ", ".join(told) or "nothing"

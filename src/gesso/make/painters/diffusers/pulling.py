@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from gesso.core.errors import BadRequest, StorageError
+from gesso.core.errors import BadRequest
+from gesso.core.outside.models.fetching import Offer, TellPull, fetch, now
 from gesso.core.outside.models.hub import Hub, HubFile, Listing
-from gesso.core.outside.models.shelf import PART, Card, Kept, Shelf
+from gesso.core.outside.models.shelf import Card, Kept, Shelf
 from gesso.make.painters.diffusers.folder import INDEX, read_folder
 
 # Of a component: its configuration and its words; never code, never a pickle.
@@ -27,28 +25,6 @@ _INDEX = re.compile(r".+\.safetensors\.index(?:\.(?P<variant>[a-z]\w*))?\.json")
 _PART = re.compile(r"[A-Za-z]\w*")
 _PAPERS = re.compile(r"(?:LICEN[SC]E|NOTICE|README)[\w.-]*", re.IGNORECASE)
 _HALF = "fp16"
-
-
-@dataclass(frozen=True)
-class Offer:
-    """What would be pulled.
-
-    Attributes:
-        listing: the whole of it.
-        files: those that are needed.
-    """
-
-    listing: Listing
-    files: tuple[HubFile, ...]
-
-    @property
-    def size(self) -> int:
-        """Bytes of all the files that are needed."""
-        return sum(file.size for file in self.files)
-
-
-# Told while a file comes: its path, and the bytes of the whole that are here.
-TellPull = Callable[[str, int], None]
 
 
 def offer(hub: Hub, name: str, *, revision: str = "", variant: str = _HALF) -> Offer:
@@ -65,7 +41,11 @@ def offer(hub: Hub, name: str, *, revision: str = "", variant: str = _HALF) -> O
         BadRequest: it is no pipeline, or a component has no safetensors.
         OutsideError: by its kind.
     """
-    listing = hub.look(name, revision)
+    return offer_of(hub, hub.look(name, revision), variant=variant)
+
+
+def offer_of(hub: Hub, listing: Listing, *, variant: str = _HALF) -> Offer:
+    """What of a listed pipeline would be pulled; see `offer`."""
     index = listing.file(INDEX)
     if index is None:
         raise _unfit(listing, f"it has no {INDEX}, so it is no pipeline")
@@ -81,9 +61,6 @@ def offer(hub: Hub, name: str, *, revision: str = "", variant: str = _HALF) -> O
 def pull(hub: Hub, wanted: Offer, shelf: Shelf, tell: TellPull) -> Kept:
     """Fetch a pipeline and put it on the shelf.
 
-    Until it is whole it lies beside its place, in a folder that ends in ".part", and a second
-    pull goes on there; then it is looked through and moved in one step.
-
     Args:
         hub: who has it.
         wanted: what is fetched.
@@ -95,29 +72,24 @@ def pull(hub: Hub, wanted: Offer, shelf: Shelf, tell: TellPull) -> Kept:
         StorageError: there is no room.
         SettingsError: what the hub has is not whole.
     """
+    return fetch(hub, wanted, shelf, tell, lambda part: _card(wanted, part))
+
+
+def _card(wanted: Offer, part: Path) -> Card:
     listing = wanted.listing
-    place = shelf.place(listing.name)
-    part = place.with_name(f"{place.name}{PART}")
-    _make_room(part, wanted.size)
-    here = 0
-    for file in wanted.files:
-        hub.fetch(listing, file, part, _telling(tell, file.path, here))
-        here += file.size
-        tell(file.path, here)
     read_folder(part, listing.name)
-    card = Card(
+    return Card(
         listing.name,
         hub=listing.hub,
         revision=listing.revision,
         licence=listing.licence,
         size=wanted.size,
         files={file.path: file.sha256 for file in wanted.files if file.sha256},
-        added_at=_now(),
+        added_at=now(),
     )
-    return shelf.put(card, part)
 
 
-def register(folder: Path, shelf: Shelf, name: str = "") -> Kept:
+def register(folder: Path, shelf: Shelf, name: str = "", licence: str = "") -> Kept:
     """Put a card on the shelf for a pipeline that stays where it is.
 
     Raises:
@@ -128,15 +100,7 @@ def register(folder: Path, shelf: Shelf, name: str = "") -> Kept:
     path = folder.expanduser().resolve()
     model = read_folder(path, name)
     size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
-    return shelf.put(Card(model.name, str(path), size=size, added_at=_now()))
-
-
-def _telling(tell: TellPull, path: str, before: int) -> Callable[[int], None]:
-    return lambda done: tell(path, before + done)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    return shelf.put(Card(model.name, str(path), licence=licence, size=size, added_at=now()))
 
 
 def _parts(listing: Listing, path: Path) -> dict[str, str]:
@@ -179,23 +143,6 @@ def _of_part(listing: Listing, part: str, kind: str, variant: str) -> Iterator[H
                 yield file
         elif "/" not in name and name.endswith(_TEXTS):
             yield file
-
-
-def _make_room(folder: Path, size: int) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        here = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-        free = shutil.disk_usage(folder).free
-    except OSError as error:
-        raise StorageError(
-            f"'{folder}' cannot be written: {error.strerror}.",
-            "Choose another folder: [models] folder.",
-        ) from error
-    if size - here > free:
-        raise StorageError(
-            f"The model needs {size / 1e9:.1f} GB, and {free / 1e9:.1f} GB are free.",
-            "Make room, or choose another folder: [models] folder.",
-        )
 
 
 def _unfit(listing: Listing, why: str) -> BadRequest:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from gesso.core.encoders.clip.folder import TOKENIZER, ModelFolder, WordRules
+from gesso.core.encoders.clip.model.folder import TOKENIZER, ModelFolder, WordRules
 from gesso.core.errors import SettingsError
 
 Numbers = NDArray[np.int64]

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, NoReturn
 
-from gesso.core.encoders.clip.graph import NotWhole, external_files
-from gesso.core.encoders.clip.preprocess import Preprocess
+from gesso.core.encoders.clip.model.graph import NotWhole, external_files
+from gesso.core.encoders.clip.towers.preprocess import Preprocess
 from gesso.core.errors import SettingsError
 
 CONFIG = "config.json"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 
-from gesso.core.encoders.clip.folder import ModelFolder, digest_of, read_folder
+from gesso.core.encoders.clip.model.folder import ModelFolder, digest_of, read_folder
 from gesso.core.errors import DamageError, SettingsError
 from gesso.core.outside.models.shelf import ENCODER, Card, Kept, Shelf, stamp_of
 
@@ -42,15 +42,23 @@ def find_model(wish: str, shelf: Shelf) -> Found:
         SettingsError: there is no such model, or it is not whole.
         DamageError: its files are not those that were put on the shelf.
     """
-    if wish and _is_path(wish):
-        path = Path(wish).expanduser().resolve()
-        kept = next((one for one in shelf.list(ENCODER) if one.path.resolve() == path), None)
-        folder = read_folder(path, kept.name if kept else "")
-    else:
-        kept = _kept(wish, shelf)
-        folder = read_folder(kept.path, kept.name)
+    path, kept = locate(wish, shelf)
+    folder = read_folder(path, kept.name if kept else "")
     digests = digests_of(folder) if kept is None else _held(folder, kept.card)
     return Found(folder, space_of(digests))
+
+
+def locate(wish: str, shelf: Shelf) -> tuple[Path, Kept | None]:
+    """Where a model lies, and its card where it stands on the shelf.
+
+    Raises:
+        SettingsError: there is no such model.
+    """
+    if not (wish and _is_path(wish)):
+        kept = _kept(wish, shelf)
+        return kept.path, kept
+    path = Path(wish).expanduser().resolve()
+    return path, next((one for one in shelf.list(ENCODER) if one.path.resolve() == path), None)
 
 
 def digests_of(folder: ModelFolder) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""What runs: the two towers, and how pictures and words are made ready for them."""
