@@ -78,7 +78,7 @@ def _add_what_is_its_own(connection: Connection) -> None:
     """SQLite's words and triggers are part of its history; those of Postgres come after it."""
     if connection.dialect.name == "postgresql":
         for statement in postgres.STATEMENTS:
-            connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
 def _refuse_loose_ends(path: Path, connection: Connection) -> None:
