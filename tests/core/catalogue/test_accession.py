@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions
 from gesso.core.catalogue.check import check

@@ -7,6 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from tests.stubs.grounds import FileGround
 
 from gesso import __version__
 from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions

@@ -11,6 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import UnknownItem

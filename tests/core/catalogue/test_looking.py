@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.check import check
