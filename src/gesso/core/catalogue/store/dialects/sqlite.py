@@ -172,6 +172,9 @@ AFTER_MANY: tuple[str, ...] = (
 CHECK_WORDS = "INSERT INTO works_fts(works_fts, rank) VALUES ('integrity-check', 1)"
 """Fails with a database error when the words are not those of the works."""
 
+REWORD = "INSERT INTO works_fts(works_fts) VALUES ('rebuild')"
+"""Puts the words of all works together anew."""
+
 TRUE_FACETS = " UNION ALL ".join(
     f"SELECT '{facet}' AS facet, {expression} AS value, standing, count(*) AS count FROM works "
     f"WHERE {expression} <> '' GROUP BY {expression}, standing"
