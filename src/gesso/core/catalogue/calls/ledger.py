@@ -68,7 +68,8 @@ class CallLedger:
             "started_at": self._clock(),
             "process": self._process,
         }
-        with self._database.write() as connection:
+        # The call holds its place while it waits for its row.
+        with self._database.write(ahead=True) as connection:
             written = connection.execute(_OPEN, row)
             (number,) = written.inserted_primary_key or (0,)
         return int(number)

@@ -25,6 +25,32 @@ _IDLE_READERS = 8
 _WRITER_CACHE_KB, _READER_CACHE_KB = 8_000, 2_000
 
 
+class Turn:
+    """Whose turn it is to write: one at a time, and who holds up a call before all others.
+
+    The others stand in a line of their own, and only its first waits at the door.
+    """
+
+    def __init__(self) -> None:
+        self._line, self._door = Lock(), Lock()
+
+    def take(self, timeout_s: float, *, ahead: bool = False) -> bool:
+        """Wait for it; whether it came in time."""
+        if ahead:
+            return self._door.acquire(timeout=timeout_s)
+        give_up = time.monotonic() + timeout_s
+        if not self._line.acquire(timeout=timeout_s):
+            return False
+        try:
+            return self._door.acquire(timeout=max(0.0, give_up - time.monotonic()))
+        finally:
+            self._line.release()
+
+    def give_back(self) -> None:
+        """Let the next one in."""
+        self._door.release()
+
+
 class Database:
     """One SQLite file in WAL mode.
 
@@ -53,7 +79,7 @@ class Database:
         self.read_only = read_only
         self._disk = disk
         self._busy_timeout_s = busy_timeout_s
-        self._turn = Lock()
+        self._turn = Turn()
         self._uri = self._looking_uri() if read_only else ""
         self._writer = self._engine(readers=0)
         self._readers = self._engine(readers=_IDLE_READERS)
@@ -74,7 +100,9 @@ class Database:
             raise self._ours(error) from error
 
     @contextmanager
-    def write(self, *, durable: bool = False, linked: bool = True) -> Iterator[Connection]:
+    def write(
+        self, *, durable: bool = False, linked: bool = True, ahead: bool = False
+    ) -> Iterator[Connection]:
         """Write in one transaction: all of the block, or with any exception nothing of it.
 
         Keep the block short and never open a second one inside: there is one writer. A commit
@@ -85,13 +113,14 @@ class Database:
                 lets go of a file afterwards.
             linked: False lets a table be made anew that others point to; whoever does that looks
                 after the links himself.
+            ahead: go before those of this process who wait: for what holds up a call.
 
         Raises:
             StudioError: StorageError, StudioBusy or DamageError, by the cause.
         """
         if self.read_only:
             raise self._cannot_write(sqlite3.SQLITE_READONLY)
-        if not self._turn.acquire(timeout=self._busy_timeout_s):
+        if not self._turn.take(self._busy_timeout_s, ahead=ahead):
             raise self._busy()
         try:
             with self._writer.connect() as connection:
@@ -103,7 +132,7 @@ class Database:
         except (DBAPIError, sqlite3.Error) as error:
             raise self._ours(error) from error
         finally:
-            self._turn.release()
+            self._turn.give_back()
 
     def copy_to(self, path: Path) -> None:
         """Write the state of one moment into a new file; nobody is kept from writing meanwhile.

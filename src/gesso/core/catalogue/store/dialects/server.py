@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import psycopg
 from psycopg import errors as postgres_errors
+from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.database import Database, Turn
 from gesso.core.catalogue.store.dialects import postgres
+from gesso.core.catalogue.store.dialects.copying import copy_into_file
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.errors import DamageError, SettingsError, StorageError, StudioBusy
 
@@ -25,6 +26,13 @@ _OLDEST = 130000
 _TURN = 0x6765_7373_6F  # "gesso"; the lock that writers hold, one for each schema
 _READERS = 8
 _BY_CODEPOINT = ("C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic", "pg_c_utf8")
+
+
+class _WithoutNul(StrDumperUnknown):
+    """Text as Postgres takes it: it knows no sign number 0, and one that stands for it is put."""
+
+    def dump(self, obj: str) -> Any:
+        return super().dump(obj.replace("\0", "\ufffd"))
 
 
 class ServerDatabase(Database):
@@ -54,7 +62,7 @@ class ServerDatabase(Database):
         self.read_only = read_only
         self._disk = disk
         self._busy_timeout_s = busy_timeout_s
-        self._turn = Lock()
+        self._turn = Turn()
         self._writer = self._engine_of(1, "READ COMMITTED", read_only=False)
         self._readers = self._engine_of(_READERS, "REPEATABLE READ", read_only=True)
         try:
@@ -79,11 +87,17 @@ class ServerDatabase(Database):
             raise self._ours(error) from error
 
     @contextmanager
-    def write(self, *, durable: bool = False, linked: bool = True) -> Iterator[Connection]:  # noqa: ARG002 - tables are altered here, never made anew
+    def write(
+        self,
+        *,
+        durable: bool = False,
+        linked: bool = True,  # noqa: ARG002 - tables are altered here, never made anew
+        ahead: bool = False,
+    ) -> Iterator[Connection]:
         """Write in one transaction: all of the block, or with any exception nothing of it."""
         if self.read_only:
             raise StorageError(f"{self.name} was opened to be looked at.", "Open it for writing.")
-        if not self._turn.acquire(timeout=self._busy_timeout_s):
+        if not self._turn.take(self._busy_timeout_s, ahead=ahead):
             raise self._busy()
         try:
             with self._writer.connect() as connection:
@@ -94,7 +108,7 @@ class ServerDatabase(Database):
         except (DBAPIError, psycopg.Error) as error:
             raise self._ours(error) from error
         finally:
-            self._turn.release()
+            self._turn.give_back()
 
     def ranked(
         self, connection: Connection, terms: Sequence[str], most: int
@@ -121,6 +135,11 @@ class ServerDatabase(Database):
         """What the database itself finds wrong with it, a sentence each."""
         return postgres.faults(connection)
 
+    def copy_to(self, path: Path) -> None:
+        """Write the state of one moment into a new SQLite file: the form that backups have."""
+        with self.read() as connection:
+            copy_into_file(connection, path)
+
     def close(self) -> None:
         """Let go of the server."""
         self._dispose()
@@ -144,13 +163,13 @@ class ServerDatabase(Database):
             max_overflow=-1 if read_only else 0,
             pool_pre_ping=True,
             isolation_level=level,
+            execution_options={"postgresql_readonly": read_only},
             connect_args={"connect_timeout": max(2, round(self._busy_timeout_s))},
         )
-        if read_only:
 
-            @event.listens_for(engine, "begin")
-            def _on_begin(connection: Connection) -> None:
-                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        @event.listens_for(engine, "connect")
+        def _on_connect(connection: Any, _record: Any) -> None:
+            connection.adapters.register_dumper(str, _WithoutNul)
 
         return engine
 

@@ -1,0 +1,69 @@
+"""Writers of one process: one at a time, and who holds up a call before all others."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from gesso.core.catalogue.store.database import Turn
+
+
+def test_who_holds_up_a_call_waits_for_at_most_one_of_those_in_line() -> None:
+    turn, order = Turn(), list[str]()
+    assert turn.take(1.0)
+
+    def write(name: str, *, ahead: bool) -> None:
+        assert turn.take(10.0, ahead=ahead)
+        order.append(name)
+        turn.give_back()
+
+    others = [
+        threading.Thread(target=write, args=(f"other {n}",), kwargs={"ahead": False})
+        for n in range(6)
+    ]
+    call = threading.Thread(target=write, args=("call",), kwargs={"ahead": True})
+    for thread in others:
+        thread.start()
+    time.sleep(0.05)  # they stand in line by now
+    call.start()
+    time.sleep(0.05)
+    turn.give_back()
+    for thread in (*others, call):
+        thread.join()
+
+    assert len(order) == 7
+    assert order.index("call") <= 1
+
+
+def test_who_waits_too_long_is_told_so_and_keeps_nobody_from_the_line() -> None:
+    turn = Turn()
+    assert turn.take(1.0)
+
+    assert not turn.take(0.02)
+    assert not turn.take(0.02, ahead=True)
+
+    turn.give_back()
+    assert turn.take(0.02)
+    turn.give_back()
+    assert turn.take(0.02, ahead=True)
+
+
+def test_two_never_have_the_turn_at_once() -> None:
+    turn, inside, most = Turn(), 0, 0
+
+    def write(*, ahead: bool) -> None:
+        nonlocal inside, most
+        for _ in range(200):
+            assert turn.take(10.0, ahead=ahead)
+            inside += 1
+            most = max(most, inside)
+            inside -= 1
+            turn.give_back()
+
+    threads = [threading.Thread(target=write, kwargs={"ahead": n % 2 == 0}) for n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert most == 1
