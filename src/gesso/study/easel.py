@@ -53,41 +53,89 @@ class EaselOptions:
         }
 
 
+class Surface:
+    """A picture at working size, before it is cut into shapes: what every number of values shares.
+
+    Args:
+        picture: upright sRGB pixels.
+        side: the long side at which it is read, pixels.
+    """
+
+    def __init__(self, picture: Picture, side: int) -> None:
+        self.picture = picture
+        self.side = side
+        self._smoothed: dict[float, Floats] = {}
+        self._photos: dict[tuple[int, int], NDArray[np.uint8]] = {}
+
+    @cached_property
+    def rgb(self) -> NDArray[np.uint8]:
+        """(height, width, 3) uint8."""
+        return at_most(self.picture.rgb, self.side)
+
+    @cached_property
+    def values(self) -> Floats:
+        """(height, width) float32 L*, 0 to 100."""
+        return lightness(self.rgb)
+
+    @cached_property
+    def lab(self) -> Floats:
+        """(height, width, 3) float32 OKLab."""
+        return srgb_to_oklab(self.rgb)
+
+    def photo(self, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """The picture at (width, height), read-only: sheets are drawn on copies."""
+        if size not in self._photos:
+            shown = photo(self.picture.rgb, size)
+            shown.flags.writeable = False
+            self._photos[size] = shown
+        return self._photos[size]
+
+    def smoothed(self, strength: float) -> Floats:
+        """(height, width) float32 L* without texture."""
+        if strength not in self._smoothed:
+            self._smoothed[strength] = smooth(self.values, strength)
+        return self._smoothed[strength]
+
+
 class Easel:
     """A picture set up for study. Used by one thread at a time.
 
     Args:
         picture: upright sRGB pixels.
         options: how it is set up.
+        surface: the picture at the size of the options, where it is at hand.
     """
 
-    def __init__(self, picture: Picture, options: EaselOptions) -> None:
+    def __init__(
+        self, picture: Picture, options: EaselOptions, surface: Surface | None = None
+    ) -> None:
         self.picture = picture
         self.options = options
-        self._smoothed: dict[float, Floats] = {}
+        self._surface = surface or Surface(picture, options.side)
         self._blocks: dict[Hashable, BlockMap] = {}
 
-    @cached_property
+    @property
     def rgb(self) -> NDArray[np.uint8]:
         """(height, width, 3) uint8 at working size."""
-        return at_most(self.picture.rgb, self.options.side)
+        return self._surface.rgb
 
-    @cached_property
+    @property
     def values(self) -> Floats:
         """(height, width) float32 L*, 0 to 100, at working size."""
-        return lightness(self.rgb)
+        return self._surface.values
 
-    @cached_property
+    @property
     def lab(self) -> Floats:
         """(height, width, 3) float32 OKLab at working size."""
-        return srgb_to_oklab(self.rgb)
+        return self._surface.lab
+
+    def photo(self, size: tuple[int, int]) -> NDArray[np.uint8]:
+        """(height, width, 3) uint8 the picture at (width, height), read-only."""
+        return self._surface.photo(size)
 
     def smoothed(self, strength: float | None = None) -> Floats:
         """The values without texture; None for the strength of the options."""
-        asked = self.options.strength if strength is None else strength
-        if asked not in self._smoothed:
-            self._smoothed[asked] = smooth(self.values, asked)
-        return self._smoothed[asked]
+        return self._surface.smoothed(self.options.strength if strength is None else strength)
 
     def blocks(self, levels: int | None = None, merging: MergeOptions | None = None) -> BlockMap:
         """The picture's big shapes; None for what the options say."""
@@ -96,6 +144,12 @@ class Easel:
         if (count, small) not in self._blocks:
             self._blocks[count, small] = block_map(self.values, self.smoothed(), count, small)
         return self._blocks[count, small]
+
+
+def photo(rgb: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The picture at (width, height)."""
+    how = cv2.INTER_AREA if size[0] < rgb.shape[1] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(rgb, size, interpolation=how), dtype=np.uint8)
 
 
 def at_most(rgb: NDArray[Any], side: int) -> NDArray[np.uint8]:

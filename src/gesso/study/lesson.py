@@ -51,7 +51,7 @@ class Lesson:
     def study_easel(self, easel: Easel, options: LessonOptions) -> Study:
         """The same for a picture that is set up already: what it shares is not worked out again."""
         metrics = measure(easel)
-        readings = tuple(self._read(tool, easel) for tool in self._tools)
+        readings = self.readings(easel)
         advice = advise(easel, metrics, options.intent)
         return Study(
             pixels=easel.picture.pixels_sha256,
@@ -64,6 +64,10 @@ class Lesson:
             intent=options.intent,
             maker=Maker("study", VERSION, offline=True, settings=easel.options.settings()),
         )
+
+    def readings(self, easel: Easel) -> tuple[Reading, ...]:
+        """What the tools read alone: no measurements, no tips."""
+        return tuple(self._read(tool, easel) for tool in self._tools)
 
     def _read(self, tool: Tool, easel: Easel) -> Reading:
         try:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from pydantic import JsonValue
@@ -26,7 +27,7 @@ class Sheet:
     Attributes:
         name: unique in a study: "blocks", "notan".
         caption: one sentence that says what is seen.
-        data: a PNG.
+        draw: makes the PNG, the same bytes each time; called at the first look at `data`.
         width, height: pixels.
         role: "sheet" for eyes; "labels" for a map whose gray values are level numbers, from which
             a browser can draw the sheet again.
@@ -34,10 +35,15 @@ class Sheet:
 
     name: str
     caption: str
-    data: bytes = field(repr=False)
+    draw: Callable[[], bytes] = field(repr=False, compare=False)
     width: int
     height: int
     role: Literal["sheet", "labels"] = "sheet"
+
+    @cached_property
+    def data(self) -> bytes:
+        """The PNG. Drawn when somebody looks: figures are there long before."""
+        return self.draw()
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.records.codec import from_json, to_json
 from gesso.core.records.works import Work
-from gesso.study.easel import Easel, EaselOptions
+from gesso.study.easel import Easel, EaselOptions, Surface
 from gesso.study.lesson import Lesson, LessonOptions, without_sheets
-from gesso.study.records import Intent, Study, WhatIf
+from gesso.study.records import Intent, Reading, Study, WhatIf
 from gesso.study.tips.llm.advising import LlmAdviser
 from gesso.study.tips.tips import lessons_for
 from gesso.study.tools.what_if.preview import Preview, preview
@@ -67,7 +67,8 @@ class StudyRoom:
         self._lesson = lesson
         self._limits = limits
         self._adviser = adviser
-        self._easel = lru_cache(maxsize=_EASELS)(Easel)
+        self._surface = lru_cache(maxsize=_EASELS)(Surface)
+        self._easels = lru_cache(maxsize=4 * _EASELS)(self._set_up)
 
     def study(
         self,
@@ -90,9 +91,38 @@ class StudyRoom:
         """
         asked = options or StudyOptions()
         lesson = self._lesson(asked.tools, asked.only)
-        easel = self._easel(self.picture(what, name), asked.easel)
+        easel = self._easels(self.picture(what, name), asked.easel)
         study = lesson.study_easel(easel, LessonOptions(asked.easel, asked.intent))
         return self._worded(easel, study)
+
+    def read(
+        self,
+        what: Picture | bytes | Work,
+        tool: str,
+        options: StudyOptions | None = None,
+        *,
+        name: str = "the picture",
+    ) -> Reading:
+        """Read one thing in a picture: no other tool, no measurements, no tips.
+
+        What was smoothed for the same picture is used again, so another number of values is a
+        matter of milliseconds.
+
+        Args:
+            what: pixels, a whole file, or a work of the catalogue.
+            tool: as the registry names it.
+            options: how; `only` and `intent` say nothing here.
+            name: of the file, for errors.
+
+        Raises:
+            UnknownAdapter: there is no such tool.
+            PictureError: the bytes are no picture that we accept.
+            InputError: an option that cannot be.
+            DamageError: the work's file is not what was kept.
+        """
+        asked = options or StudyOptions()
+        lesson = self._lesson(asked.tools, (tool,))
+        return lesson.readings(self._easels(self.picture(what, name), asked.easel))[0]
 
     def what_if(
         self,
@@ -115,7 +145,7 @@ class StudyRoom:
             InputError: there is no such change, no such block, or the amount is not 0 to 1.
             DamageError: the work's file is not what was kept.
         """
-        return preview(self._easel(self.picture(what, name), options or EaselOptions()), change)
+        return preview(self._easels(self.picture(what, name), options or EaselOptions()), change)
 
     def keep(self, work: Work, study: Study) -> StudyRow:
         """Keep a study under its work; the sheets can be drawn again and are not kept.
@@ -148,6 +178,9 @@ class StudyRoom:
         if isinstance(what, Work):
             return self._catalogue().picture(what)
         return decode(what, self._limits, name).picture
+
+    def _set_up(self, picture: Picture, options: EaselOptions) -> Easel:
+        return Easel(picture, options, self._surface(picture, options.side))
 
     def _worded(self, easel: Easel, study: Study) -> Study:
         if self._adviser is None or not study.tips:

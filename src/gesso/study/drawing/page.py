@@ -14,7 +14,8 @@ from fpdf.enums import XPos, YPos
 from PIL import Image
 
 from gesso.core.pixels.picture import Picture
-from gesso.study.drawing.plates import photo, size_of
+from gesso.study.drawing.plates import size_of
+from gesso.study.easel import photo
 from gesso.study.records import Sheet, Study, Tip
 
 Paper = Literal["a4", "letter"]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -29,7 +31,29 @@ def sheet(name: str, caption: str, plate: NDArray[Any], *, is_map: bool = False)
         is_map: gray values are numbers of levels, for programs.
     """
     height, width = plate.shape[:2]
-    return Sheet(name, caption, png(plate), width, height, "labels" if is_map else "sheet")
+    role: Literal["labels", "sheet"] = "labels" if is_map else "sheet"
+    return Sheet(name, caption, partial(png, plate), width, height, role)
+
+
+def drawn_later(
+    name: str, caption: str, size: tuple[int, int], plate: Callable[[], NDArray[Any]]
+) -> Sheet:
+    """The same for a plate that is made when somebody looks.
+
+    Args:
+        name: unique in a study.
+        caption: one sentence.
+        size: (width, height) that the plate will have.
+        plate: makes it.
+    """
+    return Sheet(name, caption, lambda: png(plate()), *size)
+
+
+def draw_all(sheets: Iterable[Sheet]) -> None:
+    """Draw what nobody has looked at yet, two at a time."""
+    with ThreadPoolExecutor(2) as pool:
+        for _ in pool.map(lambda waiting: waiting.data, sheets):
+            pass
 
 
 def png(plate: NDArray[Any]) -> bytes:
@@ -70,12 +94,6 @@ def enlarged(labels: NDArray[np.int32], size: tuple[int, int]) -> NDArray[np.int
         found[here > best] = label
         np.maximum(best, here, out=best)
     return found
-
-
-def photo(rgb: Bytes, size: tuple[int, int]) -> Bytes:
-    """The picture at (width, height)."""
-    how = cv2.INTER_AREA if size[0] < rgb.shape[1] else cv2.INTER_CUBIC
-    return np.asarray(cv2.resize(rgb, size, interpolation=how), dtype=np.uint8)
 
 
 def plane(values: Floats, size: tuple[int, int]) -> Floats:

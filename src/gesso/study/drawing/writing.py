@@ -9,6 +9,7 @@ from gesso.core.catalogue.store.disk import Disk, make_folder, write_whole
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.codec import to_plain
 from gesso.study.drawing.page import Paper, page_of
+from gesso.study.drawing.plates import draw_all
 from gesso.study.lesson import without_sheets
 from gesso.study.records import Sheet, Study
 
@@ -45,6 +46,7 @@ def write_study(
     Raises:
         StorageError: the disk would not keep them.
     """
+    draw_all([sheet for reading in study.readings for sheet in reading.sheets])
     disk = Disk()
     make_folder(disk, folder / SHEETS)
     files = {folder / PAGE_FILE: page_of(picture, study, title, paper)}

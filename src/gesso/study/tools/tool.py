@@ -78,5 +78,10 @@ TOOLS: Registry[Factory[Tool]] = Registry(
         "hints": Entry(
             "gesso.study.tools.shapes.hints", "Hints", summary="blocks to merge, masses to split"
         ),
+        "subject": Entry(
+            "gesso.study.tools.subject.subject",
+            "Subject",
+            summary="what the picture is of, cut out; an estimate that strokes correct",
+        ),
     },
 )

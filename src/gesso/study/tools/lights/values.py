@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from gesso.core.pixels.colour import lightness
 from gesso.study.drawing.lettering import INK, Word, lettered
-from gesso.study.drawing.plates import gray_of, photo, sheet, size_of
+from gesso.study.drawing.plates import gray_of, sheet, size_of
 from gesso.study.easel import Easel, Floats
 from gesso.study.measures.value import measure_value
 from gesso.study.records import Reading
@@ -55,7 +55,7 @@ class Values:
         shares = counts / easel.values.size
         key = key_of(metrics["L_mean"])
         size = size_of(easel.values.shape)
-        values = lightness(photo(easel.picture.rgb, size))
+        values = lightness(easel.photo(size))
         squint = cv2.GaussianBlur(values, (0, 0), max(0.3, self._options.squint * max(size)))
         return Reading(
             tool=self.name,

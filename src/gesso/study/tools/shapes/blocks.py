@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar
 
 import cv2
 import numpy as np
 
 from gesso.study.drawing.lettering import PAPER, Word, lettered, places, readable_on
-from gesso.study.drawing.plates import Bytes, enlarged, gray_of, photo, sheet, size_of
+from gesso.study.drawing.plates import Bytes, drawn_later, enlarged, gray_of, sheet, size_of
 from gesso.study.easel import Easel
 from gesso.study.measures.edges import boundaries
 from gesso.study.records import Figure, Reading
@@ -46,7 +47,7 @@ class Blocks:
         blocks = easel.blocks()
         roles = roles_of(blocks)
         size = size_of(blocks.labels.shape)
-        wide = enlarged(blocks.labels, size)
+        wide = cache(lambda: enlarged(blocks.labels, size))
         return Reading(
             tool=self.name,
             title="Big shapes",
@@ -60,8 +61,18 @@ class Blocks:
                 "sha256": blocks.sha256,
             },
             sheets=(
-                sheet("blocks", "The big shapes, numbered by value.", _numbered(blocks, wide)),
-                sheet("outlines", "The same shapes over the picture.", _outlined(easel, wide)),
+                drawn_later(
+                    "blocks",
+                    "The big shapes, numbered by value.",
+                    size,
+                    lambda: _numbered(blocks, wide()),
+                ),
+                drawn_later(
+                    "outlines",
+                    "The same shapes over the picture.",
+                    size,
+                    lambda: _outlined(easel, wide()),
+                ),
                 sheet(
                     "blocks-map",
                     "The number of the level at each pixel, 0 the darkest.",
@@ -148,7 +159,7 @@ def _numbered(blocks: BlockMap, wide: np.ndarray[tuple[int, ...], np.dtype[np.in
 
 
 def _outlined(easel: Easel, wide: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> Bytes:
-    plate = photo(easel.picture.rgb, (wide.shape[1], wide.shape[0])).copy()
+    plate = easel.photo((wide.shape[1], wide.shape[0])).copy()
     edge = boundaries(wide).astype(np.uint8)
     plate[cv2.dilate(edge, np.ones((3, 3), np.uint8)).view(bool)] = 20
     plate[edge.view(bool)] = PAPER

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from gesso.study.drawing.lettering import line, ring
-from gesso.study.drawing.plates import Bytes, enlarged, gray_of, photo, plane, sheet, size_of
+from gesso.study.drawing.plates import Bytes, enlarged, gray_of, plane, sheet, size_of
 from gesso.study.easel import Easel
 from gesso.study.measures.balance import measure_balance
 from gesso.study.measures.edges import HARD, LOST, boundaries, gradient, measure_edges
@@ -87,7 +87,7 @@ def _note(metrics: dict[str, float]) -> str:
 
 
 def _placed(easel: Easel, focus: Focus | None, size: tuple[int, int]) -> Bytes:
-    plate = photo(easel.picture.rgb, size).copy()
+    plate = easel.photo(size).copy()
     width, height = size
     for part in (1 / 3, 2 / 3):
         line(plate, (part * width, 0), (part * width, height), (235, 235, 235))
@@ -102,7 +102,7 @@ def _placed(easel: Easel, focus: Focus | None, size: tuple[int, int]) -> Bytes:
 
 def _heat(easel: Easel, focus: Focus | None, size: tuple[int, int]) -> Bytes:
     """Dim where nothing calls, as it is where something does."""
-    shown = photo(easel.picture.rgb, size).astype(np.float32)
+    shown = easel.photo(size).astype(np.float32)
     if focus is None:
         return np.asarray(np.rint(shown * 0.35), dtype=np.uint8)
     strong = np.percentile(focus.saliency, 97)

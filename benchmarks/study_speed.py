@@ -1,0 +1,103 @@
+"""A whole study of a 4.2 megapixel JPEG, beside its decoding, and then another number of values.
+
+    python benchmarks/study_speed.py [--times N]
+
+The picture is made here, so that nothing but gesso is needed. CPU milliseconds of this process, all
+threads added, and wall milliseconds on two cores. The whole study is every reading, both tips and
+every sheet as a PNG; the llm and the subject's mask are left out. Another number of values is the
+reading with its label map, from which a browser draws.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from gesso import Studio
+from gesso.core.pixels.decode import decode
+from gesso.core.pixels.encode import encode
+from gesso.core.pixels.picture import Picture
+from gesso.study.drawing.plates import draw_all
+from gesso.study.easel import EaselOptions
+from gesso.study.regions.merging import MergeOptions
+from gesso.study.room import StudyOptions
+from gesso.study.tools.tool import TOOLS
+
+WIDTH, HEIGHT = 2400, 1750
+BAR_STUDY_MS, BAR_DECODE_MS, BAR_AGAIN_MS = 350.0, 60.0, 15.0
+LEFT_OUT = ("subject",)
+
+
+def painted() -> bytes:
+    """A JPEG of 4.2 megapixels: clouds of colour at seven sizes, and grain."""
+    rng = np.random.default_rng(1)
+    total = np.zeros((HEIGHT, WIDTH, 3), dtype=np.float32)
+    for octave in range(7):
+        size = 3 * 2**octave, 2 * 2**octave
+        coarse = rng.normal(0, 55 / 1.6**octave, (size[1], size[0], 3)).astype(np.float32)
+        total += cv2.resize(coarse, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC)
+    rgb = np.clip(total + 120 + rng.normal(0, 4, total.shape), 0, 255).astype(np.uint8)
+    return encode(Picture(rgb), "image/jpeg", quality=90)
+
+
+def timed(times: int, act: Callable[[int], object]) -> tuple[float, float]:
+    """Median CPU and wall milliseconds."""
+    cpu, wall = [], []
+    for number in range(times):
+        began, started = time.process_time(), time.perf_counter()
+        act(number)
+        cpu.append(1000 * (time.process_time() - began))
+        wall.append(1000 * (time.perf_counter() - started))
+    return statistics.median(cpu), statistics.median(wall)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser()
+    asked.add_argument("--times", type=int, default=12)
+    times = asked.parse_args().times
+    cv2.setNumThreads(2)
+    with tempfile.TemporaryDirectory() as folder, Studio.open(Path(folder)) as studio:
+        data = painted()
+        room = studio.study
+        tools = tuple(name for name in TOOLS.names() if name not in LEFT_OUT)
+        usual = StudyOptions(only=tools)
+        room.study(data, usual)
+
+        def whole(number: int) -> object:
+            # A byte after the picture's end makes it another file, so nothing is kept from before.
+            study = room.study(data + bytes([number]), usual)
+            draw_all([sheet for reading in study.readings for sheet in reading.sheets])
+            return study
+
+        def again(number: int) -> object:
+            # A least share that differs by nothing to speak of: no map is there from before.
+            small = MergeOptions(least_share=0.003 + 1e-7 * number)
+            easel = replace(EaselOptions(), levels=4 + number % 3, merging=small)
+            reading = room.read(held, "blocks", StudyOptions(easel))
+            return [sheet.data for sheet in reading.sheets if sheet.role == "labels"]
+
+        held = decode(data).picture
+        study, decoding = timed(times, whole), timed(times, lambda _: decode(data))
+        room.study(held, usual)
+        once_more = timed(3 * times, again)
+    print(f"{len(data) / 1e6:.1f} MB, {WIDTH} x {HEIGHT}, load {os.getloadavg()[0]:.1f}")
+    print(f"{len(tools)} tools: {', '.join(tools)}")
+    for name, (cpu, wall), bar in (
+        ("whole study", study, BAR_STUDY_MS),
+        ("  of which decoding", decoding, BAR_DECODE_MS),
+        ("another number of values", once_more, BAR_AGAIN_MS),
+    ):
+        print(f"{name:28s} {cpu:7.1f} CPU ms  {wall:7.1f} ms  (bar {bar:.0f})")
+
+
+if __name__ == "__main__":
+    main()
