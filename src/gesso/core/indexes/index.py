@@ -65,12 +65,14 @@ class Place:
             what lives elsewhere: a table, a collection.
         size: numbers in a vector.
         threads: how many it may use for a search.
+        widen: how many times as many candidates its vectors want; 1 unless they are hard.
     """
 
     folder: Path
     name: str
     size: int
     threads: int = 1
+    widen: int = 1
 
 
 class Index(Protocol):
@@ -104,11 +106,11 @@ class Index(Protocol):
     def search(
         self, queries: Queries, count: int, allowed: NDArray[np.bool_] | None, recall: Recall
     ) -> Near:
-        """The `count` nearest rows of each query.
+        """Candidates for the `count` nearest rows of each query, as many as make that sure.
 
         Args:
             queries: (queries, size) float32 of length 1.
-            count: how many, at least 1.
+            count: how many are wanted in the end, at least 1; an index that rounds returns more.
             allowed: (rows,) which may be found, None for all.
             recall: how hard to look.
         """
@@ -145,6 +147,16 @@ INDEXES: Registry[IndexMaker] = Registry(
             "gesso.core.indexes.adapters.exact",
             "Exact",
             summary="every vector is compared; needs nothing but numpy",
+        ),
+        "flat": Entry(
+            "gesso.core.indexes.adapters.flat",
+            "Flat",
+            summary="all vectors in two bits a number, compared again exactly; to 300,000 works",
+        ),
+        "ivf": Entry(
+            "gesso.core.indexes.adapters.ivf",
+            "Ivf",
+            summary="vectors in one bit a number, in lists of which the nearest are read; above",
         ),
     },
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,18 @@ from numpy.typing import NDArray
 
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.encoders.encoder import Space
-from gesso.core.errors import InputError
+from gesso.core.errors import DamageError, GessoError, InputError, MissingExtra, UnknownItem
+from gesso.core.indexes.answering import Question, admit, answer
 from gesso.core.indexes.found import Found, GenerationLine, IndexState, Verdict
-from gesso.core.indexes.index import Queries, Recall
-from gesso.core.indexes.scan import Lens, best, scan
+from gesso.core.indexes.generations.building import Site, build, take_away
+from gesso.core.indexes.generations.canaries import NAME as CANARIES
+from gesso.core.indexes.generations.canaries import Canaries
+from gesso.core.indexes.generations.generation import Generation, Service
+from gesso.core.indexes.generations.lines import line_of
+from gesso.core.indexes.generations.manifest import Manifest
+from gesso.core.indexes.generations.serving import Serving
+from gesso.core.indexes.generations.shelf import Shelf
+from gesso.core.indexes.index import INDEXES, Queries, Recall
 from gesso.core.indexes.truth.rows import Ids
 from gesso.core.indexes.truth.truth import Truth
 
@@ -28,12 +37,20 @@ class IndexOptions:
         keep: how many generations stay, the serving one among them.
         threads: how many a search may use.
         wait_s: how long a writer waits for another process to finish its writing.
+        exact_until: works up to which "auto" compares every vector.
+        flat_until: works up to which "auto" looks at the code of every vector.
+        tail_most: works that came after the generation, before a new one is wanted.
+        tail_share: the same as a share of all; the larger of the two counts.
     """
 
     kind: str = "auto"
     keep: int = 3
     threads: int = 1
     wait_s: float = 30
+    exact_until: int = 2_000
+    flat_until: int = 300_000
+    tail_most: int = 20_000
+    tail_share: float = 0.05
 
     def __post_init__(self) -> None:
         if self.keep < 1 or self.threads < 1:
@@ -52,7 +69,7 @@ class SpaceIndex:
         folder_index: its generations, STUDIO/index/<space id>.
         space: whose vectors these are.
         options: how they are indexed.
-        engine: options of the adapter that `options.kind` names, None for as they stand.
+        engines: options of adapters by name ("pgvector"), for those not as they stand.
         disk: what to write on.
 
     Raises:
@@ -66,15 +83,16 @@ class SpaceIndex:
         space: Space,
         options: IndexOptions | None = None,
         *,
-        engine: Any = None,
+        engines: Mapping[str, Any] | None = None,
         disk: Disk | None = None,
     ) -> None:
         self.space = space
         self._options = options or IndexOptions()
         self._disk = disk or Disk()
-        self._engine = engine
-        self._folder = folder_index
         self._truth = Truth(folder_vectors, space, self._disk, self._options.wait_s)
+        self._shelf = Shelf(folder_index, self._disk)
+        self._service = Service(self._truth, dict(engines or {}), self._options.threads)
+        self._serving = Serving(self._shelf, self._service)
 
     def add(self, ids: Ids, vectors: NDArray[np.float32]) -> None:
         """Keep the vectors of works; they are found at once. A work's new vector replaces its old.
@@ -119,7 +137,7 @@ class SpaceIndex:
         k: int,
         *,
         allowed: Ids | None = None,
-        recall: Recall = "balanced",  # noqa: ARG002 - every vector is compared so far
+        recall: Recall = "balanced",
     ) -> Found:
         """The `k` nearest works of each query, fewer only where fewer exist.
 
@@ -136,47 +154,59 @@ class SpaceIndex:
         if k < 0:
             raise InputError(f"{k} works cannot be found.", "Ask for 0 or more.")
         rows = self._truth.rows()
-        if allowed is None:
-            admitted = np.flatnonzero(rows.live)
-        else:
-            held = rows.find(_as_ids(allowed))
-            admitted = np.sort(held[held >= 0])
-        lens = Lens(asked, self._truth.width)
-        compared, scores = scan(lens, self._truth.stretches(admitted))
-        works = rows.ids[compared]
-        wide = min(k, len(works))
-        found = np.full((len(asked), wide), -1, dtype=np.int64)
-        near = np.zeros((len(asked), wide), dtype=np.float32)
-        for query in range(len(asked) if wide else 0):
-            found[query], near[query] = best(works, scores[query], wide)
-        return Found(
-            found,
-            np.clip(near, -1, 1),
-            None,
-            f"every one of {len(works)} vectors compared",
-            True,
-            "; ".join(self._truth.wounds),
-            self.space.id,
-            len(works),
-        )
+        admitted = admit(rows, None if allowed is None else _as_ids(allowed))
+        with self._serving.asked() as served:
+            return answer(self._truth, served, Question(asked, k, rows, admitted, recall))
 
-    def build(self) -> GenerationLine:
+    def build(self, kind: str | None = None) -> GenerationLine:
         """Build a generation over all vectors, check it, and let it serve.
+
+        Works may be added and removed meanwhile, and searches go on.
+
+        Args:
+            kind: the adapter, None for what the options say.
 
         Raises:
             StudioBusy: another process builds one.
             StorageError: the disk would not; the old generation goes on serving.
             DamageError: its answers were not good enough; the old generation goes on serving.
+            SettingsError, OutsideError: its adapter cannot work here.
         """
-        raise NotImplementedError
+        with self._shelf.alone():
+            site = Site(self._shelf, self._service, self._disk)
+            made = build(site, self._kind(kind or self._options.kind))
+            self._shelf.put_into_service(made.number)
+            for number in self._shelf.numbers()[self._options.keep :]:
+                take_away(site, number)
+        return line_of(self._shelf, made.number, self.space)
 
     def verify(self) -> Verdict:
-        """Read every byte of truth and generations, and ask all canaries again."""
-        raise NotImplementedError
+        """Read every byte of truth and generations, and ask all canaries again.
+
+        What is damaged is left out of answers from then on; embedding those works again mends it.
+        """
+        self._serving.forget()
+        well = self._truth.verify()
+        lines: list[GenerationLine] = []
+        recalls: tuple[float | None, float | None] = (None, None)
+        for number in self._shelf.numbers():
+            trouble, found = self._try(number)
+            lines.append(line_of(self._shelf, number, self.space, trouble))
+            if lines[-1].is_current:
+                recalls = found
+        with self._serving.asked() as served:
+            troubles = (served.trouble, *self._truth.wounds)
+        return Verdict(
+            well,
+            tuple(self._truth.damaged().tolist()),
+            tuple(lines),
+            *recalls,
+            "; ".join(filter(None, troubles)),
+        )
 
     def generations(self) -> tuple[GenerationLine, ...]:
-        """All that are kept, newest first."""
-        return ()
+        """All that are kept, newest first; nothing large is read."""
+        return tuple(line_of(self._shelf, number, self.space) for number in self._shelf.numbers())
 
     def use(self, number: int) -> GenerationLine:
         """Let a kept generation serve, once it has been checked.
@@ -184,8 +214,25 @@ class SpaceIndex:
         Raises:
             UnknownItem: it is not kept.
             DamageError: it is damaged, or of another space.
+            StudioBusy: another process is building or switching.
         """
-        raise NotImplementedError
+        kept = self._shelf.numbers()
+        if number not in kept:
+            raise UnknownItem(
+                f"There is no generation {number} of the space '{self.space.id}'.",
+                f"Kept are: {', '.join(map(str, kept))}."
+                if kept
+                else "Make one: gesso index build",
+            )
+        with self._shelf.alone():
+            trouble, _ = self._try(number)
+            if trouble:
+                raise DamageError(
+                    f"Generation {number} cannot serve: {trouble}.",
+                    "The one before goes on. `gesso index verify` looks at all of them.",
+                )
+            self._shelf.put_into_service(number)
+        return line_of(self._shelf, number, self.space)
 
     def rollback(self) -> GenerationLine:
         """Let the generation before the serving one serve again.
@@ -193,17 +240,79 @@ class SpaceIndex:
         Raises:
             UnknownItem: there is none.
             DamageError: it is damaged, or of another space.
+            StudioBusy: another process is building or switching.
         """
-        raise NotImplementedError
+        serving, _ = self._shelf.current()
+        before = [number for number in self._shelf.numbers() if number < (serving or 0)]
+        if not before:
+            raise UnknownItem(
+                f"No generation before the serving one is kept of the space '{self.space.id}'.",
+                "Make a new one instead: gesso index build",
+            )
+        return self.use(before[0])
 
     def state(self) -> IndexState:
-        """How the space stands; quick, for a health page."""
-        count = int(self._truth.rows().live.sum())
-        wounds = "; ".join(self._truth.wounds)
-        return IndexState(self.space.id, count, None, "", count, wants_build=False, degraded=wounds)
+        """How the space stands; quick, for a health page: no index is opened for it."""
+        rows = self._truth.rows()
+        count = int(np.count_nonzero(rows.live))
+        wanted, said = self._shelf.current()
+        number = self._serving.known_number() or wanted
+        troubles = [self._serving.known_trouble() or said, *self._truth.wounds]
+        kind, tail, built = "", count, 0
+        if number is not None:
+            try:
+                manifest = Manifest.read(self._shelf.place(number))
+            except DamageError as error:
+                troubles.append(f"generation {number}: {error.message}")
+            else:
+                kind, built = manifest.kind, manifest.count
+                tail = int(np.count_nonzero(rows.live[manifest.high_water :]))
+        return IndexState(
+            self.space.id,
+            count,
+            number,
+            kind,
+            tail,
+            self._wants_build(count, tail, built),
+            "; ".join(dict.fromkeys(filter(None, troubles))),
+        )
 
     def close(self) -> None:
-        """Let go of memory and connections."""
+        """Let go of memory and connections; a later search opens them again."""
+        self._serving.forget()
+
+    def _try(self, number: int) -> tuple[str, tuple[float | None, float | None]]:
+        """What is wrong with a generation, and the recall of all its canaries."""
+        folder = self._shelf.place(number)
+        try:
+            generation = Generation.open(folder, self._service)
+        except GessoError as error:
+            return error.message.rstrip("."), (None, None)
+        try:
+            canaries = Canaries.from_bytes((folder / CANARIES).read_bytes())
+            return "", canaries.recalls(canaries.ask(generation.ask))
+        finally:
+            generation.close()
+
+    def _kind(self, wanted: str) -> str:
+        if wanted != "auto":
+            INDEXES.open(wanted)  # an unknown name or a missing package is said before the work
+            return wanted
+        count, own = int(np.count_nonzero(self._truth.rows().live)), self._options
+        kind = "flat" if count <= own.flat_until else "ivf"
+        if count <= own.exact_until:
+            return "exact"
+        try:
+            INDEXES.open(kind)
+        except (MissingExtra, ImportError):
+            return "exact"
+        return kind
+
+    def _wants_build(self, count: int, tail: int, built: int) -> bool:
+        own = self._options
+        gone = built - (count - tail)
+        most = max(own.tail_most, own.tail_share * count)
+        return count > own.exact_until and (built == 0 or max(tail, gone) > most)
 
 
 def _as_ids(ids: Ids) -> Ids:

@@ -62,11 +62,13 @@ class Shards:
             found[here] = self._mapped(int(shard), rows[here])[rows[here] % SHARD_ROWS]
         return found
 
-    def stretch(self, first: int, behind: int) -> Halves:
-        """Rows `first` to `behind`, all in one shard, not copied."""
+    def piece(self, rows: NDArray[np.int64]) -> Halves:
+        """Rows in ascending order; not copied where they follow one another in one shard."""
+        first, last = int(rows[0]), int(rows[-1])
         shard, place = divmod(first, SHARD_ROWS)
-        last = np.array([behind - 1])
-        return self._mapped(shard, last)[place : place + behind - first]
+        if last - first + 1 == len(rows) and last // SHARD_ROWS == shard:
+            return self._mapped(shard, rows[-1:])[place : place + len(rows)]
+        return self.gather(rows)
 
     def _mapped(self, shard: int, rows: NDArray[np.int64]) -> Halves:
         """The shard's file; it grows, and is mapped anew when a row behind its old end is asked."""

@@ -62,6 +62,7 @@ class Truth:
         self._lock = threading.RLock()
         self._rows = Rows.none()
         self._damaged: dict[int, int] = {}
+        self._seen = np.zeros(0, dtype=bool)
         self._wounds: tuple[str, ...] = ()
         self._reload()
 
@@ -117,13 +118,20 @@ class Truth:
         return found, sound
 
     def stretches(self, rows: Ids) -> Iterator[tuple[Ids, Halves]]:
-        """All `rows`, ascending, in pieces that stay in the processor's cache; sound ones only."""
-        begin = 0
-        while begin < len(rows):
+        """All `rows`, ascending, in pieces that stay in the processor's cache; sound ones only.
+
+        A row that this process has found sound is not summed again; `verify` sums all of them.
+        """
+        for begin in range(0, len(rows), _STRETCH):
             piece = rows[begin : begin + _STRETCH]
-            begin += len(piece)
+            seen = self._seen
+            if int(piece[-1]) < len(seen) and seen[piece].all():
+                yield piece, self._shards.piece(piece)
+                continue
             found, sound = self.gather(piece)
-            yield (piece, found) if sound.all() else (piece[sound], found[sound])
+            piece, found = (piece, found) if sound.all() else (piece[sound], found[sound])
+            self._see(piece)
+            yield piece, found
 
     # What changes ----------------------------------------------------------------------------
 
@@ -167,7 +175,7 @@ class Truth:
         What is damaged is left out from then on, and stands in `wounds`.
         """
         with self._lock:
-            self._damaged = {}
+            self._damaged, self._seen = {}, np.zeros(0, dtype=bool)
             rows = np.flatnonzero(self._reload().live)
         return sum(len(piece) for piece, _ in self.stretches(rows))
 
@@ -241,6 +249,14 @@ class Truth:
             rows = rows[rows < len(fresh.ids)]
             wrong = self._checks.of_rows(self._shards.gather(rows)) != fresh.sums[rows]
             self._rows = self._less(fresh, rows[wrong])
+
+    def _see(self, rows: Ids) -> None:
+        with self._lock:
+            if len(self._seen) < len(self._rows.ids):
+                seen = np.zeros(len(self._rows.ids), dtype=bool)
+                seen[: len(self._seen)] = self._seen
+                self._seen = seen
+            self._seen[rows[rows < len(self._seen)]] = True
 
     def _less(self, held: Rows, rows: Ids) -> Rows:
         live = rows[held.live[rows]]

@@ -1,0 +1,19 @@
+"""How many candidates an index that rounds hands on, so that the wanted ones are among them."""
+
+from __future__ import annotations
+
+from gesso.core.indexes.index import Place, Recall
+
+
+def candidates(place: Place, count: int, recall: Recall, *, fast: int, balanced: int) -> int:
+    """`count` wanted, and more the rougher the guess and the harder the look.
+
+    Args:
+        place: says how much wider its canaries wanted it.
+        count: how many are wanted in the end.
+        recall: how hard to look.
+        fast: how many more for a fast look.
+        balanced: and for a balanced one.
+    """
+    more = fast if recall == "fast" else balanced
+    return place.widen * (more + 3 * count)

@@ -1,0 +1,150 @@
+"""How a search is answered: by comparing all, or by candidates of the index and what came later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesso.core.errors import GessoError
+from gesso.core.indexes.found import Found
+from gesso.core.indexes.generations.generation import Generation
+from gesso.core.indexes.generations.serving import Served
+from gesso.core.indexes.index import Queries, Recall
+from gesso.core.indexes.scan import Lens, best, scan
+from gesso.core.indexes.truth.rows import Ids, Rows
+from gesso.core.indexes.truth.truth import Truth
+
+_DEEP = 8
+"""Where more than one of this many admitted works is wanted, comparing all of them is quicker."""
+_SCORES = 1 << 26
+"""Scores kept at once; queries are answered in groups below that."""
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of one moment of the truth.
+
+    Attributes:
+        queries: (queries, size) float32 of length 1.
+        k: how many works are wanted.
+        rows: the moment.
+        admitted: (rows,) which rows may be found, None for every live one.
+        recall: how hard to look.
+    """
+
+    queries: Queries
+    k: int
+    rows: Rows
+    admitted: NDArray[np.bool_] | None
+    recall: Recall
+
+    def count(self) -> int:
+        """How many works may be found."""
+        return int(np.count_nonzero(self._mask))
+
+    def behind(self, high_water: int) -> Ids:
+        """The rows that may be found and came after `high_water`, ascending."""
+        return high_water + np.flatnonzero(self._mask[high_water:])
+
+    @property
+    def _mask(self) -> NDArray[np.bool_]:
+        return self.rows.live if self.admitted is None else self.admitted
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """For each query the works found and their cosines, in any order, and how they were."""
+
+    found: list[tuple[Ids, Scores]]
+    plan: str
+    exact: bool
+    scanned: int
+
+
+def admit(rows: Rows, allowed: Ids | None) -> NDArray[np.bool_] | None:
+    """(rows,) which rows belong to the works that a filter admits; None for no filter."""
+    if allowed is None:
+        return None
+    held = rows.find(allowed)
+    admitted = np.zeros(len(rows.ids), dtype=bool)
+    admitted[held[held >= 0]] = True
+    return admitted
+
+
+def answer(truth: Truth, served: Served, question: Question) -> Found:
+    """The nearest works: as many as are wanted, fewer only where fewer are admitted."""
+    generation, troubles = served.generation, [served.trouble]
+    given: _Answer | None = None
+    if generation is not None and _is_worth_asking(generation, question):
+        try:
+            given = _by_candidates(truth, generation, question)
+        except GessoError as error:
+            said = error.message.rstrip(".")
+            troubles.append(f"the index does not answer ({said}); every vector is compared")
+    if given is None:
+        given = _by_comparing(truth, question)
+    wide = min(question.k, max((len(works) for works, _ in given.found), default=0))
+    ids = np.full((len(question.queries), wide), -1, dtype=np.int64)
+    scores = np.zeros(ids.shape, dtype=np.float32)
+    for line, (works, near) in enumerate(given.found):
+        chosen, cosines = best(works, near, wide)
+        ids[line, : len(chosen)], scores[line, : len(chosen)] = chosen, cosines
+    return Found(
+        ids,
+        np.clip(scores, -1, 1),
+        generation.manifest.number if generation else None,
+        given.plan,
+        given.exact,
+        "; ".join(filter(None, (*troubles, *truth.wounds))),
+        truth.space.id,
+        given.scanned,
+    )
+
+
+def _is_worth_asking(generation: Generation, question: Question) -> bool:
+    count = question.count()
+    return (
+        question.recall != "exact"
+        and count > generation.manifest.few
+        and question.k > 0
+        and question.k * _DEEP < count
+    )
+
+
+def _by_candidates(truth: Truth, generation: Generation, question: Question) -> _Answer | None:
+    """What the index finds and what came after it; None where that is fewer than there are."""
+    rows, admitted = question.rows, question.admitted
+    mask = generation.mask(rows) if admitted is None else admitted
+    base, scanned = generation.near(question.queries, question.k, mask, question.recall)
+    tail = question.behind(generation.manifest.high_water)
+    later, near = scan(Lens(question.queries, truth.width), truth.stretches(tail))
+    found = []
+    for line, (own, scores) in enumerate(base):
+        both = np.concatenate([own, later])
+        if len(both) < question.k:
+            return None
+        cosines = np.concatenate([scores, near[line]]) if len(later) else scores
+        found.append((rows.ids[both], cosines))
+    kind, wide = generation.manifest.kind, max((len(own) for own, _ in base), default=0)
+    plan = f"{kind}: {wide} candidates of {scanned} compared exactly"
+    if len(tail):
+        plan += f", and {len(later)} works that came later"
+    return _Answer(found, plan, exact=kind == "exact", scanned=scanned + len(later))
+
+
+def _by_comparing(truth: Truth, question: Question) -> _Answer:
+    chosen = question.behind(0)
+    at_once = max(1, _SCORES // max(1, len(chosen)))
+    found: list[tuple[Ids, Scores]] = []
+    for first in range(0, len(question.queries) if question.k else 0, at_once):
+        some = question.queries[first : first + at_once]
+        compared, scores = scan(Lens(some, truth.width), truth.stretches(chosen))
+        works = question.rows.ids[compared]
+        kept = [best(works, near, question.k) for near in scores] if len(works) else []
+        found.extend(kept or [(works, np.zeros(0, dtype=np.float32)) for _ in some])
+    plan = f"all {len(chosen)} admitted vectors compared exactly"
+    return _Answer(found, plan, exact=True, scanned=len(chosen))

@@ -1,0 +1,47 @@
+"""Generations as a list shows them."""
+
+from __future__ import annotations
+
+from gesso.core.encoders.encoder import Space
+from gesso.core.errors import GessoError
+from gesso.core.indexes.found import GenerationLine
+from gesso.core.indexes.generations.generation import check_space
+from gesso.core.indexes.generations.manifest import Manifest
+from gesso.core.indexes.generations.shelf import Shelf
+
+
+def line_of(shelf: Shelf, number: int, space: Space, trouble: str = "") -> GenerationLine:
+    """What the manifest of a generation says, and what is plainly wrong; no large file is read."""
+    folder = shelf.place(number)
+    is_current = shelf.current()[0] == number
+    try:
+        said = Manifest.read(folder)
+    except GessoError as error:
+        return GenerationLine(
+            number, "", 0, 0.0, 0.0, 0.0, 0.0, 0, is_current, trouble or error.message
+        )
+    return GenerationLine(
+        number,
+        said.kind,
+        said.count,
+        said.built_at,
+        said.build_s,
+        said.recall_pictures,
+        said.recall_words,
+        said.size_bytes(),
+        is_current,
+        trouble or _plain_trouble(said, shelf, space),
+    )
+
+
+def _plain_trouble(said: Manifest, shelf: Shelf, space: Space) -> str:
+    try:
+        check_space(said, space)
+    except GessoError as error:
+        return error.message
+    folder = shelf.place(said.number)
+    for name, line in said.files.items():
+        path = folder / name
+        if not path.is_file() or path.stat().st_size != line.size:
+            return f"{name} is missing or not as long as it was written"
+    return ""
