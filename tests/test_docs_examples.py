@@ -8,11 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from gesso.core import errors
 from gesso.core.catalogue.store import tables
 from gesso.make.aims import SCALES
+from gesso.study.tips.percentiles import PLACES, table
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = {
@@ -153,3 +155,14 @@ def test_the_catalogue_page_has_every_table() -> None:
     named = set(re.findall(r"^\| `(\w+)` \|", page("catalogue"), re.MULTILINE))
 
     assert set(tables.metadata.tables) <= named
+
+
+def test_the_page_of_figures_has_every_measurement_with_its_place_among_paintings() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .* \| (\S+) \| (\S+) \| (\S+) \|$", page("study-figures"),
+                      re.MULTILINE)  # fmt: skip
+
+    assert {name for name, *_ in rows} == set(table())
+    for name, *told in rows:
+        for place, words in zip((0.1, 0.5, 0.9), told, strict=True):
+            value = float(np.interp(place, PLACES, table()[name]))
+            assert words == (f"{value:.2f}" if abs(value) < 10 else f"{value:.0f}"), name
