@@ -7,6 +7,7 @@ Both towers read the same pictures and texts before and after, and the least cos
 from __future__ import annotations
 
 import logging
+import math
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,18 +19,20 @@ from typing import Any
 import cv2
 import numpy as np
 import onnx
+import onnx.numpy_helper
 import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
 from gesso.core.encoders.clip.model.folder import GRAPH, PICTURES, ModelFolder, read_folder
+from gesso.core.encoders.clip.model.graph import external_files
 from gesso.core.encoders.clip.reducer import LEAST_COSINE, Reduced, Tell
 from gesso.core.encoders.clip.towers.reading import pictures_for, words_for
 from gesso.core.encoders.clip.towers.tokens import Tokens
 from gesso.core.encoders.clip.towers.tower import Port, Tower
 from gesso.core.encoders.encoder import Vectors
-from gesso.core.errors import InputError, StorageError
+from gesso.core.errors import DamageError, InputError, StorageError
 from gesso.core.pixels.picture import Picture
 
 # A convolution in integers is slower than one in floats; the products are nearly all of the work.
@@ -41,6 +44,8 @@ _TRIES = ((0.0, False), (0.0, True), (0.1, False), (0.25, False), (0.5, False))
 _LARGE = 1_500_000_000
 _BESIDE = f"{GRAPH}.data"
 _PROBES = 12
+# Of these so many are looked at inside.
+_INNER = 4
 _TEXTS = (
     "a painting of the sea at night",
     "portrait of a woman in a red dress, oil on canvas",
@@ -99,7 +104,10 @@ class _Bench:
     def cosine(self, graph: Path) -> float:
         """The least cosine between what another graph makes of the probes and what this one did."""
         new = Tower(graph, f"made {self.tower} tower", self.model.size, device="cpu")
-        made = new.run(list(self.fed.values()), 1)
+        try:
+            made = new.run(list(self.fed.values()), 1)
+        except DamageError:  # nothing is left of what it read
+            return 0.0
         return float((made * self.vectors).sum(axis=1).min())
 
 
@@ -143,7 +151,7 @@ def _try_int8(bench: _Bench, graph: Path, tell: Tell) -> tuple[float, int]:
         for share, is_narrow in _TRIES:
             if share and not ranked:
                 ranked = _by_misfit(folded, products, bench.fed)
-            left = ranked[: round(share * len(products))]
+            left = ranked[: math.ceil(share * len(products))]
             of = f", {len(left)} of {len(products)} products left" if left else ""
             tell(f"{bench.tower}: {'7' if is_narrow else '8'} bits{of}")
             _quantise(folded, graph, left, is_narrow)
@@ -184,45 +192,68 @@ def _folded(graph: Path, work: Path) -> Path:
         count = one.type.tensor_type.shape.dim[0]
         if count.dim_param:
             options.add_free_dimension_override_by_name(count.dim_param, 1)
-    if _size_of(graph) > _LARGE:
+    if _size_of(graph) > _LARGE or external_files(graph):
         entry = "session.optimized_model_external_initializers_file_name"
         options.add_session_config_entry(entry, _BESIDE)
     onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     return made
 
 
-def _products(graph: Path) -> dict[str, str]:
-    """The products of something with a weight: the node's name, and what is multiplied."""
+def _products(graph: Path) -> dict[str, tuple[str, str]]:
+    """The products of something with a weight: the node's name, what is multiplied, the weight."""
     told = onnx.load(graph, load_external_data=False).graph
     weights = {
         weight.name for weight in told.initializer if weight.data_type == onnx.TensorProto.FLOAT
     }
     return {
-        node.name: node.input[0]
+        node.name: (node.input[0], node.input[1])
         for node in told.node
         if node.op_type in _PRODUCTS and node.input[1] in weights
     }
 
 
-def _by_misfit(graph: Path, products: dict[str, str], fed: dict[str, NDArray[Any]]) -> list[str]:
-    """The products by how badly 256 even steps fit what is multiplied, the worst first.
+def _by_misfit(
+    graph: Path, products: dict[str, tuple[str, str]], fed: dict[str, NDArray[Any]]
+) -> list[str]:
+    """The products by how much they lose when what is multiplied has 256 even steps, worst first.
 
-    A few outliers stretch the steps until the rest falls into one of them; how wide a step is
-    against the usual size of the numbers says how much is lost.
+    A few outliers stretch the steps until all the rest falls into one of them; where the weights
+    make little of the outliers and much of the rest, nearly everything is lost.
     """
-    told = onnx.load(graph, load_external_data=False)
-    names = sorted(set(products.values()) - {one.name for one in told.graph.input})
+    told = onnx.load(graph)
+    weights = {weight.name: weight for weight in told.graph.initializer}
+    names = sorted({of for of, _ in products.values()} - set(fed))
+    probes = _inner(told, names, fed, graph.parent)
+    lost = {}
+    for product, (of, by) in products.items():
+        weight = onnx.numpy_helper.to_array(weights[by])
+        seen = [numbers[names.index(of)] for numbers in probes] if of in names else []
+        lost[product] = max((_loss(numbers, weight) for numbers in seen), default=0.0)
+    return sorted(products, key=lambda product: -lost[product])
+
+
+def _inner(
+    told: onnx.ModelProto, names: Sequence[str], fed: dict[str, NDArray[Any]], work: Path
+) -> list[list[NDArray[Any]]]:
+    """What stands inside of a graph, by name, while it reads one item, for a few of them."""
     told.graph.ClearField("output")
     told.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
-    probing = graph.with_name("probing.onnx")
-    onnx.save(told, probing)
+    probing = work / "probing" / GRAPH
+    probing.parent.mkdir(exist_ok=True)
+    _save(told, probing)
     session = onnxruntime.InferenceSession(str(probing), providers=["CPUExecutionProvider"])
-    one = {name: array[:1] for name, array in fed.items()}
-    misfit = {
-        name: float(np.ptp(numbers)) / max(float(np.sqrt(np.mean(np.square(numbers)))), 1e-9)
-        for name, numbers in zip(names, session.run(names, one), strict=True)
-    }
-    return sorted(products, key=lambda product: -misfit.get(products[product], 0.0))
+    items = [{name: array[at : at + 1] for name, array in fed.items()} for at in range(_INNER)]
+    return [[np.asarray(numbers) for numbers in session.run(names, item)] for item in items]
+
+
+def _loss(numbers: NDArray[Any], weight: NDArray[Any]) -> float:
+    """The share of a product that is lost with what is multiplied in 256 even steps."""
+    least, most = min(0.0, float(numbers.min())), max(0.0, float(numbers.max()))
+    step = max((most - least) / 255, 1e-12)
+    error = np.rint(numbers / step) * step - numbers
+    return float(
+        np.linalg.norm(error @ weight) / max(float(np.linalg.norm(numbers @ weight)), 1e-9)
+    )
 
 
 def _probes(model: ModelFolder, tower: str, ports: Sequence[Port]) -> list[NDArray[Any]]:

@@ -30,6 +30,8 @@ _FILTERS: Mapping[str, Image.Resampling] = {
     "random": Image.Resampling.BICUBIC,
 }
 _LARGEST = 4096
+# A picture whose sides differ more than this is a ribbon.
+_LONGEST = 8
 # What open_clip takes where a model's own configuration says nothing.
 _MEAN = (0.48145466, 0.4578275, 0.40821073)
 _STD = (0.26862954, 0.26130258, 0.27577711)
@@ -81,9 +83,9 @@ class Preprocess:
         """(height, width, 3) uint8: the picture as the tower sees it, before any arithmetic."""
         if self.mode == "longest":
             return self._on_ground(picture)
-        whole = (0.0, 0.0, float(picture.width), float(picture.height))
-        box = whole if self.mode == "squash" else self._middle(picture.height, picture.width)
-        return self._resized(picture, (self.width, self.height), box)
+        if self.mode == "squash":
+            return self._resized(picture, (self.width, self.height))
+        return self._middle(picture)
 
     def values(self, pixels: Pixels) -> NDArray[np.float32]:
         """(height, width, 3) float32, standardised."""
@@ -92,23 +94,28 @@ class Preprocess:
         found = pixels * scale.astype(np.float32) + shift.astype(np.float32)
         return np.asarray(found, dtype=np.float32)
 
-    def _middle(self, height: int, width: int) -> tuple[float, float, float, float]:
-        """What is kept where the shorter side decides: left, top, right, bottom, in pixels.
+    def _middle(self, picture: Picture) -> Pixels:
+        """The middle of the picture, where the shorter side decides."""
+        size = self._whole(picture.height, picture.width)
+        left, top = round((size[0] - self.width) / 2), round((size[1] - self.height) / 2)
+        if max(size[0] / self.width, size[1] / self.height) <= _LONGEST:
+            made = self._resized(picture, size)
+            return made[top : top + self.height, left : left + self.width]
+        # Of a ribbon only what is kept is worked out, to a rounding the same: one pixel by a
+        # million costs no more than another picture.
+        across, down = picture.width / size[0], picture.height / size[1]
+        right = min(float(picture.width), (left + self.width) * across)
+        bottom = min(float(picture.height), (top + self.height) * down)
+        box = (left * across, top * down, right, bottom)
+        return self._resized(picture, (self.width, self.height), box)
 
-        The resized picture is cut in the middle, at whole pixels; only what is kept of it is ever
-        worked out, so a picture of one pixel by a million costs no more than another.
-        """
+    def _whole(self, height: int, width: int) -> tuple[int, int]:
+        """Width and height of the whole resized picture, of which the middle is kept."""
         if self.height == self.width:
             longer = int(self.width * max(height, width) / min(height, width))
-            size = (self.width, longer) if height > width else (longer, self.height)
-        else:
-            ratio = min(height / self.height, width / self.width)
-            size = max(self.width, round(width / ratio)), max(self.height, round(height / ratio))
-        across, down = width / size[0], height / size[1]
-        left = round((size[0] - self.width) / 2) * across
-        top = round((size[1] - self.height) / 2) * down
-        right, bottom = left + self.width * across, top + self.height * down
-        return left, top, min(float(width), right), min(float(height), bottom)
+            return (self.width, longer) if height > width else (longer, self.height)
+        ratio = min(height / self.height, width / self.width)
+        return max(self.width, round(width / ratio)), max(self.height, round(height / ratio))
 
     def _on_ground(self, picture: Picture) -> Pixels:
         """All of the picture in the middle of a ground, where the longer side decides."""
@@ -117,7 +124,7 @@ class Preprocess:
         height = min(self.height, max(1, round(picture.height / ratio)))
         ground = np.full((self.height, self.width, 3), self.fill, dtype=np.uint8)
         left, top = (self.width - width) // 2, (self.height - height) // 2
-        made = self._resized(picture, (width, height), None)
+        made = self._resized(picture, (width, height))
         ground[top : top + height, left : left + width] = made
         return ground
 
@@ -125,7 +132,7 @@ class Preprocess:
         self,
         picture: Picture,
         size: tuple[int, int],
-        box: tuple[float, float, float, float] | None,
+        box: tuple[float, float, float, float] | None = None,
     ) -> Pixels:
         image = Image.fromarray(picture.rgb)
         return np.asarray(image.resize(size, _FILTERS[self.interpolation], box), dtype=np.uint8)
