@@ -146,14 +146,14 @@ def _faults_of(arguments: str) -> Iterator[str]:
     valued: set[str] = set()
     is_value = False
     for token in tokens:
-        for option in command.params:
-            options |= set(option.opts)
-            if isinstance(option, click.Option) and not option.is_flag:
-                valued |= set(option.opts)
+        _learn(command, options, valued)
         if is_value:
             is_value = False
         elif token.startswith("-") and token != "-":
             name, equals, _ = token.partition("=")
+            if name not in options and isinstance(command, click.Group):
+                command = command.commands.get(getattr(command, "fallback", ""), command)
+                _learn(command, options, valued)
             is_value = name in valued and not equals
             if name not in options:
                 yield f"{command.name} has no {token}"
@@ -165,6 +165,13 @@ def _faults_of(arguments: str) -> Iterator[str]:
                 yield f"there is no '{token}' under {command.name}"
                 return
             command = next(one for one in below if one is not None)
+
+
+def _learn(command: click.Command, options: set[str], valued: set[str]) -> None:
+    for option in command.params:
+        options |= set(option.opts)
+        if isinstance(option, click.Option) and not option.is_flag:
+            valued |= set(option.opts)
 
 
 def _tokens(arguments: str) -> list[str]:

@@ -139,6 +139,18 @@ class CollectSettings(Section):
     sources: ByName = Field(default={}, description="options of one: [collect.sources.NAME]")
 
 
+class CaptionSettings(Section):
+    """Who captions works, and for how much."""
+
+    llm: str = Field(
+        default="offline", min_length=1, description="who captions: offline, or an llm"
+    )
+    budget_usd: Dollars = Field(default=0.50, description="for a run, 0 or more; none: no cap")
+    side: int = Field(
+        default=768, ge=128, le=2048, description="pixels an llm is shown, 128 to 2048"
+    )
+
+
 class PictureSettings(Section):
     """How large a picture from elsewhere may be."""
 

@@ -15,6 +15,7 @@ from gesso.core.records.runs import ID_PATTERN
 from gesso.settings.sections import (
     BlobSettings,
     ByName,
+    CaptionSettings,
     CatalogueSettings,
     CollectSettings,
     KeySettings,
@@ -59,6 +60,7 @@ class Settings(BaseSettings):
     models: ModelSettings = ModelSettings()
     pictures: PictureSettings = PictureSettings()
     collect: CollectSettings = CollectSettings()
+    caption: CaptionSettings = CaptionSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
     blobs: BlobSettings = BlobSettings()
     warehouse: ByName = Field(default={}, description="options of one: [warehouse.NAME]")

@@ -13,6 +13,7 @@ from gesso.settings import Settings
 
 if TYPE_CHECKING:
     from gesso.core.catalogue.catalogue import Catalogue
+    from gesso.core.outside.accounts.budget import Budget
     from gesso.core.outside.desk import Desk
     from gesso.core.outside.waiting.limits import Limits
     from gesso.core.runner import Workers
@@ -114,11 +115,16 @@ class Ground:
     @property
     def _goes_outside(self) -> bool:
         asked = self.settings.make
-        named = {*asked.painter.split(","), *asked.llm.split(",")}
+        named = {*asked.painter.split(","), *asked.llm.split(","), self.settings.caption.llm}
         return not named <= {"procedural", "diffusers", "offline"}
 
-    def desk(self, run_id: str) -> Desk:
-        """The desk over which a run's requests go out, with what it has spent so far."""
+    def desk(self, run_id: str, budget: Budget | None = None) -> Desk:
+        """The desk over which a run's requests go out, with what it has spent so far.
+
+        Args:
+            run_id: the run, "" for none.
+            budget: what it may spend; None for what a run of make may.
+        """
         from gesso.core.outside.accounts.budget import Budget
         from gesso.core.outside.desk import Desk, DeskOptions
         from gesso.core.outside.waiting.retry import RetryOptions
@@ -127,7 +133,8 @@ class Ground:
         return Desk(
             ledger=self.catalogue.calls,
             troubles=self.catalogue.troubles,
-            budget=Budget(
+            budget=budget
+            or Budget(
                 self.settings.make.budget_usd, self.catalogue.calls.spent(run_id) if run_id else 0.0
             ),
             limits=self._limits,

@@ -18,6 +18,7 @@ from gesso.studio.ground import Ground
 
 if TYPE_CHECKING:
     from gesso.collect.acquisition.collector import Collector
+    from gesso.collect.caption.room import CaptionRoom
     from gesso.make.atelier import Atelier
     from gesso.studio.collecting import Collecting
     from gesso.studio.exporting import Exporting
@@ -87,6 +88,13 @@ class Studio(Ground):
     def collect(self) -> Collector:
         """The verb collect."""
         return self.collecting.collector
+
+    @cached_property
+    def caption(self) -> CaptionRoom:
+        """Titles, captions, tags and scores for works."""
+        from gesso.studio.tending import Tending
+
+        return Tending(self).captions()
 
     @cached_property
     def exporting(self) -> Exporting:

@@ -37,6 +37,9 @@ COMMANDS: Registry[click.Command] = Registry(
         "collect": Entry(
             f"{_COLLECT}.collect", "collect", summary="Bring in a folder, a museum, a site."
         ),
+        "caption": Entry(
+            f"{_COLLECT}.caption", "caption", summary="Give works titles, captions, tags, scores."
+        ),
         "study": Entry(f"{_STUDY}.study", "study", summary="See values, shapes, two tips."),
         "export": Entry(f"{_PUBLISH}.export", "export", summary="Copy kept works out, or tables."),
         "provenance": Entry(

@@ -70,6 +70,10 @@ class CaptionShelf:
         with self._database.read() as connection:
             return _of(connection, work_id)
 
+    def of_in(self, connection: Connection, work_id: int) -> list[Caption]:
+        """The same, as it stands in a transaction that is open."""
+        return _of(connection, work_id)
+
     def best(self, work_id: int) -> Caption | None:
         """The caption to show, None where there is none: see `settled`."""
         return settled(self.of(work_id))

@@ -1,0 +1,1 @@
+"""Titles, captions, tags and scores for works: measured, or asked of an llm; a person wins."""

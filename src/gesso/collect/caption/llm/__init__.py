@@ -1,0 +1,1 @@
+"""Captions by an llm that is shown the picture, checked before anybody reads them."""

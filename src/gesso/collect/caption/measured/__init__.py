@@ -1,0 +1,1 @@
+"""What can be said of a picture from its pixels alone."""
