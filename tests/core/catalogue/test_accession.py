@@ -278,6 +278,7 @@ def test_a_picture_of_one_pixel_and_one_of_many_come_in(
     assert check(catalogue, read_data=True).is_clean
 
 
+@pytest.mark.parametrize("ground", ["file"], indirect=True)
 def test_a_seal_is_on_the_disk_before_the_old_file_goes(
     catalogue: Catalogue, make: Workshop
 ) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -154,24 +153,36 @@ def test_a_check_without_time_says_that_it_is_not_complete(wall: Wall) -> None:
     assert (report.works, report.bytes_read) == (0, 0)
 
 
+_ANYWHERE = {
+    "UPDATE work_counts SET count = count + 1": "counts",
+    "UPDATE facet_counts SET count = count + 1": "counts",
+    "UPDATE works SET pixels_sha256 = 'x' WHERE origin = 'made'": "recipe",
+    "UPDATE works SET recipe = '{}' WHERE origin = 'made'": "recipe",
+    "UPDATE blobs SET size_bytes = size_bytes + 1": "original",
+}
+_IN_A_FILE = {
+    "INSERT INTO works_fts(works_fts) VALUES ('delete-all')": "words",
+    "DELETE FROM blobs": "database",
+}
+_ON_A_SERVER = {
+    "ALTER TABLE works DISABLE TRIGGER works_counted": "database",
+    "DROP TRIGGER works_announced ON works": "database",
+}
+
+
 @pytest.mark.parametrize(
-    ("statement", "kind"),
+    ("ground", "statement", "kind"),
     [
-        ("UPDATE work_counts SET count = count + 1", "counts"),
-        ("INSERT INTO works_fts(works_fts) VALUES ('delete-all')", "words"),
-        ("UPDATE works SET pixels_sha256 = 'x' WHERE origin = 'made'", "recipe"),
-        ("UPDATE works SET recipe = '{}' WHERE origin = 'made'", "recipe"),
-        ("UPDATE blobs SET size_bytes = size_bytes + 1", "original"),
-        ("DELETE FROM blobs", "database"),
+        *(("file", *wrong) for wrong in {**_ANYWHERE, **_IN_A_FILE}.items()),
+        *(("postgres", *wrong) for wrong in {**_ANYWHERE, **_ON_A_SERVER}.items()),
     ],
+    indirect=["ground"],
 )
 def test_a_database_that_somebody_wrote_into_is_found_out(
-    wall: Wall, statement: str, kind: str
+    ground: FileGround, wall: Wall, statement: str, kind: str
 ) -> None:
-    beside = sqlite3.connect(wall.catalogue.folder / "gesso.db")
-    with beside:
-        beside.execute(statement)
-    beside.close()
+    with ground.database(wall.catalogue.folder) as other, other.write(linked=False) as beside:
+        beside.exec_driver_sql(statement)
 
     assert kind in {problem.kind for problem in check(wall.catalogue).problems}
 

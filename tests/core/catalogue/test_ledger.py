@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -84,12 +83,14 @@ def test_the_desk_may_keep_its_books_in_the_catalogue(catalogue: Catalogue) -> N
     assert len(catalogue.troubles.list()) == 1
 
 
-def test_a_call_is_on_record_before_anything_is_sent(catalogue: Catalogue) -> None:
+def test_a_call_is_on_record_before_anything_is_sent(
+    ground: FileGround, catalogue: Catalogue
+) -> None:
     number = _open(catalogue)
 
-    beside = sqlite3.connect(catalogue.folder / "gesso.db")  # what any other process sees
-    row = beside.execute("SELECT id, state, reserved_usd, ended_at FROM api_calls").fetchone()
-    beside.close()
+    asked = "SELECT id, state, reserved_usd, ended_at FROM api_calls"
+    with ground.database(catalogue.folder) as other, other.read() as beside:
+        row = beside.exec_driver_sql(asked).one()  # what any other process sees
 
     assert row == (number, "sent", 0.25, None)
 

@@ -70,6 +70,7 @@ def test_what_another_process_writes_meanwhile_is_seen(
         assert len(looked.troubles.list()) == 2
 
 
+@pytest.mark.parametrize("ground", ["file"], indirect=True)
 def test_a_disk_that_cannot_be_written_can_be_looked_at(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,6 +89,7 @@ def test_a_disk_that_cannot_be_written_can_be_looked_at(
     assert not any((folder / name).exists() for name in FILES)
 
 
+@pytest.mark.parametrize("ground", ["file"], indirect=True)
 def test_a_journal_that_cannot_be_read_there_is_told(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -104,6 +106,7 @@ def test_checking_the_words_holds_up_no_writer(ground: FileGround, folder: Path)
         assert check(catalogue).is_clean
 
 
+@pytest.mark.parametrize("ground", ["file"], indirect=True)
 def test_checking_finds_words_that_went_astray_while_looking(folder: Path) -> None:
     with Catalogue.open(folder) as catalogue, catalogue.database.write() as connection:
         connection.exec_driver_sql(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 import os
 import signal
 import sqlite3
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import settings
@@ -68,9 +70,7 @@ class FaultyDisk(Disk):
 
     def commit(self, transaction: Transaction) -> None:
         if self._fails():
-            error = sqlite3.OperationalError(_WORDS[self._fault])
-            error.sqlite_errorcode = _SQLITE[self._fault]
-            raise error
+            raise _refusal(transaction, self._fault)
         super().commit(transaction)
 
     def _try(self) -> None:
@@ -82,6 +82,17 @@ class FaultyDisk(Disk):
             return False
         self.steps += 1
         return self.steps == self._left or (self._lasting and self.steps > self._left)
+
+
+def _refusal(transaction: Transaction, fault: int) -> Exception:
+    """What the database's own driver raises where its disk fails."""
+    if transaction.connection.dialect.name == "postgresql":
+        errors = importlib.import_module("psycopg.errors")
+        kind = errors.DiskFull if fault == FULL else errors.IoError
+        return cast("Exception", kind(_WORDS[fault]))
+    error = sqlite3.OperationalError(_WORDS[fault])
+    error.sqlite_errorcode = _SQLITE[fault]
+    return error
 
 
 class ToldDisk(Disk):
@@ -166,7 +177,7 @@ def test_whichever_step_fails_the_studio_is_sound_and_the_cause_is_named(
             if error is not None:
                 failed_steps += 1
                 assert _WORDS[fault] in error.message
-                assert str(folder) in error.message
+                assert str(folder) in error.message or catalogue.database.name in error.message
                 assert error.advice
             happened = disk.steps
             disk.fail_at(0)
@@ -254,6 +265,7 @@ except GessoError as error:
 """
 
 
+@pytest.mark.parametrize("ground", ["file"], indirect=True)
 def test_a_database_that_is_really_full_says_so(catalogue: Catalogue, make: Workshop) -> None:
     make.bring(catalogue, 1)
     long = "word " * 400_000

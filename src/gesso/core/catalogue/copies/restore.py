@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event as Signal
@@ -14,10 +14,13 @@ from gesso.core.catalogue.copies.backup import named_by
 from gesso.core.catalogue.copies.carrying import Cargo, Carrier
 from gesso.core.catalogue.copies.folder import BackupFolder, BackupManifest, wrong_parts
 from gesso.core.catalogue.store import folder as studio_folder
+from gesso.core.catalogue.store.dialects.copying import move_in
+from gesso.core.catalogue.store.dialects.databases import open_database
 from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error
 from gesso.core.errors import DamageError, InputError
 
 _MOST_TOLD = 20
+_BUSY_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,7 @@ def restore(
     *,
     generation: int | None = None,
     partly: bool = False,
+    url: str = "",
     stop: Signal | None = None,
     heard: Callable[[int], None] = lambda _bytes: None,
 ) -> RestoreReport:
@@ -58,11 +62,13 @@ def restore(
         folder: where the studio shall be; empty or new.
         generation: its number, None for the newest.
         partly: go on where pictures are missing or damaged; they are named in the report.
+        url: of an empty database on a server that shall hold the catalogue, "" for a file.
         stop: set it to stop.
         heard: told of the bytes of each picture that is through.
 
     Raises:
-        InputError: there is no such backup, or `folder` is not empty.
+        InputError: there is no such backup, or `folder` or the database is not empty.
+        SettingsError: the URL cannot be used.
         DamageError: the backup is damaged; the first damaged files are named.
         StorageError: a disk would not do it.
         Interrupted: the owner stopped.
@@ -81,6 +87,8 @@ def restore(
     if problems and not partly:
         raise _damaged(problems)
     _copy_parts(place, manifest, growing, disk)
+    if url:
+        _move_in(growing, url, disk)
     _name(growing, folder, disk)
     return RestoreReport(folder, manifest, cargo.copied + cargo.there, cargo.bytes, tuple(problems))
 
@@ -157,6 +165,15 @@ def _copy_parts(place: Path, manifest: BackupManifest, growing: Path, disk: Disk
     wrong = list(wrong_parts(growing, manifest))
     if wrong:
         raise _damaged(wrong)
+
+
+def _move_in(growing: Path, url: str, disk: Disk) -> None:
+    """Let the catalogue be on a server instead of in the folder."""
+    path = growing / studio_folder.DATABASE
+    with closing(open_database(path, url, disk, _BUSY_S)) as server:
+        move_in(path, server)
+        path.unlink()
+        studio_folder.note_server(growing, server.name, disk)
 
 
 def _name(growing: Path, folder: Path, disk: Disk) -> None:

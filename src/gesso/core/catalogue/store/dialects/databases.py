@@ -7,6 +7,7 @@ from typing import Protocol
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.disk import Disk
+from gesso.core.errors import SettingsError
 from gesso.core.registry import Entry, Registry
 
 
@@ -52,5 +53,11 @@ def open_database(
     """
     if not url:
         return Database(path, disk, busy_timeout_s, read_only=read_only)
-    name = url.partition(":")[0].partition("+")[0]
+    scheme, colon, _ = url.partition("://")
+    if not colon:
+        raise SettingsError(
+            "[catalogue] url is no address of a database.",
+            "Write it as postgresql://USER:PASSWORD@HOST/DATABASE.",
+        )
+    name = scheme.partition("+")[0]
     return SERVERS.open(name)(url, disk, busy_timeout_s, read_only=read_only)

@@ -25,6 +25,7 @@ _OLDEST = 130000
 """The server's number: 13 is the first that normalizes Unicode."""
 _TURN = 0x6765_7373_6F  # "gesso"; the lock that writers hold, one for each schema
 _READERS = 8
+_FORM = "Write it as postgresql://USER:PASSWORD@HOST/DATABASE."
 _BY_CODEPOINT = ("C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic", "pg_c_utf8")
 
 
@@ -42,7 +43,7 @@ class ServerDatabase(Database):
     state of one moment and wait for nobody.
 
     Args:
-        url: postgresql+psycopg://USER:PASSWORD@HOST/DATABASE.
+        url: postgresql://USER:PASSWORD@HOST/DATABASE.
         disk: what commits go through.
         busy_timeout_s: how long a writer waits for another before it gives up.
         read_only: only look at it.
@@ -96,7 +97,9 @@ class ServerDatabase(Database):
     ) -> Iterator[Connection]:
         """Write in one transaction: all of the block, or with any exception nothing of it."""
         if self.read_only:
-            raise StorageError(f"{self.name} was opened to be looked at.", "Open it for writing.")
+            raise StorageError(
+                f"Could not write to {self.name}: it is read-only.", "Open it for writing."
+            )
         if not self._turn.take(self._busy_timeout_s, ahead=ahead):
             raise self._busy()
         try:
@@ -191,8 +194,13 @@ class ServerDatabase(Database):
             return self._busy()
         if isinstance(original, postgres_errors.DiskFull):
             return StorageError(
-                f"Could not write to {self.name}: the server's disk is full.",
-                "Free some space there; nothing that was kept is lost.",
+                f"Could not write to {self.name}: the disk is full.",
+                "Free some space on the server; nothing that was kept is lost.",
+            )
+        if isinstance(original, postgres_errors.IoError):
+            return StorageError(
+                f"Could not write to {self.name}: the disk is failing ({line}).",
+                "Look at the server's log and its disk, then run: gesso check",
             )
         if isinstance(original, postgres_errors.DataCorrupted | postgres_errors.IndexCorrupted):
             return DamageError(f"{self.name} is damaged: {line}.", "Look at the server's log.")
@@ -210,13 +218,15 @@ def _checked(url: str) -> URL:
     except ArgumentError as error:
         raise SettingsError(
             "[catalogue] url is no address of a database.",
-            "Write it as postgresql+psycopg://USER:PASSWORD@HOST/DATABASE.",
+            _FORM,
         ) from error
-    if found.drivername not in ("postgresql", "postgresql+psycopg") or not found.database:
+    if found.drivername not in ("postgresql", "postgresql+psycopg"):
         raise SettingsError(
             f"[catalogue] url begins with '{found.drivername}', which is not known here.",
-            "Write it as postgresql+psycopg://USER:PASSWORD@HOST/DATABASE.",
+            _FORM,
         )
+    if not found.database:
+        raise SettingsError("[catalogue] url names no database.", _FORM)
     return found.set(drivername="postgresql+psycopg")
 
 
