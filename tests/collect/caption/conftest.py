@@ -17,7 +17,6 @@ from gesso.collect.caption.measured.looking import look_at
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
-from gesso.core.records.finds import Facts
 from gesso.core.records.works import Fingerprint, Provenance, Rights, Work
 
 RED, BLUE, WHITE, BLACK = (200, 30, 30), (40, 60, 190), (255, 255, 255), (0, 0, 0)
@@ -81,14 +80,13 @@ def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
 def bring(catalogue: Catalogue) -> Bring:
     """Bring a picture into the catalogue."""
 
-    def put(picture: Picture, name: str = "IMG_0001", **facts: Any) -> Work:
+    def put(picture: Picture, name: str = "IMG_0001") -> Work:
         return catalogue.accession.accept_bytes(
             encode(picture),
             name=f"{name}.png",
-            title=facts.pop("title", name),
+            title=name,
             provenance=Provenance("brought", f"{name}.png"),
             rights=Rights(),
-            **({"facts": Facts(**facts)} if facts else {}),
         )
 
     return put

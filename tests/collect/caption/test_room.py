@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pytest
-from tests.contracts.llm_rows import Place, desk_with, open_place
+from tests.contracts.llm_rows import TRIES, Place, open_place
 
 from gesso.collect.caption.captioner import Captioner, Said, Subject
 from gesso.collect.caption.llm.captioner import LlmCaptioner, LlmCaptionOptions
@@ -20,9 +20,12 @@ from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.runs.claims import claim
 from gesso.core.catalogue.runs.finds import Offer, Outcome
 from gesso.core.errors import BudgetSpent, InputError, Interrupted, StudioBusy, UnknownItem
-from gesso.core.outside.accounts.ledger import MemoryTroubles
+from gesso.core.outside.accounts.budget import Budget
+from gesso.core.outside.desk import Desk, DeskOptions
+from gesso.core.outside.waiting.limits import Limits
+from gesso.core.outside.waiting.retry import RetryOptions
 from gesso.core.records.calls import Errand
-from gesso.core.records.finds import Find
+from gesso.core.records.finds import Find, FindState
 from gesso.core.records.maker import Maker
 from gesso.core.records.works import Caption
 
@@ -59,6 +62,12 @@ class Speaker:
         return Said(Caption("", text, ("said",), Maker(self.name, self.version)))
 
 
+def desk_over(catalogue: Catalogue, cap_usd: float | None) -> Desk:
+    retry = RetryOptions(attempts=TRIES, wait_initial_s=0.01, wait_jitter_s=0.0)
+    books = (catalogue.calls, catalogue.troubles)
+    return Desk(*books, Budget(cap_usd), Limits(), DeskOptions(retry=retry))
+
+
 @pytest.fixture
 def stop() -> threading.Event:
     return threading.Event()
@@ -68,7 +77,7 @@ def stop() -> threading.Event:
 def room(catalogue: Catalogue, tmp_path: Path, stop: threading.Event) -> Open:
     def build(captioner: Captioner = OFFLINE, **changes: Any) -> CaptionRoom:
         asked = Asked(captioner, changes.pop("spent", lambda: 0.0))
-        parts = {"streams": 2, "locks": tmp_path / "locks", "stop": stop} | changes
+        parts: dict[str, Any] = {"streams": 2, "locks": tmp_path / "locks", "stop": stop} | changes
         return CaptionRoom(catalogue, lambda _run: asked, OFFLINE, look_at_file, **parts)
 
     return build
@@ -78,7 +87,7 @@ def room(catalogue: Catalogue, tmp_path: Path, stop: threading.Event) -> Open:
 def gemini(catalogue: Catalogue) -> Iterator[Place]:
     with open_place("gemini") as place:
         place.stub.answer = SAID
-        yield replace(place, desk=desk_with(catalogue.calls, MemoryTroubles(), None))
+        yield replace(place, desk=desk_over(catalogue, None))
 
 
 def test_works_get_words_and_scores_and_are_found_by_them(catalogue, bring: Bring, room) -> None:
@@ -187,7 +196,7 @@ def test_a_find_whose_work_has_words_is_captioned_and_a_thumbnail_stays_one(
     finds = [Find("folder", str(n), url=f"file:///{n}") for n in range(2)]
     catalogue.finds.offer("c1", [Offer(find) for find in finds], lambda _run: False)
     taken = catalogue.finds.take("c1", 2)
-    states = ("stored", "thumbed")
+    states: tuple[FindState, ...] = ("stored", "thumbed")
     catalogue.finds.settle(
         [
             Outcome(one.number, state, work=work)
@@ -297,9 +306,7 @@ def test_the_budget_ends_a_run_and_what_was_paid_for_is_kept(
     room(LlmCaptioner(LlmCaptionOptions(), gemini.llm())).caption(CaptionWish(limit=1))
     (first,) = catalogue.calls.calls()
     # A cap that the first two calls keep to with what is set aside for them, and no third.
-    desk = desk_with(
-        catalogue.calls, MemoryTroubles(), first.reserved_usd + 1.5 * (first.cost_usd or 0.0)
-    )
+    desk = desk_over(catalogue, first.reserved_usd + 1.5 * (first.cost_usd or 0.0))
     llm = LlmCaptioner(LlmCaptionOptions(), replace(gemini, desk=desk).llm())
 
     report = room(llm, streams=1, spent=lambda: desk.budget.spent).caption(ALL)
