@@ -1,0 +1,1 @@
+"""Works into vectors, resumable; vectors of others brought in."""

@@ -1,0 +1,1 @@
+"""Filters: read with their places, applied to columns, counted as facets."""

@@ -1,0 +1,258 @@
+"""Conditions held against the columns: which works they admit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesso.core.catalogue.store.database import Database
+from gesso.search.columns.columns import State
+from gesso.search.columns.loading import NO_YEAR
+from gesso.search.columns.measures import MEASURES, has_colours
+from gesso.search.columns.rows import Ids, Mask, Words
+from gesso.search.filters.fields import Field, field_of, refuse
+from gesso.search.filters.reading import Condition, Wish, Word
+from gesso.search.filters.values import Span, answer, days, only_equal, spans
+from gesso.search.words.stemming import plain, tokens
+
+_EVERYTHING = 2**62
+_ORIGINS = ("made", "collected", "brought")
+_SQUARE = 1.05
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What was asked for beside words, ready to be held against columns.
+
+    Attributes:
+        query: as it was typed, for errors.
+        wish: as it was read.
+        fields: of each condition.
+    """
+
+    query: str
+    wish: Wish
+    fields: tuple[Field, ...]
+
+    @classmethod
+    def of(cls, query: str, wish: Wish) -> Filter:
+        """Look the fields up.
+
+        Raises:
+            InputError: there is no such field.
+        """
+        return cls(query, wish, tuple(field_of(one, query) for one in wish.conditions))
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """The columns that it needs."""
+        found = {one.group for one in self.fields}
+        return tuple(sorted(found | ({"evaluations"} if "scores" in found else set())))
+
+
+def admitted(
+    asked: Filter, state: State, database: Database, phrases: Sequence[Word] = ()
+) -> Mask | None:
+    """Which works a filter admits.
+
+    Args:
+        asked: the filter; where it does not speak of standing, takes are not admitted.
+        state: the columns, with the filter's groups.
+        database: for conditions on words.
+        phrases: phrases that have to occur, or must not.
+
+    Returns:
+        (works,) of the state's core, or None for all works.
+
+    Raises:
+        InputError: a value that cannot be used; with its place.
+    """
+    masks = [_one(asked, one, field, state, database)
+             for one, field in zip(asked.wish.conditions, asked.fields, strict=True)]  # fmt: skip
+    if not any(field.name == "standing" for field in asked.fields):
+        takes = state.core.words["standing"].known("take")
+        if takes is not None and (is_take := state.core.columns["standing"] == takes).any():
+            masks.append(~is_take)
+    masks += [_flipped(one.is_minus, _with_words(state, database, one.text)) for one in phrases]
+    return reduce(np.logical_and, masks) if masks else None
+
+
+def _one(
+    asked: Filter, condition: Condition, field: Field, state: State, database: Database
+) -> Mask:
+    if field.kind == "words":
+        only_equal(condition, asked.query)
+        told = [_with_words(state, database, one.text, field.column) for one in condition.values]
+        mask = reduce(np.logical_or, told)
+    else:
+        mask = _HOW[field.kind](asked.query, condition, field, state)
+    return _flipped(condition.is_minus, mask)
+
+
+def _flipped(is_minus: bool, mask: Mask) -> Mask:
+    return ~mask if is_minus else mask
+
+
+def _with_words(state: State, database: Database, text: str, column: str = "") -> Mask:
+    phrase = " ".join(tokens(text)) + ("*" if text.endswith("*") else "")
+    if not phrase.strip("* "):
+        return np.zeros(len(state.core), dtype=np.bool_)
+    with database.read() as connection:
+        columns = (column,) if column else ()
+        found = database.matching(connection, [[phrase]], columns, most=_EVERYTHING)
+    return _mask_of(state, np.array(found, dtype=np.int64))
+
+
+def _mask_of(state: State, ids: Ids) -> Mask:
+    mask = np.zeros(len(state.core), dtype=np.bool_)
+    places = state.core.places(ids)
+    mask[places[places >= 0]] = True
+    return mask
+
+
+def _coded(query: str, condition: Condition, field: Field, state: State) -> Mask:
+    only_equal(condition, query)
+    core, column = state.core, field.column
+    if column == "standing" and any(one.text == "any" for one in condition.values):
+        return np.ones(len(core), dtype=np.bool_)
+    numbers = _fitting(core.words[column], _texts(condition))
+    mask = np.isin(core.columns[column], numbers)
+    if field.name == "kind":
+        origins = [one for one in _texts(condition) if one.lower() in _ORIGINS]
+        if origins:
+            mask |= np.isin(core.columns["origin"], _fitting(core.words["origin"], origins))
+    return np.asarray(mask)
+
+
+def _texts(condition: Condition) -> list[str]:
+    """The values as they were typed; a range of words is none."""
+    return [
+        one.text if one.upper is None else f"{one.text}..{one.upper}" for one in condition.values
+    ]
+
+
+def _fitting(words: Words, wanted: Iterable[str]) -> list[int]:
+    """The numbers of the values that fit: one that is the same, else those with these words."""
+    found: list[int] = []
+    held = [plain(value) for value in words.values]
+    for text in wanted:
+        asked = plain(text).strip()
+        is_start, asked = asked.endswith("*"), asked.rstrip("*").strip()
+        same = [number for number, value in enumerate(held) if value == asked]
+        if same and not is_start:
+            found += same
+            continue
+        parts = tokens(asked)
+        found += [
+            number for number, value in enumerate(held)
+            if parts and _follow(parts, tokens(value), is_start=is_start)
+        ]  # fmt: skip
+    return found
+
+
+def _follow(parts: list[str], words: list[str], *, is_start: bool) -> bool:
+    for at in range(len(words) - len(parts) + 1):
+        here = words[at : at + len(parts)]
+        last = here[-1].startswith(parts[-1]) if is_start else here[-1] == parts[-1]
+        if last and here[:-1] == parts[:-1]:
+            return True
+    return False
+
+
+def _tags(query: str, condition: Condition, field: Field, state: State) -> Mask:
+    only_equal(condition, query)
+    pairs = state.pairs(field.group)
+    numbers = _fitting(pairs.words[field.column], _texts(condition))
+    return _mask_of(state, pairs.ids[np.isin(pairs.columns[field.column], numbers)])
+
+
+def _number(query: str, condition: Condition, field: Field, state: State) -> Mask:
+    core = state.core
+    if field.name == "number":
+        values = core.ids
+    elif field.name == "megapixels":
+        values = core.columns["width"].astype(np.float64) * core.columns["height"] / 1e6
+    else:
+        values = core.columns[field.column]
+    return _within(values, spans(condition, query, whole=field.name != "megapixels"))
+
+
+def _within(values: NDArray[Any], wanted: Sequence[Span]) -> Mask:
+    masks = [(values >= low) & (values <= high) for low, high in wanted]
+    return np.asarray(reduce(np.logical_or, masks))
+
+
+def _years(query: str, condition: Condition, _field: Field, state: State) -> Mask:
+    first, last = state.core.columns["year_from"], state.core.columns["year_to"]
+    masks = [
+        (last >= low) & (first <= high) & (first != NO_YEAR)
+        for low, high in spans(condition, query, whole=True)
+    ]
+    return np.asarray(reduce(np.logical_or, masks))
+
+
+def _date(query: str, condition: Condition, _field: Field, state: State) -> Mask:
+    return _within(state.core.columns["added_at"], days(condition, query))
+
+
+def _yes(query: str, condition: Condition, field: Field, state: State) -> Mask:
+    only_equal(condition, query)
+    wanted = answer(condition, query)
+    if field.name == "duplicate":
+        mask = _mask_of(state, state.pairs("duplicates").ids)
+    else:
+        mask = state.core.columns[field.column]
+    return mask if wanted else ~mask
+
+
+def _shape(query: str, condition: Condition, _field: Field, state: State) -> Mask:
+    only_equal(condition, query)
+    core = state.core
+    wide, tall = core.columns["width"].astype(np.float32), core.columns["height"]
+    shapes = {
+        "wide": wide > tall * _SQUARE,
+        "tall": wide * _SQUARE < tall,
+        "square": (wide <= tall * _SQUARE) & (wide * _SQUARE >= tall) & (wide > 0),
+    }
+    names = {"landscape": "wide", "portrait": "tall"}
+    told = [names.get(one.lower(), one.lower()) for one in _texts(condition)]
+    if any(one not in shapes for one in told):
+        raise refuse(
+            query, condition, f"'{told[0][:40]}' is no shape", "Write wide, tall or square."
+        )
+    return np.asarray(reduce(np.logical_or, [shapes[one] for one in told]))
+
+
+def _score(query: str, condition: Condition, _field: Field, state: State) -> Mask:
+    wanted, part = spans(condition, query), condition.field.partition(".")[2]
+    scores = state.pairs("scores")
+    fits = _within(scores.columns["value"], wanted)
+    if not part:
+        judged = state.pairs("evaluations")
+        best = judged.ids[_within(judged.columns["value"], wanted)]
+        return _mask_of(state, np.concatenate([scores.ids[fits], best]))
+    numbers = [at for at, name in enumerate(scores.words["name"].values) if plain(name) == part]
+    return _mask_of(state, scores.ids[fits & np.isin(scores.columns["name"], numbers)])
+
+
+def _measure(query: str, condition: Condition, field: Field, state: State) -> Mask:
+    swatches = state.rows("swatches")
+    return _within(MEASURES[field.name](swatches), spans(condition, query)) & has_colours(swatches)
+
+
+_HOW: dict[str, Callable[[str, Condition, Field, State], Mask]] = {
+    "coded": _coded,
+    "tags": _tags,
+    "number": _number,
+    "years": _years,
+    "date": _date,
+    "yes": _yes,
+    "shape": _shape,
+    "score": _score,
+    "measure": _measure,
+}

@@ -1,0 +1,1 @@
+"""Many rankings into one, in pages that stay as they are."""

@@ -1,0 +1,1 @@
+"""Pictures, colours and values: what near means, and why."""

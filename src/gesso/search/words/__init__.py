@@ -1,0 +1,1 @@
+"""Words: read as they were typed, widened by what they stand for, ranked."""
