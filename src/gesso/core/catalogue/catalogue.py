@@ -31,6 +31,7 @@ from gesso.core.catalogue.troubles import TroubleBook
 from gesso.core.catalogue.works.accession import Accession, AccessionOptions
 from gesso.core.catalogue.works.facets import FacetShelf
 from gesso.core.catalogue.works.findings.captions import CaptionShelf
+from gesso.core.catalogue.works.findings.classifiers import ClassifierShelf
 from gesso.core.catalogue.works.findings.duplicates import DuplicateShelf
 from gesso.core.catalogue.works.findings.labels import LabelShelf
 from gesso.core.catalogue.works.findings.marks import MarkShelf
@@ -84,6 +85,7 @@ class Catalogue:
         facets: how many works there are of what.
         captions: what is said about works.
         labels: what works were found to be.
+        classifiers: what was learnt from labels.
         scores: how works were scored.
         duplicates: which works show one picture.
         marks: by what a work is recognised in another scan.
@@ -115,6 +117,7 @@ class Catalogue:
         self.facets = FacetShelf(database)
         self.captions = CaptionShelf(database, clock)
         self.labels = LabelShelf(database, clock)
+        self.classifiers = ClassifierShelf(database, clock)
         self.scores = ScoreShelf(database, clock)
         self.duplicates = DuplicateShelf(database, clock)
         self.marks = MarkShelf(database, clock)
@@ -191,7 +194,7 @@ class Catalogue:
         cls, folder: Path, clock: Callable[[], datetime], options: CatalogueOptions, disk: Disk
     ) -> Catalogue | None:
         """The catalogue as it lies there; None where it is not of this gesso."""
-        if not studio_folder.holds_studio(folder):
+        if not (options.url or studio_folder.holds_studio(folder)):
             return None
         database = _database(folder, disk, options, read_only=True)
         try:

@@ -107,3 +107,11 @@ def test_a_score_outside_0_to_1_is_refused(catalogue, make):
 
     with pytest.raises(ValueError, match=r"0 to 1, not 1\.5"):
         catalogue.scores.put([Score(work.id, "s", "contrast", 1.5, CLIP)])
+
+
+def test_sets_are_listed_with_how_many_works_each_source_has_labelled(catalogue, make):
+    works = [make.bring(catalogue, number) for number in range(3)]
+    catalogue.labels.put([guess(works[0], "Rococo"), guess(works[0], "Baroque")])
+    catalogue.labels.put([guess(works[1], "Rococo", 0.2, "abstain"), word(works[2], "Baroque")])
+
+    assert catalogue.labels.sets() == {"style": {"human": 1, "zero-shot": 1}}

@@ -3,6 +3,7 @@
 from gesso.core.catalogue.store.tables.base import UtcTime, metadata
 from gesso.core.catalogue.store.tables.findings import (
     captions,
+    classifiers,
     duplicates,
     labels,
     marks,
@@ -28,6 +29,7 @@ __all__ = [
     "api_calls",
     "blobs",
     "captions",
+    "classifiers",
     "duplicates",
     "error_logs",
     "evaluations",

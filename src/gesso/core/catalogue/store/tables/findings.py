@@ -1,4 +1,4 @@
-"""The tables of what is said of works: captions, labels, scores, duplicates, marks."""
+"""The tables of what is said of works: captions, labels, classifiers, scores, marks..."""
 
 from __future__ import annotations
 
@@ -47,6 +47,22 @@ labels = Table(
     Column("made_by", Text, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Index("ix_labels_label_set_label", "label_set", "label", "work"),
+)
+
+# What was learnt from labels; the newest of a set and kind counts, those before it stay readable.
+classifiers = Table(
+    "classifiers",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("label_set", String(100), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("space", String(100), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("report", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index("ix_classifiers_label_set", "label_set", "kind", "id"),
+    sqlite_autoincrement=True,
 )
 
 scores = Table(

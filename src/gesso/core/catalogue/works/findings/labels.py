@@ -109,6 +109,18 @@ class LabelShelf:
         with self._database.read() as connection:
             return {row[0]: row[1] for row in connection.execute(wanted)}
 
+    def sets(self) -> dict[str, dict[str, int]]:
+        """How many works each source has labelled, abstentions left out, by set and source."""
+        spoken = labels.c.decision != "abstain"
+        works_of = func.count(func.distinct(labels.c.work))
+        by = (labels.c.label_set, labels.c.label_source)
+        wanted = select(*by, works_of).where(spoken).group_by(*by).order_by(*by)
+        found: dict[str, dict[str, int]] = defaultdict(dict)
+        with self._database.read() as connection:
+            for label_set, source, count in connection.execute(wanted):
+                found[label_set][source] = count
+        return dict(found)
+
     def missing(
         self,
         label_set: str,
