@@ -86,4 +86,5 @@ class Library:
 
 def unit(vectors: Vectors) -> Vectors:
     """The same directions at length 1."""
-    return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / lengths, dtype=np.float32)

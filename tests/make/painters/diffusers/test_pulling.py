@@ -23,12 +23,13 @@ from gesso.core.errors import (
 from gesso.core.outside.accounts.budget import Budget
 from gesso.core.outside.accounts.ledger import MemoryLedger, MemoryTroubles
 from gesso.core.outside.desk import Desk, DeskOptions
+from gesso.core.outside.models.fetching import Offer
 from gesso.core.outside.models.hub import HUBS
 from gesso.core.outside.models.shelf import Shelf
 from gesso.core.outside.waiting.limits import Limits
 from gesso.core.outside.waiting.retry import RetryOptions
 from gesso.make.painters.diffusers.folder import read_folder
-from gesso.make.painters.diffusers.pulling import Offer, offer, pull, register
+from gesso.make.painters.diffusers.pulling import offer, pull, register
 
 constants = pytest.importorskip(
     "huggingface_hub.constants", reason="gesso[diffusers] is not installed"
