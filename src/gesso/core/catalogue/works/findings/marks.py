@@ -135,6 +135,24 @@ class MarkShelf:
                 found.update({row[0]: row[1] for row in connection.execute(wanted)})
         return found
 
+    def identical(self, numbers: Iterable[int]) -> list[tuple[int, int, str]]:
+        """Kept works of the same file or the same pixels as these: (work, other, by what)."""
+        asked, found = list(numbers), []
+        other = works.alias("other")
+        alike = (("bytes", "data_sha256"), ("pixels", "pixels_sha256"))
+        with self._database.read() as connection:
+            for start in range(0, len(asked), _BATCH):
+                some = asked[start : start + _BATCH]
+                for method, column in alike:
+                    wanted = (
+                        select(works.c.id, other.c.id)
+                        .join(other, works.c[column] == other.c[column])
+                        .where(works.c.id.in_(some), other.c.id != works.c.id)
+                        .where(_IS_SEEN, other.c.standing == "kept")
+                    )
+                    found += [(row[0], row[1], method) for row in connection.execute(wanted)]
+        return found
+
     def compare_again(self) -> None:
         """Forget who was compared, so that the next search compares all."""
         with self._database.write() as connection:

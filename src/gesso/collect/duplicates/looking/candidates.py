@@ -1,0 +1,155 @@
+"""Who is held against whom: the union of three ways of looking works up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from gesso.collect.duplicates.looking.hashes import (
+    Hashes,
+    HashIndex,
+    hash_of,
+    mirrored_dhash,
+    mirrored_phash,
+)
+from gesso.collect.duplicates.looking.looks import LookIndex
+from gesso.collect.duplicates.looking.words import WordIndex, Words
+from gesso.core.catalogue.works.findings.marks import MarkKey
+
+_BY_WORDS, _LEAST_WORDS = 10, 3
+_BY_HASH, _NEAR_BITS = 6, 10
+_LEAST_COSINE = 0.25
+_PLAIN_BY_LOOK, _PLAIN_COSINE = 2, 0.6
+
+
+@dataclass
+class Candidates:
+    """Whom a work is held against.
+
+    Attributes:
+        work: its number.
+        upright, mirrored: numbers of others, as they are and in a mirror.
+        plain: those of them whose shapes may be laid as well.
+    """
+
+    work: int
+    upright: set[int] = field(default_factory=set)
+    mirrored: set[int] = field(default_factory=set)
+    plain: set[int] = field(default_factory=set)
+
+
+class Candidacy:
+    """Looks works up among all that have marks: about two kilobytes of memory a work.
+
+    Args:
+        keys: of all works with marks.
+        vector: numbers in a vector.
+        neighbours: how many that look alike.
+    """
+
+    def __init__(self, keys: Iterable[Sequence[MarkKey]], vector: int, neighbours: int) -> None:
+        works: list[int] = []
+        fresh: list[bool] = []
+        vectors: list[NDArray[np.float16]] = []
+        words: list[Words] = []
+        dhashes: list[int] = []
+        phashes: list[int] = []
+        for some in keys:
+            works += [key.work for key in some]
+            fresh += [not key.compared for key in some]
+            held = np.frombuffer(b"".join(key.vector for key in some), "<f2")
+            vectors.append(held.reshape(len(some), vector).astype(np.float16))
+            words += [np.frombuffer(key.words, "<u4").astype(np.uint32) for key in some]
+            dhashes += [hash_of(key.dhash) for key in some]
+            phashes += [hash_of(key.phash) for key in some]
+        self._works = np.array(works, dtype=np.int64)
+        self._fresh = np.flatnonzero(fresh)
+        self._words = words
+        self._dhashes = np.array(dhashes, dtype=np.uint64)
+        self._phashes = np.array(phashes, dtype=np.uint64)
+        self._by_look = LookIndex(
+            np.concatenate(vectors) if vectors else np.zeros((0, vector), np.float16)
+        )
+        self._by_word = WordIndex(words)
+        self._by_dhash, self._by_phash = HashIndex(self._dhashes), HashIndex(self._phashes)
+        self._neighbours = neighbours
+
+    @property
+    def fresh(self) -> int:
+        """Works that are yet to be compared."""
+        return len(self._fresh)
+
+    def blocks(self, size: int) -> Iterator[list[int]]:
+        """The works that are yet to be compared, so many at a time, by number."""
+        for start in range(0, len(self._fresh), size):
+            yield [int(work) for work in self._works[self._fresh[start : start + size]]]
+
+    def of(self, works: Sequence[int], mirrored: Mapping[int, Words]) -> list[Candidates]:
+        """Whom these works are to be held against.
+
+        Args:
+            works: their numbers.
+            mirrored: the words that each would have in a mirror.
+        """
+        rows = np.searchsorted(self._works, np.array(works, dtype=np.int64))
+        found = {int(row): Candidates(work) for row, work in zip(rows, works, strict=True)}
+        self._add_looks(rows, found)
+        self._add_hashes(rows, found)
+        for row, one in found.items():
+            one.upright |= self._sharing(self._words[row]) - {one.work}
+            if one.work in mirrored:
+                one.mirrored |= self._sharing(mirrored[one.work]) - {one.work}
+        return list(found.values())
+
+    def _add_looks(self, rows: NDArray[np.int64], found: dict[int, Candidates]) -> None:
+        if not self._neighbours:
+            return
+        asked = [int(row) for row in rows]
+        near = self._by_look.nearest(asked, self._neighbours, _LEAST_COSINE)
+        plain = self._by_look.nearest(asked, _PLAIN_BY_LOOK, _PLAIN_COSINE)
+        for row, some, few in zip(asked, near, plain, strict=True):
+            found[row].upright |= self._numbers(some)
+            found[row].plain |= self._numbers(few)
+
+    def _add_hashes(self, rows: NDArray[np.int64], found: dict[int, Candidates]) -> None:
+        dhashes, phashes = self._dhashes[rows], self._phashes[rows]
+        asked = (
+            (self._by_dhash, dhashes, False),
+            (self._by_phash, phashes, False),
+            (self._by_dhash, mirrored_dhash(dhashes), True),
+            (self._by_phash, mirrored_phash(phashes), True),
+        )
+        for index, hashes, in_mirror in asked:
+            for at, near in _nearest(index, hashes):
+                one = found[int(rows[at])]
+                numbers = self._numbers(near) - {one.work}
+                if in_mirror:
+                    one.mirrored |= numbers
+                else:
+                    one.upright |= numbers
+                    one.plain |= numbers
+
+    def _sharing(self, words: Words) -> set[int]:
+        near = self._by_word.nearest(words, _BY_WORDS + 1, _LEAST_WORDS)
+        return self._numbers(row for row, _ in near)
+
+    def _numbers(self, rows: Iterable[int]) -> set[int]:
+        return {int(self._works[row]) for row in rows}
+
+
+def _nearest(index: HashIndex, hashes: Hashes) -> Iterator[tuple[int, list[int]]]:
+    """For each query the few nearest rows."""
+    pairs = index.near(hashes, _NEAR_BITS)
+    if not len(pairs.queries):
+        return
+    order = np.lexsort((pairs.rows, pairs.bits, pairs.queries))
+    queries, rows = pairs.queries[order], pairs.rows[order]
+    starts = np.flatnonzero(np.diff(queries, prepend=-1))
+    for start, end in zip(starts, [*starts[1:], len(queries)], strict=True):
+        yield (
+            int(queries[start]),
+            [int(row) for row in rows[start : min(end, start + _BY_HASH + 1)]],
+        )
