@@ -63,7 +63,7 @@ test-cloud test-bigquery test-postgres: test-%: $(BIN)/python
 
 TESTS_cloud := tests/contracts/test_blobs.py -k moto
 TESTS_bigquery := tests/collect/export/test_bqemulator.py -W ignore
-TESTS_postgres := tests/core/catalogue
+TESTS_postgres := tests/core/catalogue tests/collect tests/cli/away -k 'postgres or server'
 
 clean:
 	rm -rf '$(VENV)' .venv-cloud .venv-bigquery .venv-postgres .constraints-venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -55,7 +55,8 @@ def opened(
     """
     session.folder = find_folder(session.folder)
     studio = Studio.open(session.folder, flags, read_only=looks)
-    if (must_exist or looks) and not _is_studio(studio.folder):
+    is_there = _is_studio(studio.folder) or studio.settings.catalogue.url is not None
+    if (must_exist or looks) and not is_there:
         raise StudioError(
             f"There is no studio in '{studio.folder}'.",
             "Make one with `gesso demo`, or name another folder with --studio DIR.",

@@ -12,6 +12,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from tests.stubs.grounds import FileGround
 
 from gesso.collect.acquisition.collector import Collector
 from gesso.collect.acquisition.options import CollectOptions
@@ -109,8 +110,8 @@ def shelf() -> Shelf:
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path, clock: Clock) -> Iterator[Catalogue]:
-    with Catalogue.open(tmp_path / "studio", clock=clock) as opened:
+def catalogue(ground: FileGround, tmp_path: Path, clock: Clock) -> Iterator[Catalogue]:
+    with ground.open(tmp_path / "studio", clock=clock) as opened:
         yield opened
 
 

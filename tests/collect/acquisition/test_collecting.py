@@ -9,7 +9,6 @@ import pytest
 
 from gesso.collect.acquisition.options import CollectReport, Tally
 from gesso.collect.sources.source import Wish
-from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.check import check
 from gesso.core.catalogue.runs.claims import claim
 from gesso.core.catalogue.store.disk import Disk
@@ -296,7 +295,7 @@ def test_whoever_stops_gets_what_was_in_flight_and_can_go_on(catalogue, collecto
     assert (catalogue.works.count(), shelf.asked.total()) == (20, 20)
 
 
-def test_a_full_disk_stops_all_and_the_resume_goes_on(tmp_path, collector_of, shelf, clock):
+def test_a_full_disk_stops_all_and_the_resume_goes_on(ground, tmp_path, collector_of, shelf, clock):
     class Filling(Disk):
         left = 40
 
@@ -308,13 +307,13 @@ def test_a_full_disk_stops_all_and_the_resume_goes_on(tmp_path, collector_of, sh
 
     for number in range(40):
         shelf.put(number)
-    with Catalogue.open(tmp_path / "studio", clock=clock, disk=Filling()) as opened:
+    with ground.open(tmp_path / "studio", clock=clock, disk=Filling()) as opened:
         with pytest.raises(StorageError, match="the disk is full"):
             collect(collector_of(opened=opened), run="c1")
         stopped = opened.acquisitions.get("c1")
         assert (stopped.state, "the disk is full" in stopped.reason) == ("stopped", True)
 
-    with Catalogue.open(tmp_path / "studio", clock=clock) as opened:
+    with ground.open(tmp_path / "studio", clock=clock) as opened:
         assert check(opened, read_data=True).problems == ()
         kept = opened.works.count()
         assert 0 < kept < 40
@@ -374,13 +373,15 @@ def test_a_place_that_a_source_cannot_use_is_told(collector, shelf):
 # ---- two at once -------------------------------------------------------------------------------
 
 
-def test_two_collectors_on_one_studio_never_take_the_same_find(tmp_path, collector_of, shelf):
+def test_two_collectors_on_one_studio_never_take_the_same_find(
+    ground, tmp_path, collector_of, shelf
+):
     for number in range(60):
         shelf.put(number)
     reports: list[CollectReport] = []
 
     def run(name):
-        with Catalogue.open(tmp_path / "studio") as opened:
+        with ground.open(tmp_path / "studio") as opened:
             reports.append(collect(collector_of(opened=opened), run=name))
 
     threads = [threading.Thread(target=run, args=(name,)) for name in ("one", "two")]
@@ -392,7 +393,7 @@ def test_two_collectors_on_one_studio_never_take_the_same_find(tmp_path, collect
     assert len(reports) == 2
     assert set(shelf.asked.values()) == {1}
     assert len(shelf.asked) == 60
-    with Catalogue.open(tmp_path / "studio") as opened:
+    with ground.open(tmp_path / "studio") as opened:
         assert opened.works.count() == 60
         assert check(opened, read_data=True).is_clean
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from sqlalchemy import Table, insert
+from tests.stubs.grounds import FileGround
 
 from gesso.collect.export.tables.column import Row
 from gesso.core.catalogue.catalogue import Catalogue
@@ -30,8 +31,8 @@ MAKER = Maker("offline", offline=True)
 
 
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    with Catalogue.open(tmp_path / "studio") as opened:
+def catalogue(ground: FileGround, tmp_path: Path) -> Iterator[Catalogue]:
+    with ground.open(tmp_path / "studio") as opened:
         yield opened
 
 

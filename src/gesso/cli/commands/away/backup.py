@@ -11,13 +11,13 @@ from gesso.cli.opening import opened, stopping
 from gesso.cli.options import shared
 from gesso.cli.printing import BAD, counted, document, say, title
 from gesso.cli.session import Session, pass_session
-from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions
 from gesso.core.catalogue.check import check
 from gesso.core.catalogue.copies.backup import BackupOptions, BackupReport, back_up
 from gesso.core.catalogue.copies.restore import RestoreReport, verify
 from gesso.core.catalogue.copies.restore import restore as restore_studio
 from gesso.core.records.codec import to_plain
-from gesso.settings import find_folder
+from gesso.settings import find_folder, load
 
 _MOST_LISTED = 20
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -61,19 +61,31 @@ def restore(session: Session, *, src: Path, generation: int | None, partly: bool
     """Make a studio of the newest backup in the folder SRC.
 
     The studio's folder (--studio) must be empty or new. Everything is held against its hash, and
-    the studio is checked at the end.
+    the studio is checked at the end. Where GESSO_CATALOGUE__URL names a server, the catalogue goes
+    into its database, which must be empty.
     """
     folder = find_folder(session.folder)
+    url = _server(folder)
     stop = Signal()
     with stopping(stop):
-        report = restore_studio(src, folder, generation=generation, partly=partly, stop=stop)
-    with Catalogue.open(folder, create=False) as catalogue:
+        report = restore_studio(
+            src, folder, generation=generation, partly=partly, url=url, stop=stop
+        )
+    with Catalogue.open(folder, create=False, options=CatalogueOptions(url=url)) as catalogue:
         checked = check(catalogue)
     if session.as_json:
         document(to_plain(report) | {"clean": checked.is_clean})
     else:
         _show_restored(report)
+        if not url and _server(folder):
+            say("  Its gesso.toml names a server: take [catalogue] url out to use this copy.")
     return 0 if checked.is_clean and not report.problems else 1
+
+
+def _server(folder: Path) -> str:
+    """The URL of the server that the settings name, "" for none."""
+    url = load(folder).catalogue.url
+    return url.get_secret_value() if url else ""
 
 
 def _verified(session: Session, dest: Path) -> int:

@@ -93,7 +93,7 @@ def refuse_server(folder: Path) -> None:
     if (folder / SERVER).is_file() and not (folder / DATABASE).exists():
         raise StudioError(
             f"The catalogue of {folder} is on a server: {_told(folder)}.",
-            'Say where in its gesso.toml: [catalogue] url = "postgresql://…"',
+            "Say where: [catalogue] url in its gesso.toml, or GESSO_CATALOGUE__URL.",
         )
 
 
