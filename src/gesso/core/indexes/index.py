@@ -158,5 +158,17 @@ INDEXES: Registry[IndexMaker] = Registry(
             "Ivf",
             summary="vectors in one bit a number, in lists of which the nearest are read; above",
         ),
+        "pgvector": Entry(
+            "gesso.core.indexes.adapters.pgvector",
+            "Pgvector",
+            extra="postgres",
+            summary="a graph in a table of a Postgres server",
+        ),
+        "qdrant": Entry(
+            "gesso.core.indexes.adapters.qdrant",
+            "Qdrant",
+            extra="qdrant",
+            summary="a collection on a Qdrant server",
+        ),
     },
 )
