@@ -33,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[1]
 VERBS = ("make", "collect", "study", "search", "show", "train")
 SHELVES: tuple[Registry[Any], ...] = (PAINTERS, WRITERS, CRITICS, BLOBS)
 # Words that look like dotted names of ours and are none.
-FILES_OF_OURS = {"gesso.toml", "gesso.db", "gesso.log"}
+FILES_OF_OURS = {"gesso.toml", "gesso.db", "gesso.server", "gesso.log"}
 SCHEMAS = {"gesso.recipe"}
 LONGEST_README = 200
 LARGEST_PICTURES = 1_500_000
