@@ -13,10 +13,11 @@ from typing import Any, ClassVar
 import faiss
 
 from gesso.core.indexes.adapters.candidates import candidates
-from gesso.core.indexes.adapters.faiss_files import FaissIndex, Look, sampled
+from gesso.core.indexes.adapters.faiss_files import FaissIndex, Look, sampled, turned
 from gesso.core.indexes.index import Near, Recall, Source
 
 _SAMPLE = 20_000
+_NEARNESS = faiss.METRIC_INNER_PRODUCT
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,9 @@ class Flat(FaissIndex):
     Options: ClassVar[type] = FlatOptions
 
     def _trained(self, source: Source) -> Any:
-        held = faiss.IndexRaBitQ(self._place.size, faiss.METRIC_INNER_PRODUCT, self._options.bits)
+        held: Any = faiss.index_factory(
+            self._place.size, f"{turned(source)},RaBitQ{self._options.bits}", _NEARNESS
+        )
         held.train(sampled(source, _SAMPLE))
         return held
 

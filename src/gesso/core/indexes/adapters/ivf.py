@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 
 from gesso.core.indexes.adapters.candidates import candidates
-from gesso.core.indexes.adapters.faiss_files import FaissIndex, Look, sampled
+from gesso.core.indexes.adapters.faiss_files import FaissIndex, Look, sampled, turned
 from gesso.core.indexes.index import Near, Queries, Recall, Source
 
 _LEAST_A_LIST = 39
@@ -59,7 +59,9 @@ class Ivf(FaissIndex):
         wanted = self._options.lists or round(2 * math.sqrt(source.count))
         lists = max(1, min(wanted, source.count // _LEAST_A_LIST))
         held: Any = faiss.index_factory(
-            self._place.size, f"IVF{lists},RaBitQfs", faiss.METRIC_INNER_PRODUCT
+            self._place.size,
+            f"{turned(source)},IVF{lists},RaBitQfs",
+            faiss.METRIC_INNER_PRODUCT,
         )
         held.train(sampled(source, lists * self._options.sample))
         return held
@@ -69,7 +71,7 @@ class Ivf(FaissIndex):
         return candidates(self._place, count, recall, fast=own.fast, balanced=own.balanced)
 
     def _near(self, look: Look) -> Near:
-        lists, every = self._lists(look), int(self._held.nlist)
+        lists, every = self._lists(look), self._every()
         scores, rows = self._ask(look, look.queries, lists)
         short = np.flatnonzero((rows >= 0).sum(axis=1) < look.least)
         if len(short) and lists < every:
@@ -77,12 +79,15 @@ class Ivf(FaissIndex):
         return Near(rows, scores, round(self._held.ntotal * lists / every))
 
     def _lists(self, look: Look) -> int:
-        own, every, total = self._options, int(self._held.nlist), int(self._held.ntotal)
+        own, every, total = self._options, self._every(), int(self._held.ntotal)
         if look.admitted <= own.narrow * total:
             return every
         lists = own.fast_lists if look.recall == "fast" else own.balanced_lists
         enough = math.ceil(_SEEN_FOR_ONE * look.wide / look.admitted * every)
         return int(min(every, self._place.widen * max(lists, enough)))
+
+    def _every(self) -> int:
+        return int(faiss.extract_index_ivf(self._held).nlist)
 
     def _ask(self, look: Look, queries: Queries, lists: int) -> tuple[Any, Any]:
         how = faiss.IVFSearchParameters()
