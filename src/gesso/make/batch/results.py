@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -11,17 +10,23 @@ from typing import Any, Literal
 from uuid import uuid4
 
 import yaml
+from pydantic import TypeAdapter
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error, write_all
 from gesso.core.errors import GessoError, StorageError
 from gesso.core.records.codec import to_plain
+from gesso.core.records.recipes import Recipe
 from gesso.core.records.runs import Item, Round, Take, is_id
+from gesso.core.records.works import Work
 from gesso.make.run.events import Event
 
 DataFormat = Literal["json", "yaml"]
 
 _OURS = re.compile(r"iteration_(\d+)(\.png|_results\.(json|yaml)|_evaluation\.json)")
+
+# Python's own writer of JSON takes ten times as long where lines are indented.
+_DOCUMENT = TypeAdapter(dict[str, Any])
 
 _ADVICE = (
     "Mend that, or name another folder with --output-dir, and run the same command with the same "
@@ -67,6 +72,7 @@ class Results:
         self._lock = Lock()
         self._written: set[tuple[str, int]] = set()
         self._summed: set[str] = set()
+        self._costs: dict[int, float | None] = {}
 
     def prepare(self) -> None:
         """Make the folder and try it, before anything is painted for it.
@@ -110,7 +116,8 @@ class Results:
         if best is None:
             return
         name = f"iteration_{played.number}"
-        told = self._told(run, item, played, best)
+        works = {take.work: self._catalogue.works.get(take.work) for take in played.takes}
+        told = self._told(run, item, played, best, works)
         judged = {
             "schema": "gesso.evaluation/1",
             **told["of"],
@@ -121,7 +128,7 @@ class Results:
         }
         results = {"schema": "gesso.results/1", **told["of"], **told["made"]}
         files = {
-            f"{name}.png": self._data(best.work),
+            f"{name}.png": self._catalogue.data(works[best.work]),
             f"{name}_results.{self._format}": self._formatted(results),
             f"{name}_evaluation.json": _json(judged),
         }
@@ -129,8 +136,13 @@ class Results:
         with self._lock:
             self._written.add((item, played.number))
 
-    def _told(self, run: str, item: str, played: Round, best: Take) -> dict[str, dict[str, Any]]:
-        recipe = self._catalogue.works.recipe(best.work)
+    def _told(
+        self, run: str, item: str, played: Round, best: Take, works: Mapping[int, Work]
+    ) -> dict[str, dict[str, Any]]:
+        recipes = {number: self._catalogue.works.recipe(number) for number in works}
+        recipe = recipes[best.work]
+        with self._lock:
+            self._costs |= {number: _cost(recipe) for number, recipe in recipes.items()}
         of = {"run": run, "item": item, "iteration": played.number}
         made = {
             "picture": f"iteration_{played.number}.png",
@@ -138,12 +150,12 @@ class Results:
             "painter": _plain(recipe.painter if recipe else None),
             "width": recipe.width if recipe else None,
             "height": recipe.height if recipe else None,
-            "takes": [self._take(take, best) for take in played.takes],
+            "takes": [self._take(take, best, works[take.work]) for take in played.takes],
         }
         return {"of": of, "made": made}
 
-    def _take(self, take: Take, best: Take) -> dict[str, Any]:
-        path = self._catalogue.path_of(self._catalogue.works.get(take.work))
+    def _take(self, take: Take, best: Take, work: Work) -> dict[str, Any]:
+        path = self._catalogue.path_of(work)
         return {
             "slot": take.slot,
             "work": take.work,
@@ -162,7 +174,8 @@ class Results:
         files = {"summary.json": _json(self._summary(item, rounds, kept))}
         if kept is not None and item.kept is not None:
             # Keeping a work writes its verdict into its file, so the copy is taken again.
-            files[f"iteration_{kept.number}.png"] = self._data(item.kept)
+            work = self._catalogue.works.get(item.kept)
+            files[f"iteration_{kept.number}.png"] = self._catalogue.data(work)
         self._put(self._folder_of(item.id), files)
         self._sweep(self._folder_of(item.id), len(rounds))
         with self._lock:
@@ -190,15 +203,18 @@ class Results:
             "iterations": [
                 {"iteration": played.number, **_marks(take)} for played, take in ended if take
             ],
-            "pictures_usd": self._cost(rounds),
+            "pictures_usd": self._spent(rounds),
         }
 
-    def _cost(self, rounds: list[Round]) -> float | None:
+    def _spent(self, rounds: list[Round]) -> float | None:
         """What the item's pictures cost together; None when nobody knows of one of them."""
-        works = self._catalogue.works
-        recipes = [works.recipe(take.work) for played in rounds for take in played.takes]
-        costs = [recipe.cost_usd if recipe else None for recipe in recipes]
-        known = [cost for cost in costs if cost is not None]
+        numbers = [take.work for played in rounds for take in played.takes]
+        with self._lock:
+            costs = {n: self._costs.pop(n) for n in numbers if n in self._costs}
+        for number in numbers:
+            if number not in costs:
+                costs[number] = _cost(self._catalogue.works.recipe(number))
+        known = [cost for cost in costs.values() if cost is not None]
         return round(sum(known), 6) if len(known) == len(costs) else None
 
     def _sweep(self, folder: Path, rounds: int) -> None:
@@ -208,13 +224,10 @@ class Results:
             if found and int(found[1]) > rounds:
                 self._remove(path)
 
-    def _data(self, work: int) -> bytes:
-        return self._catalogue.data(self._catalogue.works.get(work))
-
-    def _formatted(self, content: Mapping[str, Any]) -> bytes:
+    def _formatted(self, content: dict[str, Any]) -> bytes:
         if self._format == "json":
             return _json(content)
-        text: str = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False, width=100)
+        text: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
         return text.encode()
 
     def _folder_of(self, item: str) -> Path:
@@ -270,9 +283,13 @@ def _marks(take: Take) -> dict[str, Any]:
     }
 
 
+def _cost(recipe: Recipe | None) -> float | None:
+    return recipe.cost_usd if recipe else None
+
+
 def _plain(record: object) -> Any:
     return None if record is None else to_plain(record)
 
 
-def _json(content: Mapping[str, Any]) -> bytes:
-    return (json.dumps(content, ensure_ascii=False, indent=2) + "\n").encode()
+def _json(content: dict[str, Any]) -> bytes:
+    return _DOCUMENT.dump_json(content, indent=2) + b"\n"
