@@ -26,8 +26,9 @@ from gesso.core.catalogue.catalogue import Catalogue, utc_now
 from gesso.core.pixels.decode import DecodeLimits
 from gesso.core.records.finds import Facts, Find
 from gesso.core.records.works import Rights
-from gesso.core.runner.limits import Limits
-from gesso.core.runner.workers import Workers
+from gesso.core.runner.engine import Engine, EngineOptions
+from gesso.core.runner.pool import ProcessEngine
+from gesso.core.runner.serial import SerialEngine
 
 STYLES = ("Baroque", "Rococo", "Realism", "Gothic", "Mannerism", "Ukiyo-e", "Impressionism")
 BAR_SHARE = 0.90
@@ -117,6 +118,11 @@ class Gauge:
         return statistics.median(taken)
 
 
+def engine_of(workers: int) -> Engine:
+    options = EngineOptions(workers=workers or None)
+    return ProcessEngine(options) if workers else SerialEngine(options)
+
+
 def main() -> None:
     asked = argparse.ArgumentParser()
     asked.add_argument("--works", type=int, default=100_000)
@@ -126,14 +132,14 @@ def main() -> None:
     with (
         tempfile.TemporaryDirectory(dir=given.folder) as folder,
         Catalogue.open(Path(folder) / "studio") as catalogue,
-        Workers(given.workers) as workers,
+        engine_of(given.workers) as engine,
     ):
         gauge = Gauge(catalogue, max(1, given.works // 20))
         source = Generated(given.works)
         collector = Collector(
             catalogue,
             lambda _name: source,
-            Developing(workers, DecodeLimits(), Limits()),
+            Developing(engine, DecodeLimits()),
             CollectOptions(streams=4, batch=64),
             locks=Path(folder) / "locks",
             stop=threading.Event(),

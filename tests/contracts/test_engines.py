@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -53,6 +54,14 @@ def test_an_item_that_raises_fails_alone_with_what_it_raised(engine: Engine) -> 
     assert isinstance(done[-1].error, ValueError)
     assert done[-1].result is None
     assert (done[3].result, done[4].result) == (6, 24)
+
+
+def test_many_threads_may_ask_at_once(engine: Engine) -> None:
+    def one(number: int) -> list[int | None]:
+        return [done.result for done in engine.run(math.factorial, [number])]
+
+    with ThreadPoolExecutor(6) as threads:
+        assert list(threads.map(one, range(24))) == [[math.factorial(n)] for n in range(24)]
 
 
 def test_no_items_give_nothing(engine: Engine) -> None:

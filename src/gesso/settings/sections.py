@@ -136,6 +136,10 @@ class CollectSettings(Section):
     patience_s: float = Field(
         default=120.0, ge=0, le=86400, description="seconds to wait for a quiet host"
     )
+    engine: str = Field(
+        default="process", min_length=1, description="who develops: serial, process or ray"
+    )
+    engines: ByName = Field(default={}, description="options of one: [collect.engines.NAME]")
     sources: ByName = Field(default={}, description="options of one: [collect.sources.NAME]")
 
 

@@ -10,16 +10,15 @@ from gesso.core.catalogue.catalogue import utc_now
 from gesso.core.catalogue.store.folder import holds_studio
 from gesso.core.errors import SettingsError
 from gesso.studio.adapters import built
+from gesso.studio.engines import engine_of
 
 if TYPE_CHECKING:
     from gesso.collect.acquisition.collector import Collector
     from gesso.collect.acquisition.options import CollectOptions, Develop, Preview
     from gesso.collect.sources.source import Source, Wish
     from gesso.core.outside.polite.fetcher import Fetcher
+    from gesso.core.runner.engine import Engine
     from gesso.studio.ground import Ground
-
-_MOST_MEMORY = 2 << 30
-_MOST_CPU_S = 60.0
 
 
 class Collecting:
@@ -47,6 +46,11 @@ class Collecting:
             stop=self._ground.stop,
             now=utc_now,
         )
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """Does work on pixels, mostly in processes of its own."""
+        return engine_of(self._ground.settings)
 
     def preview(self, name: str, wish: Wish) -> Preview:
         """What a run would do; where there is no studio, none is made for it.
@@ -107,6 +111,8 @@ class Collecting:
         """Let go of connections."""
         if "fetcher" in vars(self):
             self.fetcher.close()
+        if "_engine" in vars(self):
+            self._engine.__exit__(None, None, None)
 
     def _options(self) -> CollectOptions:
         from gesso.collect.acquisition.options import CollectOptions
@@ -123,15 +129,13 @@ class Collecting:
         )
 
     def _develop(self) -> Develop:
-        """Development in the workers, where a picture that takes too much harms nobody else."""
+        """Development by the engine, where a picture that takes too much harms nobody else."""
         from gesso.collect.acquisition.developing import Developing
         from gesso.core.pixels.decode import DecodeLimits
-        from gesso.core.runner.limits import Limits
 
         pictures = self._ground.settings.pictures
         limits = DecodeLimits(
             max_pixels=round(pictures.max_megapixels * 1e6),
             max_bytes=round(pictures.max_megabytes * 1e6),
         )
-        most = Limits(_MOST_MEMORY, _MOST_CPU_S, is_quiet=True)
-        return Developing(self._ground.workers, limits, most)
+        return Developing(self._engine, limits)

@@ -1,13 +1,14 @@
-"""Developing in worker processes: a hostile picture costs its worker, and nobody else."""
+"""Developing by an engine of bulk work: a hostile picture costs its worker, and nobody else."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from gesso.core.errors import WorkerLost
 from gesso.core.pixels.decode import DecodeLimits
 from gesso.core.pixels.derived.develop import Developed, develop_file
-from gesso.core.runner.limits import Limited, Limits
-from gesso.core.runner.workers import Workers
+from gesso.core.runner.engine import Engine
 
 
 @dataclass(frozen=True)
@@ -19,32 +20,41 @@ class Job:
     limits: DecodeLimits
 
 
+def develop_job(job: Job) -> Developed:
+    """Develop one picture; its bytes are left out of what travels back."""
+    return replace(develop_file(job.data, job.limits, job.name), data=b"")
+
+
 class Developing:
-    """Develops each picture in one of the workers.
+    """Develops each picture by an engine.
 
     Args:
-        workers: where; without any it is done in the calling thread, where no limits hold.
+        engine: which; it also says what one picture may use.
         pictures: what a picture may ask for.
-        limits: what a worker may use for one.
+        develop: what the engine is given to do; it stands in a module.
     """
 
-    def __init__(self, workers: Workers, pictures: DecodeLimits, limits: Limits) -> None:
-        self._workers = workers
+    def __init__(
+        self,
+        engine: Engine,
+        pictures: DecodeLimits,
+        develop: Callable[[Job], Developed] = develop_job,
+    ) -> None:
+        self._engine = engine
         self._pictures = pictures
-        self._develop = develop_job if workers.count == 0 else Limited(develop_job, limits)
+        self._develop = develop
 
     def __call__(self, data: bytes, name: str) -> Developed:
-        """Develop a picture's file.
+        """Develop a picture's file; many threads may ask at once.
 
         Raises:
             PictureError: it is no picture that we accept.
             MemoryError: it takes more memory than it may have.
             WorkerLost: its worker died or hung.
         """
-        developed = self._workers.call(self._develop, Job(data, name, self._pictures))
-        return replace(developed, data=data)
-
-
-def develop_job(job: Job) -> Developed:
-    """Develop one picture; its bytes are left out of what travels back."""
-    return replace(develop_file(job.data, job.limits, job.name), data=b"")
+        for done in self._engine.run(self._develop, [Job(data, name, self._pictures)]):
+            if done.error is not None:
+                raise done.error
+            if done.result is not None:
+                return replace(done.result, data=data)
+        raise WorkerLost(f"The engine gave nothing back for {name}.", "Try it again.")

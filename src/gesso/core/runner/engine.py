@@ -66,6 +66,8 @@ class Engine(Protocol):
     items are taken from `items` than the window holds, however many there are; an exception of
     `items` itself is raised after everything that was in flight has come back.
 
+    Many threads may call `run` at once; all their runs share the same workers.
+
     To stop early, end `items`: what is in flight is still handed back. Who leaves the loop
     instead lets go of it, and the work in flight is waited for. Leaving the `with` block by an
     exception ends it at once.

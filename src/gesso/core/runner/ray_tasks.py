@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import signal
 from collections.abc import Callable, Iterable, Iterator
+from threading import Lock
 from types import TracebackType
 from typing import Any, Generic, Self
 
@@ -36,6 +37,7 @@ class RayEngine:
     def __init__(self, options: EngineOptions) -> None:
         self._options = options
         self._started = False
+        self._joining = Lock()
 
     def run(
         self, function: Callable[[Item], Result], items: Iterable[Item]
@@ -65,8 +67,11 @@ class RayEngine:
             flight.cancel()
 
     def _join(self) -> None:
-        if ray.is_initialized():
-            return
+        with self._joining:
+            if not ray.is_initialized():
+                self._init()
+
+    def _init(self) -> None:
         usage_lib.set_usage_stats_enabled_via_env_var(False)
         try:
             ray.init(
