@@ -155,6 +155,15 @@ class CaptionSettings(Section):
     )
 
 
+class DuplicateSettings(Section):
+    """How works that show one picture are found."""
+
+    neighbours: int = Field(
+        default=8, ge=0, le=50, description="look-alikes a work is held against, 0 to 50"
+    )
+    shapes: bool = Field(default=True, description="also find works of plain shapes, true or false")
+
+
 class PictureSettings(Section):
     """How large a picture from elsewhere may be."""
 

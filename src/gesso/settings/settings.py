@@ -18,6 +18,7 @@ from gesso.settings.sections import (
     CaptionSettings,
     CatalogueSettings,
     CollectSettings,
+    DuplicateSettings,
     KeySettings,
     MakeSettings,
     ModelSettings,
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     models: ModelSettings = ModelSettings()
     pictures: PictureSettings = PictureSettings()
     collect: CollectSettings = CollectSettings()
+    duplicates: DuplicateSettings = DuplicateSettings()
     caption: CaptionSettings = CaptionSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
     blobs: BlobSettings = BlobSettings()

@@ -15,6 +15,7 @@ from gesso.studio.engines import engine_of
 if TYPE_CHECKING:
     from gesso.collect.acquisition.collector import Collector
     from gesso.collect.acquisition.options import CollectOptions, Develop, Preview
+    from gesso.collect.duplicates.finder import DuplicateFinder
     from gesso.collect.sources.source import Source, Wish
     from gesso.core.outside.polite.fetcher import Fetcher
     from gesso.core.runner.engine import Engine
@@ -51,6 +52,21 @@ class Collecting:
     def _engine(self) -> Engine:
         """Does work on pixels, mostly in processes of its own."""
         return engine_of(self._ground.settings)
+
+    @cached_property
+    def duplicates(self) -> DuplicateFinder:
+        """Finds works that show one picture."""
+        from gesso.collect.duplicates.finder import DuplicateFinder
+        from gesso.collect.duplicates.options import DuplicateOptions
+
+        asked = self._ground.settings.duplicates
+        return DuplicateFinder(
+            self._ground.catalogue,
+            self._engine,
+            DuplicateOptions(asked.neighbours, asked.shapes, tuple(self._asked.licences)),
+            locks=self._ground.folder / "locks",
+            stop=self._ground.stop,
+        )
 
     def preview(self, name: str, wish: Wish) -> Preview:
         """What a run would do; where there is no studio, none is made for it.

@@ -40,6 +40,9 @@ COMMANDS: Registry[click.Command] = Registry(
         "caption": Entry(
             f"{_COLLECT}.caption", "caption", summary="Give works titles, captions, tags, scores."
         ),
+        "duplicates": Entry(
+            f"{_COLLECT}.duplicates", "duplicates", summary="Find works that show one picture."
+        ),
         "study": Entry(f"{_STUDY}.study", "study", summary="See values, shapes, two tips."),
         "export": Entry(f"{_PUBLISH}.export", "export", summary="Copy kept works out, or tables."),
         "provenance": Entry(
