@@ -297,11 +297,12 @@ class SpaceIndex:
     def _kind(self, wanted: str) -> str:
         if wanted != "auto":
             INDEXES.open(wanted)  # an unknown name or a missing package is said before the work
-            return wanted
         count, own = int(np.count_nonzero(self._truth.rows().live)), self._options
-        kind = "flat" if count <= own.flat_until else "ivf"
-        if count <= own.exact_until:
+        if count == 0 or (wanted == "auto" and count <= own.exact_until):
             return "exact"
+        if wanted != "auto":
+            return wanted
+        kind = "flat" if count <= own.flat_until else "ivf"
         try:
             INDEXES.open(kind)
         except (MissingExtra, ImportError):

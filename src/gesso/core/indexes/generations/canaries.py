@@ -56,7 +56,9 @@ class Canaries:
     def recalls(self, hits: NDArray[np.int64]) -> tuple[float, float]:
         """The shares found, of pictures and of words."""
         half = len(hits) // 2
-        whole = max(1, half * self.depth)
+        whole = half * self.depth
+        if whole == 0:
+            return 1.0, 1.0  # of nothing, nothing is missed
         return float(hits[:half].sum()) / whole, float(hits[half:].sum()) / whole
 
     def check_some(self, ask: Ask) -> None:

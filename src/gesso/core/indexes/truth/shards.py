@@ -77,11 +77,11 @@ class Shards:
         if held is None or len(held) < needed:
             path = self._path(shard)
             try:
-                mapped = np.memmap(path, dtype=np.float16, mode="r")
+                # What stands behind the last whole row was broken off.
+                shape = (self._length(shard), self._width)
+                held = np.asarray(np.memmap(path, np.float16, "r", shape=shape))
             except (OSError, ValueError) as error:
                 raise storage_error(_plain(error), path, "read") from error
-            whole = len(mapped) // self._width
-            held = np.asarray(mapped)[: whole * self._width].reshape(whole, self._width)
             self._open[shard] = held
         return held
 
