@@ -29,7 +29,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("core.indexes",),
     (*VERBS, "settings"),
     ("studio",),
-    ("cli", "web"),
+    ("web",),
+    ("cli",),
 )
 HEIGHTS = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 

@@ -184,7 +184,15 @@ def _allowed() -> dict[str, str]:
 def _check_path(path: str, place: str) -> None:
     """Refuse a name that is no setting; names below a free table are free."""
     known = _allowed()
-    free = ("painters.", "llms.", "tools.", "collect.sources.", "outside.rates.")
+    free = (
+        "painters.",
+        "llms.",
+        "tools.",
+        "encoders.",
+        "indexes.",
+        "collect.sources.",
+        "outside.rates.",
+    )
     if path in known or path.startswith(free):
         return
     if any(name.startswith(f"{path}.") for name in known):

@@ -164,11 +164,60 @@ class DuplicateSettings(Section):
     shapes: bool = Field(default=True, description="also find works of plain shapes, true or false")
 
 
+class SearchSettings(Section):
+    """How works are found."""
+
+    encoder: str = Field(
+        default="look", min_length=1, description="in whose space pictures are compared"
+    )
+    standby: str = Field(
+        default="", description="who answers while under 99 % of the works are in it"
+    )
+    embeds: int = Field(
+        default=64, ge=0, le=10_000, description="works a search embeds on its way; 0 for none"
+    )
+    index: str = Field(default="auto", min_length=1, description="kind of a new index")
+    keep: int = Field(default=3, ge=1, le=20, description="generations of an index that stay")
+    threads: int = Field(default=1, ge=1, le=64, description="that one search may use")
+    words: float = Field(default=1.0, ge=0, le=10, description="what the full text counts")
+    meaning: float = Field(default=1.0, ge=0, le=10, description="what the words' vector counts")
+    neighbours: float = Field(
+        default=0.3, ge=0, le=10, description="what looking like works whose words fit counts"
+    )
+    picture: float = Field(default=1.0, ge=0, le=10, description="what pictures count")
+    colour: float = Field(default=1.0, ge=0, le=10, description="what colours count")
+    values: float = Field(default=1.0, ge=0, le=10, description="what big shapes count")
+    constant: float = Field(
+        default=60.0, ge=0, le=1000, description="how little first places count more, 0 to 1000"
+    )
+
+
 class PictureSettings(Section):
     """How large a picture from elsewhere may be."""
 
     max_megapixels: float = Field(default=64.0, gt=0, le=1024, description="above 0, up to 1024")
     max_megabytes: float = Field(default=64.0, gt=0, le=1024, description="above 0, up to 1024")
+
+
+class WebSettings(Section):
+    """The server."""
+
+    host: str = Field(default="127.0.0.1", min_length=1, description="the address to listen on")
+    port: int = Field(default=8765, ge=0, le=65535, description="0 for any that is free")
+    token: SecretStr | None = Field(
+        default=None, description="asked of everybody; needed where others can reach the studio"
+    )
+    hosts: list[str] = Field(
+        default=[], description='names under which the server is known: ["art.example.org"]'
+    )
+    calls_per_minute: int = Field(
+        default=600, ge=0, le=1_000_000, description="of one address; 0 for no limit"
+    )
+    burst: int = Field(default=60, ge=1, le=100_000, description="calls of one address at once")
+    megabytes: float = Field(default=64.0, gt=0, le=1024, description="of one request")
+    workers: int | None = Field(
+        default=None, ge=1, le=256, description="pictures worked on at once; none: as cores"
+    )
 
 
 class CatalogueSettings(Section):

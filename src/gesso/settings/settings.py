@@ -24,7 +24,9 @@ from gesso.settings.sections import (
     ModelSettings,
     OutsideSettings,
     PictureSettings,
+    SearchSettings,
     StudySettings,
+    WebSettings,
     level_in_words,
 )
 
@@ -63,9 +65,13 @@ class Settings(BaseSettings):
     collect: CollectSettings = CollectSettings()
     duplicates: DuplicateSettings = DuplicateSettings()
     caption: CaptionSettings = CaptionSettings()
+    web: WebSettings = WebSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
     blobs: BlobSettings = BlobSettings()
     warehouse: ByName = Field(default={}, description="options of one: [warehouse.NAME]")
+    search: SearchSettings = SearchSettings()
+    encoders: ByName = Field(default={}, description="options of an encoder: [encoders.NAME]")
+    indexes: ByName = Field(default={}, description="options of an index: [indexes.NAME]")
     study: StudySettings = StudySettings()
     tools: ByName = Field(default={}, description="options of a study's tool: [tools.NAME]")
     keys: KeySettings = KeySettings()
@@ -99,7 +105,10 @@ class Settings(BaseSettings):
         """All that no log and no screen may hold, options of adapters included."""
         options = [*flat(self.painters), *flat(self.llms)]
         named = [held for name, held in options if is_secret_name(name)]
-        return (*self.keys.values(), *(held for held in named if isinstance(held, str) and held))
+        guarded = (self.web.token, self.catalogue.url)
+        own = [held.get_secret_value() for held in guarded if held is not None]
+        written = [held for held in named if isinstance(held, str) and held]
+        return (*self.keys.values(), *own, *written)
 
     def origins(self) -> tuple[Origin, ...]:
         """Every value in force and where it came from, in the order of the sections."""

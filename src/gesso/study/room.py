@@ -18,12 +18,18 @@ from gesso.core.records.works import Work
 from gesso.study.easel import Easel, EaselOptions, Surface
 from gesso.study.lesson import Lesson, LessonOptions, without_sheets
 from gesso.study.records import Intent, Reading, Study, WhatIf
+from gesso.study.regions.merging import MergeOptions
 from gesso.study.tips.llm.advising import LlmAdviser
 from gesso.study.tips.tips import lessons_for
 from gesso.study.tools.what_if.preview import Preview, preview
 
 _EASELS = 4
 """Pictures that stay set up: another number of values is then a matter of milliseconds."""
+
+DETAILS = {"coarse": 0.012, "calm": 0.006, "usual": 0.003, "fine": 0.001}
+"""Names for how small a shape may be, parts of the picture."""
+
+_OF_EASEL = ("side", "coherence", "levels")
 
 Wishes = Mapping[str, Mapping[str, Any]]
 """Options of tools by name: {"value_plan": {"count": 7}}."""
@@ -44,6 +50,26 @@ class StudyOptions:
     intent: Intent = "none"
     tools: Wishes = field(default_factory=dict)
     only: tuple[str, ...] = ()
+
+
+def options_of(usual: EaselOptions, wishes: Mapping[str, Any]) -> StudyOptions:
+    """The options of one study, of wishes as commands and requests have them.
+
+    Args:
+        usual: where nothing is wished.
+        wishes: any of side, coherence, levels, detail (a name of DETAILS), intent, plan (values of
+            the value plan), cut (how it is cut) and notan (L* where two values part).
+    """
+    given = {name: value for name, value in wishes.items() if value is not None}
+    parts: dict[str, Any] = {name: given[name] for name in _OF_EASEL if name in given}
+    if "detail" in given:
+        parts["merging"] = MergeOptions(DETAILS[given["detail"]])
+    plan = {"count": given.get("plan"), "cut": given.get("cut")}
+    tools = {
+        "value_plan": {name: value for name, value in plan.items() if value is not None},
+        "notan": {"cut": given["notan"]} if "notan" in given else {},
+    }
+    return StudyOptions(replace(usual, **parts), given.get("intent", "none"), tools)
 
 
 class StudyRoom:

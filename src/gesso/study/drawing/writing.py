@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from gesso.core.catalogue.store.disk import Disk, make_folder, write_whole
 from gesso.core.pixels.picture import Picture
@@ -11,21 +13,23 @@ from gesso.core.records.codec import to_plain
 from gesso.study.drawing.page import Paper, page_of
 from gesso.study.drawing.plates import draw_all
 from gesso.study.lesson import without_sheets
-from gesso.study.records import Sheet, Study
+from gesso.study.records import Reading, Sheet, Study
 
 SHEETS = "sheets"
 JSON_FILE = "study.json"
 PAGE_FILE = "study.pdf"
 
 
-def plain(study: Study) -> dict[str, object]:
+def plain(study: Study) -> dict[str, Any]:
     """A study as plain values for JSON: of its sheets the names, captions, sizes and files."""
-    told: dict[str, object] = to_plain(without_sheets(study))
-    told["readings"] = [
-        {**to_plain(bare), "sheets": [_told(sheet) for sheet in reading.sheets]}
-        for bare, reading in zip(without_sheets(study).readings, study.readings, strict=True)
-    ]
-    return told
+    told: dict[str, Any] = to_plain(without_sheets(study))
+    return told | {"readings": [plain_reading(reading) for reading in study.readings]}
+
+
+def plain_reading(reading: Reading) -> dict[str, Any]:
+    """The same for one reading."""
+    bare: dict[str, Any] = to_plain(replace(reading, sheets=()))
+    return bare | {"sheets": [_told(sheet) for sheet in reading.sheets]}
 
 
 def write_study(

@@ -30,10 +30,9 @@ from gesso.study.drawing.writing import plain, write_study
 from gesso.study.easel import EaselOptions
 from gesso.study.measures.comparing import compare as compare_pictures
 from gesso.study.records import Intent, Study, WhatIf
-from gesso.study.regions.merging import MergeOptions
-from gesso.study.room import StudyOptions
+from gesso.study.room import DETAILS, StudyOptions, options_of
 
-DETAILS = {"coarse": 0.012, "calm": 0.006, "usual": 0.003, "fine": 0.001}
+_FLAGS = ("words", "side", "coherence", "levels")
 
 
 class StudyGroup(click.Group):
@@ -88,7 +87,7 @@ def study() -> None:
 @pass_session
 def study_picture(session: Session, /, picture: str, **wishes: Any) -> None:
     """Study one picture: the words `gesso study FILE` come here."""
-    flags = {f"study.{name}": wishes[name] for name in ("words", "side", "coherence", "levels")}
+    flags = {f"study.{name}": wishes[name] for name in _FLAGS}
     with opened(session, flags) as studio:
         work, data = _material(studio, picture, must_be_work=wishes["keep"])
         pixels = studio.catalogue.picture(work) if work else studio.study.picture(data, picture)
@@ -178,15 +177,9 @@ def history(session: Session, work: str) -> None:
 
 def _options(studio: Studio, wishes: dict[str, Any]) -> StudyOptions:
     asked = studio.settings.study
-    detail = wishes.get("detail")
-    merging = MergeOptions(DETAILS[detail]) if detail else MergeOptions()
-    easel = EaselOptions(asked.side, asked.coherence, asked.levels, merging)
-    plan = {"count": wishes.get("plan"), "cut": wishes.get("cut")}
-    tools = {
-        "value_plan": {name: value for name, value in plan.items() if value is not None},
-        "notan": {} if wishes.get("notan") is None else {"cut": wishes["notan"]},
-    }
-    return StudyOptions(easel, wishes.get("intent", "none"), tools)
+    usual = EaselOptions(asked.side, asked.coherence, asked.levels)
+    # What stands in the settings is there already, by the flags.
+    return options_of(usual, {name: value for name, value in wishes.items() if name not in _FLAGS})
 
 
 def _first_change(found: Study) -> WhatIf:

@@ -1,0 +1,1 @@
+"""The studio over HTTP: an API now, pages on the same server."""

@@ -1,0 +1,221 @@
+"""POST /study: a picture in, a study out; its sheets can be asked for while it is kept."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, get_args
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from gesso.studio import Studio
+from gesso.study.drawing.writing import plain, plain_reading
+from gesso.study.easel import EaselOptions
+from gesso.study.records import Intent, Sheet, Study
+from gesso.study.room import DETAILS, StudyOptions, options_of
+from gesso.web.server.kept import Kept
+from gesso.web.server.options import ServerOptions
+from gesso.web.server.problems import Halt, Problem
+from gesso.web.server.uploads import picture_of
+from gesso.web.server.work import Desk
+
+Detail = Literal["coarse", "calm", "usual", "fine"]
+Cut = Literal["quantile", "even", "natural"]
+assert set(get_args(Detail)) == set(DETAILS)  # noqa: S101 - a Literal cannot be made of a dict
+
+Sheets = Mapping[str, Sheet]
+_FAULTS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Problem, "description": "No picture, or a wish that cannot be."},
+    401: {"model": Problem, "description": "The token is missing or wrong."},
+    408: {"model": Problem, "description": "The picture did not arrive in time."},
+    413: {"model": Problem, "description": "The picture is too large."},
+    415: {"model": Problem, "description": "The bytes are no picture that is accepted."},
+    422: {"model": Problem, "description": "A parameter is not what it may be."},
+    429: {"model": Problem, "description": "Too many calls of one address."},
+    503: {"model": Problem, "description": "Too many pictures are waiting."},
+}
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["picture"],
+                    "properties": {"picture": {"type": "string", "format": "binary"}},
+                }
+            },
+        },
+    }
+}
+
+
+class Wishes(BaseModel):
+    """How a picture is studied."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    levels: int | None = Field(default=None, ge=4, le=6, description="Values of the big shapes.")
+    side: int | None = Field(default=None, ge=300, le=420, description="Reading size, pixels.")
+    coherence: float | None = Field(
+        default=None, ge=0, le=1, description="How much texture is forgotten."
+    )
+    detail: Detail | None = Field(default=None, description="How small a shape may be.")
+    intent: Intent = Field(default="none", description="What the painter is after.")
+    plan: int | None = Field(default=None, ge=3, le=8, description="Values of the value plan.")
+    cut: Cut | None = Field(default=None, description="How the value plan is cut.")
+    notan: float | None = Field(default=None, ge=0, le=100, description="Where two values part.")
+
+
+class StudyTold(BaseModel):
+    """A study: readings, two tips, measurements."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str = Field(description="By which the sheets can be asked for.")
+    width: int
+    height: int
+    readings: list[dict[str, Any]]
+    tips: list[dict[str, Any]]
+    silence: str
+    metrics: dict[str, float]
+
+
+class ReadingTold(BaseModel):
+    """What one tool read."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str = Field(description="By which the sheets can be asked for.")
+    tool: str
+    title: str
+    note: str
+    figures: dict[str, Any]
+    sheets: list[dict[str, Any]]
+
+
+def study_routes(studio: Studio, desk: Desk, options: ServerOptions) -> APIRouter:
+    """The routes.
+
+    Args:
+        studio: who studies.
+        desk: runs it in threads.
+        options: caps.
+    """
+    routes = APIRouter(prefix="/study", tags=["study"], responses=_FAULTS)
+    told: Kept[dict[str, Any]] = Kept(options.studies_kept)
+    sheets: Kept[Sheets] = Kept(options.studies_kept)
+
+    @routes.post(
+        "",
+        operation_id="study",
+        summary="Study a picture",
+        response_model=StudyTold,
+        openapi_extra=_BODY,
+    )
+    async def study(request: Request, wishes: Annotated[Wishes, Query()]) -> dict[str, Any]:
+        """Values, big shapes, palette, focal point, and two things to do next.
+
+        Label maps come with the answer, as PNG in base64; every sheet has its address.
+        """
+        data = await picture_of(request, options)
+        key = key_of(data, "study", wishes)
+        held = told.get(key)
+        if held is not None:
+            return held
+
+        def work() -> dict[str, Any]:
+            found = studio.study.study(data, _options(studio, wishes))
+            sheets.put(key, _sheets(found))
+            answer, drawn = plain(found), _sheets(found)
+            readings = [_addressed(reading, drawn, key) for reading in answer["readings"]]
+            return answer | {"readings": readings, "id": key}
+
+        answer = await desk.run(work)
+        told.put(key, answer)
+        return answer
+
+    @routes.post(
+        "/{tool}",
+        operation_id="study_tool",
+        summary="Read one thing in a picture",
+        response_model=ReadingTold,
+        responses={404: {"model": Problem, "description": "There is no such tool."}},
+        openapi_extra=_BODY,
+    )
+    async def one(
+        request: Request,
+        wishes: Annotated[Wishes, Query()],
+        tool: Annotated[str, Path(max_length=60, pattern=r"^[a-z_]+$")],
+    ) -> dict[str, Any]:
+        """The same for one tool alone: no measurements, no tips."""
+        data = await picture_of(request, options)
+        key = key_of(data, tool, wishes)
+        held = told.get(key)
+        if held is not None:
+            return held
+
+        def work() -> dict[str, Any]:
+            reading = studio.study.read(data, tool, _options(studio, wishes))
+            drawn = {sheet.name: sheet for sheet in reading.sheets}
+            sheets.put(key, drawn)
+            return _addressed(plain_reading(reading), drawn, key) | {"id": key}
+
+        answer = await desk.run(work)
+        told.put(key, answer)
+        return answer
+
+    @routes.get(
+        "/{key}/sheets/{name}.png",
+        operation_id="study_sheet",
+        summary="A sheet of a study",
+        response_class=Response,
+        responses={
+            200: {"content": {"image/png": {}}, "description": "The sheet."},
+            404: {"model": Problem, "description": "The study is not kept any more."},
+        },
+    )
+    async def sheet(
+        key: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
+        name: Annotated[str, Path(max_length=60)],
+    ) -> Response:
+        """Drawn when it is first asked for; it never changes under its address."""
+        drawn = (sheets.get(key) or {}).get(name)
+        if drawn is None:
+            raise Halt(404, "study", "That study is not kept any more.", "Send the picture again.")
+        data = await desk.run(lambda: drawn.data)
+        headers = {"Cache-Control": "private, max-age=31536000, immutable", "ETag": f'"{key}"'}
+        return Response(data, 200, headers, "image/png")
+
+    return routes
+
+
+def key_of(data: bytes, what: str, wishes: Wishes) -> str:
+    """One key for one picture under one set of wishes, 32 hexadecimal digits."""
+    picture = hashlib.sha256(data).hexdigest()
+    asked = f"{picture} {what} {wishes.model_dump_json()}"
+    return hashlib.sha256(asked.encode("ascii")).hexdigest()[:32]
+
+
+def _options(studio: Studio, wishes: Wishes) -> StudyOptions:
+    asked = studio.settings.study
+    usual = EaselOptions(asked.side, asked.coherence, asked.levels)
+    return options_of(usual, wishes.model_dump())
+
+
+def _sheets(study: Study) -> Sheets:
+    return {sheet.name: sheet for reading in study.readings for sheet in reading.sheets}
+
+
+def _addressed(reading: dict[str, Any], sheets: Sheets, key: str) -> dict[str, Any]:
+    """A reading whose sheets have addresses, and whose label maps come along."""
+    for sheet in reading["sheets"]:
+        drawn = sheets[sheet["name"]]
+        sheet["href"] = f"/study/{key}/sheets/{drawn.name}.png"
+        if drawn.role == "labels":
+            sheet["png"] = base64.b64encode(drawn.data).decode("ascii")
+    return reading

@@ -1,0 +1,56 @@
+"""The server, put together: the guard, the problems, and the routes of every verb."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from gesso._version import __version__
+from gesso.studio import Studio
+from gesso.web.api.health import health_routes
+from gesso.web.api.studying import study_routes
+from gesso.web.server.guard import Application, Guard
+from gesso.web.server.health import Health, Watch
+from gesso.web.server.limits import Buckets
+from gesso.web.server.options import ServerOptions
+from gesso.web.server.problems import tell_problems
+from gesso.web.server.work import Desk
+
+_ABOUT = "A self-hosted art studio: one catalogue under its verbs. Errors are problem+json."
+
+
+def application(studio: Studio, options: ServerOptions) -> Application:
+    """An ASGI application that answers for one studio.
+
+    Args:
+        studio: open; whoever opened it closes it.
+        options: how it is run.
+
+    Raises:
+        SettingsError: it would be open to strangers.
+    """
+    options.check()
+    watch = Watch([lambda seen: _count(studio, seen)])
+
+    @asynccontextmanager
+    async def while_open(_app: FastAPI) -> AsyncIterator[None]:
+        await watch.start()
+        yield
+        await watch.stop()
+
+    app = FastAPI(
+        title="gesso", version=__version__, description=_ABOUT, lifespan=while_open, redoc_url=None,
+        docs_url=None,
+    )  # fmt: skip
+    tell_problems(app)
+    desk = Desk(options.workers, options.waiting)
+    app.include_router(health_routes(watch))
+    app.include_router(study_routes(studio, desk, options))
+    return Guard(app, options, Buckets(options.calls_per_minute, options.burst, time.monotonic))
+
+
+def _count(studio: Studio, seen: Health) -> None:
+    seen.metadata_count = sum(studio.catalogue.works.counts().values())

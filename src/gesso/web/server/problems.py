@@ -1,0 +1,130 @@
+"""Errors as problem+json (RFC 9457): what happened, what to do next, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from uuid import uuid4
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from gesso.core import errors
+from gesso.core.errors import GessoError
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE = "application/problem+json"
+_AGAIN_S = 5
+_STATUSES: tuple[tuple[type[GessoError], int], ...] = (
+    # The first that fits counts, so the narrow ones come first.
+    (errors.PictureError, 415),
+    (errors.UnknownItem, 404),
+    (errors.InputError, 400),
+    (errors.UnknownAdapter, 404),
+    (errors.MissingExtra, 501),
+    (errors.StudioBusy, 503),
+    (errors.StorageError, 507),
+    (errors.BudgetSpent, 402),
+    (errors.Interrupted, 503),
+    (errors.RateLimited, 503),
+    (errors.OutsideError, 502),
+)
+
+
+class Problem(BaseModel):
+    """Why a request was not answered as it was meant."""
+
+    type: str = Field(description="A stable name of the kind: urn:gesso:problem:input.")
+    title: str = Field(description="One sentence: what happened, with the value.")
+    status: int = Field(description="The HTTP status.")
+    detail: str = Field(default="", description="What to do next.")
+
+
+class Halt(Exception):
+    """Ends a request with a problem.
+
+    Args:
+        status: the HTTP status.
+        kind: for programs.
+        title: one sentence for people.
+        detail: what to do next.
+        headers: to send along.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        kind: str,
+        title: str,
+        detail: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(title)
+        self.status, self.kind, self.title, self.detail = status, kind, title, detail
+        self.headers = dict(headers or {})
+
+    def response(self) -> Response:
+        """The answer that it stands for."""
+        return problem(self.status, self.kind, self.title, self.detail, self.headers)
+
+
+def problem(
+    status: int, kind: str, title: str, detail: str = "", headers: Mapping[str, str] | None = None
+) -> Response:
+    """A problem as an answer."""
+    told = Problem(type=f"urn:gesso:problem:{kind}", title=title, status=status, detail=detail)
+    body = json.dumps(told.model_dump(), ensure_ascii=False).encode("utf-8")
+    return Response(body, status, dict(headers or {}), MEDIA_TYPE)
+
+
+def status_of(error: GessoError) -> int:
+    """The HTTP status of one of our errors; 500 for those that are nobody's fault who asks."""
+    return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
+
+
+def tell_problems(app: FastAPI) -> None:
+    """Make every error of an app an answer of this form."""
+
+    @app.exception_handler(Halt)
+    async def _halted(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, Halt)  # noqa: S101 - the handler's own type
+        return error.response()
+
+    @app.exception_handler(GessoError)
+    async def _ours(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, GessoError)  # noqa: S101 - the handler's own type
+        status = status_of(error)
+        if status >= 500:
+            log.warning("a request failed: %s", error.message)
+        again = {"Retry-After": str(_AGAIN_S)} if status == 503 else {}
+        return problem(status, error.kind, error.message, error.advice, again)
+
+    @app.exception_handler(RequestValidationError)
+    async def _misshaped(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler's own type
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"][1:]) or "the request"
+        return problem(
+            422, "request", f"{place}: {first['msg']}.", "See /docs for what is allowed."
+        )
+
+    @app.exception_handler(HTTPException)
+    async def _http(_request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)  # noqa: S101 - the handler's own type
+        return problem(error.status_code, "http", str(error.detail), "", error.headers)
+
+    @app.exception_handler(Exception)
+    async def _unforeseen(request: Request, error: Exception) -> Response:
+        number = uuid4().hex[:8]
+        log.error("fault %s at %s %s", number, request.method, request.url.path, exc_info=error)
+        return problem(
+            500,
+            "fault",
+            "This is a fault of gesso, not yours.",
+            f"The log has it under the number {number}.",
+        )

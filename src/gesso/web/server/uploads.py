@@ -1,0 +1,84 @@
+"""Pictures that come in with a request: one at a time, within the cap, in time."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+
+from fastapi import Request
+from python_multipart.exceptions import MultipartParseError
+from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException
+from starlette.requests import ClientDisconnect
+
+from gesso.web.server.options import ServerOptions
+from gesso.web.server.problems import Halt
+
+FIELD = "picture"
+_SPARE = 4096
+"""Bytes that a form needs around its picture."""
+
+
+async def picture_of(request: Request, options: ServerOptions) -> bytes:
+    """The bytes of the picture in a request: the body itself, or the form's field "picture".
+
+    Raises:
+        Halt: there is none (400), it is too large (413), too slow (408), or no form (400).
+    """
+    _check_length(request, options)
+    try:
+        async with asyncio.timeout(options.body_s):
+            is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
+            data = await (_of_form if is_form else _of_body)(request, options)
+    except TimeoutError:
+        raise Halt(
+            408, "slow", f"The picture did not arrive within {options.body_s:.0f} s."
+        ) from None
+    except ClientDisconnect:
+        raise Halt(400, "gone", "The caller hung up before the picture was there.") from None
+    if not data:
+        raise Halt(
+            400,
+            "empty",
+            "There is no picture in the request.",
+            f"Send the file as the body, or as the field '{FIELD}' of a form.",
+        )
+    return data
+
+
+async def _of_body(request: Request, options: ServerOptions) -> bytes:
+    parts, size = [], 0
+    async for part in request.stream():
+        size += len(part)
+        if size > options.max_body_bytes:
+            raise _too_large(options)
+        parts.append(part)
+    return b"".join(parts)
+
+
+async def _of_form(request: Request, options: ServerOptions) -> bytes:
+    # The form's parser writes to disk what is large, so what comes in is counted before it.
+    body = await _of_body(request, options)
+    request._body = body
+    try:
+        async with request.form(max_files=1, max_fields=8) as form:
+            held = form.get(FIELD)
+            return await held.read() if isinstance(held, UploadFile) else b""
+    except (MultiPartException, MultipartParseError) as error:
+        raise Halt(400, "form", f"The form cannot be read: {error}.") from None
+
+
+def _check_length(request: Request, options: ServerOptions) -> None:
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told) > options.max_body_bytes + _SPARE:
+        raise _too_large(options)
+
+
+def _too_large(options: ServerOptions) -> Halt:
+    most = math.floor(options.max_body_bytes / 1e6)
+    return Halt(
+        413,
+        "too-large",
+        f"A picture of more than {most} MB is not taken.",
+        "Send a smaller one; 2000 pixels are plenty to study.",
+    )

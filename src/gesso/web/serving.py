@@ -1,0 +1,95 @@
+"""Listening: the application on an address, until it is asked to stop."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import threading
+from collections.abc import Callable
+
+import uvicorn
+
+from gesso.core.errors import SettingsError
+from gesso.studio import Studio
+from gesso.web.server.app import application
+from gesso.web.server.options import ServerOptions
+
+_GRACE_S = 10
+"""Seconds for what is in flight when the server is asked to stop."""
+
+
+def serve(
+    studio: Studio,
+    options: ServerOptions,
+    *,
+    tell: Callable[[str], None],
+    stop: threading.Event,
+) -> None:
+    """Answer until `stop` is set.
+
+    Args:
+        studio: open.
+        options: how.
+        tell: is called once with the address, when it can be asked.
+        stop: set it to end; what is in flight is answered.
+
+    Raises:
+        SettingsError: the address cannot be listened on, or would be open to strangers.
+    """
+    app = application(studio, options)
+    listening = _listen(options)
+    config = uvicorn.Config(
+        app,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+        timeout_keep_alive=20,
+    )
+    server = _Server(config, stop)
+    with listening:
+        host, port = listening.getsockname()[:2]
+        tell(f"http://{f'[{host}]' if ':' in host else host}:{port}")
+        server.run([listening])
+
+
+class _Server(uvicorn.Server):
+    """Ends when the studio is asked to stop; signals are the command line's business."""
+
+    def __init__(self, config: uvicorn.Config, stop: threading.Event) -> None:
+        super().__init__(config)
+        self._stop = stop
+
+    def install_signal_handlers(self) -> None:
+        """None: the command line has its own."""
+
+    async def on_tick(self, counter: int) -> bool:
+        """Whether to end now; asked ten times a second."""
+        return self._stop.is_set() or await super().on_tick(counter)
+
+
+def _listen(options: ServerOptions) -> socket.socket:
+    try:
+        return _bound(options.host.strip("[]"), options.port)
+    except OSError as error:
+        is_taken = error.errno == errno.EADDRINUSE
+        raise SettingsError(
+            f"{options.host}:{options.port} cannot be listened on: {error.strerror or error}.",
+            "Another program is there; choose a port with --port, 0 for any that is free."
+            if is_taken
+            else "Choose an address of this machine with --host.",
+        ) from None
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, _, _, _, place = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(place)
+    except OSError:
+        listening.close()
+        raise
+    return listening
