@@ -1,4 +1,4 @@
-"""A contact sheet of duplicates: a row a group, the one to show first, each with what it is."""
+"""A contact sheet of duplicates: group by group, the one to show first, each with what it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from gesso.core.pixels.picture import Picture
 
-_WIDTH, _MARGIN, _GAP = 1800, 64, 36
+_WIDTH, _MARGIN, _GAP, _APART = 1800, 64, 32, 84
+_INNER = _WIDTH - 2 * _MARGIN
 _TALL, _LABEL, _BETWEEN = 240, 62, 44
 _MOST_WIDE = 520
 _TITLE_PX, _LINE_PX = 19, 15
@@ -43,46 +44,60 @@ def draw_sheet(groups: Sequence[Sequence[Hung]]) -> Picture:
     """Draw groups side by side, whole pictures in their own proportions.
 
     Args:
-        groups: at least one, each of at least one picture. A long group goes on in the next row.
+        groups: at least one, each of at least one picture. A long group goes on in the next line.
 
     Raises:
         ValueError: there is none.
     """
     if not groups or not all(groups):
         raise ValueError("a sheet needs at least one picture in every group")
-    rows = [_rows(group) for group in groups]
-    row_height = _TALL + _LABEL
-    height = 2 * _MARGIN + sum(len(some) * (row_height + _BETWEEN) for some in rows) - _BETWEEN
-    sheet = Image.new("RGB", (_WIDTH, height), _WALL)
+    lines = _lines([strip for group in groups for strip in _strips(group)])
+    line_height = _TALL + _LABEL + _BETWEEN
+    sheet = Image.new("RGB", (_WIDTH, 2 * _MARGIN + len(lines) * line_height - _BETWEEN), _WALL)
     draw = ImageDraw.Draw(sheet)
-    top = _MARGIN
-    for at, some in enumerate(rows):
+    for at, line in enumerate(lines):
+        top, left = _MARGIN + at * line_height, _MARGIN
         if at:
             middle = top - _BETWEEN // 2
             draw.line((_MARGIN, middle, _WIDTH - _MARGIN, middle), fill=_RULE, width=1)
-        for row in some:
-            _hang(sheet, draw, row, top)
-            top += row_height + _BETWEEN
+        for place, strip in enumerate(line):
+            if place:
+                middle = left - _APART // 2
+                draw.line((middle, top, middle, top + _TALL + _LABEL), fill=_RULE, width=1)
+            _hang(sheet, draw, strip, left, top)
+            left += _length(strip) + _APART
     return Picture.adopt(np.array(sheet, dtype=np.uint8))
 
 
-def _rows(group: Sequence[Hung]) -> list[list[Hung]]:
-    """As many to a row as there is room for."""
-    rows: list[list[Hung]] = [[]]
-    left = _MARGIN
+def _strips(group: Sequence[Hung]) -> list[list[Hung]]:
+    """A group cut to the width of the sheet."""
+    strips: list[list[Hung]] = [[]]
     for one in group:
-        wide = _wide(one)
-        if rows[-1] and left + wide > _WIDTH - _MARGIN:
-            rows.append([])
-            left = _MARGIN
-        rows[-1].append(one)
-        left += wide + _GAP
-    return rows
+        if strips[-1] and _length([*strips[-1], one]) > _INNER:
+            strips.append([])
+        strips[-1].append(one)
+    return strips
 
 
-def _hang(sheet: Image.Image, draw: ImageDraw.ImageDraw, row: Sequence[Hung], top: int) -> None:
-    left = _MARGIN
-    for one in row:
+def _lines(strips: Sequence[list[Hung]]) -> list[list[list[Hung]]]:
+    """Strips beside each other, in order, as many as there is room for."""
+    lines: list[list[list[Hung]]] = [[]]
+    for strip in strips:
+        filled = sum(_length(one) + _APART for one in lines[-1])
+        if lines[-1] and filled + _length(strip) > _INNER:
+            lines.append([])
+        lines[-1].append(strip)
+    return lines
+
+
+def _length(strip: Sequence[Hung]) -> int:
+    return sum(_wide(one) for one in strip) + _GAP * (len(strip) - 1)
+
+
+def _hang(
+    sheet: Image.Image, draw: ImageDraw.ImageDraw, strip: Sequence[Hung], left: int, top: int
+) -> None:
+    for one in strip:
         wide = _wide(one)
         if one.picture is None:
             draw.rectangle((left, top, left + wide - 1, top + _TALL - 1), outline=_RULE)
@@ -91,7 +106,8 @@ def _hang(sheet: Image.Image, draw: ImageDraw.ImageDraw, row: Sequence[Hung], to
             image = Image.fromarray(one.picture).resize(size, Image.Resampling.LANCZOS)
             sheet.paste(image, (left, top + _TALL - size[1]))
         if one.is_kept:
-            draw.rectangle((left, top + _TALL, left + wide - 1, top + _TALL + _BAND), fill=_KEPT)
+            under = wide if one.picture is None else _fitting(one.picture)[0]
+            draw.rectangle((left, top + _TALL, left + under - 1, top + _TALL + _BAND), fill=_KEPT)
         title, line = ImageFont.load_default(_TITLE_PX), ImageFont.load_default(_LINE_PX)
         draw.text((left, top + _TALL + 14), _cut(draw, one.title, title, wide), _INK, title)
         draw.text((left, top + _TALL + 39), _cut(draw, one.line, line, wide), _FAINT, line)
@@ -99,7 +115,7 @@ def _hang(sheet: Image.Image, draw: ImageDraw.ImageDraw, row: Sequence[Hung], to
 
 
 def _wide(one: Hung) -> int:
-    return max(150, _fitting(one.picture)[0] if one.picture is not None else _TALL)
+    return max(240, _fitting(one.picture)[0] if one.picture is not None else _TALL)
 
 
 def _fitting(rgb: NDArray[np.uint8]) -> tuple[int, int]:

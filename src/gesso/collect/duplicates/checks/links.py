@@ -18,7 +18,7 @@ lowest of one picture 0.88, 0.90 and 0.95."""
 _MANY_POINTS, _MOST_COLOUR = 20, 14.0
 """A few points may be the corners of a plain shape: then the colours must go together as well."""
 _DETAIL_SHARE, _WHOLE_SHARE = 0.5, 0.85
-_COPY_SCORE, _COPY_FINE, _COPY_SHARE, _COPY_SQUEEZE = 0.99, 0.985, 0.985, 1.01
+_COPY_SCORE, _COPY_FINE, _COPY_SHARE, _COPY_SQUEEZE, _COPY_COLOUR = 0.99, 0.96, 0.985, 1.01, 3.0
 
 
 @dataclass(frozen=True)
@@ -96,4 +96,5 @@ def _is_copy(likeness: Likeness) -> bool:
         and likeness.fine >= _COPY_FINE
         and min(likeness.share, likeness.other_share) >= _COPY_SHARE
         and likeness.squeeze <= _COPY_SQUEEZE
+        and likeness.colour <= _COPY_COLOUR
     )

@@ -21,8 +21,8 @@ from gesso.core.catalogue.works.findings.marks import MarkKey
 
 _BY_WORDS, _LEAST_WORDS = 10, 3
 _BY_HASH, _NEAR_BITS = 6, 10
-_LEAST_COSINE = 0.25
-_PLAIN_BY_LOOK, _PLAIN_COSINE = 2, 0.6
+_LEAST_COSINE = 0.0
+_PLAIN_BY_LOOK = 2
 
 
 @dataclass
@@ -109,10 +109,9 @@ class Candidacy:
             return
         asked = [int(row) for row in rows]
         near = self._by_look.nearest(asked, self._neighbours, _LEAST_COSINE)
-        plain = self._by_look.nearest(asked, _PLAIN_BY_LOOK, _PLAIN_COSINE)
-        for row, some, few in zip(asked, near, plain, strict=True):
+        for row, some in zip(asked, near, strict=True):
             found[row].upright |= self._numbers(some)
-            found[row].plain |= self._numbers(few)
+            found[row].plain |= self._numbers(some[:_PLAIN_BY_LOOK])
 
     def _add_hashes(self, rows: NDArray[np.int64], found: dict[int, Candidates]) -> None:
         dhashes, phashes = self._dhashes[rows], self._phashes[rows]
