@@ -20,8 +20,10 @@ if TYPE_CHECKING:
     from gesso.collect.acquisition.collector import Collector
     from gesso.collect.caption.room import CaptionRoom
     from gesso.make.atelier import Atelier
+    from gesso.search.finder import Finder
     from gesso.studio.collecting import Collecting
     from gesso.studio.exporting import Exporting
+    from gesso.studio.searching import Searching
     from gesso.study.room import StudyRoom
 
 
@@ -78,6 +80,18 @@ class Studio(Ground):
         return Studying(self).room()
 
     @cached_property
+    def searching(self) -> Searching:
+        """The verb search before it is opened: its spaces, and what fills them."""
+        from gesso.studio.searching import Searching
+
+        return Searching(self, lambda: self.collecting.fetcher)
+
+    @cached_property
+    def search(self) -> Finder:
+        """The verb search."""
+        return self.searching.finder
+
+    @cached_property
     def collecting(self) -> Collecting:
         """The verb collect before it is opened: its sources, and looks at what it would do."""
         from gesso.studio.collecting import Collecting
@@ -105,6 +119,8 @@ class Studio(Ground):
 
     def close(self) -> None:
         """Let go of everything that was opened."""
+        if "searching" in vars(self):
+            self.searching.close()
         if "collecting" in vars(self):
             self.collecting.close()
         super().close()

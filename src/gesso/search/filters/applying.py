@@ -49,6 +49,11 @@ class Filter:
         return cls(query, wish, tuple(field_of(one, query) for one in wish.conditions))
 
     @property
+    def speaks_of_standing(self) -> bool:
+        """Whether it says itself if takes count."""
+        return any(field.name == "standing" for field in self.fields)
+
+    @property
     def groups(self) -> tuple[str, ...]:
         """The columns that it needs."""
         found = {one.group for one in self.fields}
@@ -56,15 +61,18 @@ class Filter:
 
 
 def admitted(
-    asked: Filter, state: State, database: Database, phrases: Sequence[Word] = ()
+    asked: Filter,
+    state: State,
+    database: Database,
+    phrases: Sequence[Word] = (),
 ) -> Mask | None:
     """Which works a filter admits.
 
     Args:
-        asked: the filter; where it does not speak of standing, takes are not admitted.
+        asked: the filter.
         state: the columns, with the filter's groups.
         database: for conditions on words.
-        phrases: phrases that have to occur, or must not.
+        phrases: words and phrases that have to occur, or must not.
 
     Returns:
         (works,) of the state's core, or None for all works.
@@ -74,12 +82,16 @@ def admitted(
     """
     masks = [_one(asked, one, field, state, database)
              for one, field in zip(asked.wish.conditions, asked.fields, strict=True)]  # fmt: skip
-    if not any(field.name == "standing" for field in asked.fields):
-        takes = state.core.words["standing"].known("take")
-        if takes is not None and (is_take := state.core.columns["standing"] == takes).any():
-            masks.append(~is_take)
-    masks += [_flipped(one.is_minus, _with_words(state, database, one.text)) for one in phrases]
+    masks += [_flipped(one.is_minus, _with_words(state, database, _said(one))) for one in phrases]
     return reduce(np.logical_and, masks) if masks else None
+
+
+def without_takes(state: State) -> Mask | None:
+    """All works but the takes of rounds; None where there are no takes."""
+    takes = state.core.words["standing"].known("take")
+    if takes is None or not (is_take := state.core.columns["standing"] == takes).any():
+        return None
+    return np.asarray(~is_take)
 
 
 def _one(
@@ -92,6 +104,10 @@ def _one(
     else:
         mask = _HOW[field.kind](asked.query, condition, field, state)
     return _flipped(condition.is_minus, mask)
+
+
+def _said(word: Word) -> str:
+    return f"{word.text}*" if word.is_start else word.text
 
 
 def _flipped(is_minus: bool, mask: Mask) -> Mask:

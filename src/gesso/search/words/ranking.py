@@ -96,10 +96,6 @@ class WordRanking:
                 first = sorted(rough, key=lambda work: (-rough[work], -work))[:_READ]
             weighing = Weighing(lists.terms, weights, self._options.also)
             found = {work: told for work, told in _read(connection, first, weighing) if told.score}
-            if lists.has_unwanted:
-                gone = lists.unwanted(rough)
-                found = {work: told for work, told in found.items() if work not in gone}
-                rough = {work: score for work, score in rough.items() if work not in gone}
         best = sorted(found, key=lambda work: (-found[work].score, -work))
         read = set(first)
         rest = sorted((w for w in rough if w not in read), key=lambda w: (-rough[w], -w))
@@ -137,10 +133,6 @@ class _Lists:
         self.is_all = True
         self.unknown: tuple[str, ...] = ()
 
-    @property
-    def has_unwanted(self) -> bool:
-        return bool(self.terms.unwanted)
-
     def candidates(self) -> tuple[dict[int, float], dict[int, float]]:
         """Works with a first guess of their score, and how much each term says."""
         own = [self._of([[term.words]]) for term in self.terms.wanted]
@@ -156,17 +148,6 @@ class _Lists:
                 _add(rough, self._of(group, _TELLING, self._most // 2), self._also * weights[at])
         self._add_together(rough, weights)
         return dict(rough), weights
-
-    def unwanted(self, candidates: Iterable[int]) -> set[int]:
-        """Those of the candidates that have what is not wanted."""
-        found: set[int] = set()
-        lowest = min(candidates, default=0)
-        for phrase in self.terms.unwanted:
-            for ids in self._falling([[phrase]], (), 20_000):
-                found.update(ids)
-                if not ids or ids[-1] < lowest:
-                    break
-        return found
 
     def _add_together(self, rough: dict[int, float], weights: Mapping[int, float]) -> None:
         """A rare word of old works is found beside a common one only if both are asked for."""

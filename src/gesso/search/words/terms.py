@@ -38,27 +38,25 @@ class Terms:
     Attributes:
         wanted: at least one of them has to occur, and all of them are best.
         needed: phrases that have to occur.
-        unwanted: none of these may occur.
         passed_over: words that say nothing.
     """
 
     wanted: tuple[Term, ...] = ()
     needed: tuple[str, ...] = ()
-    unwanted: tuple[str, ...] = ()
     passed_over: tuple[str, ...] = ()
 
 
 def read_terms(words: Sequence[Word], *, widens: bool = True) -> Terms:
     """Terms of the words of a query.
 
-    Words that say nothing ("the", "of") are passed over, unless there are no others.
+    Words that say nothing ("the", "of") are passed over, unless there are no others. What must
+    not occur is for filters.
 
     Args:
         words: as they were read.
         widens: whether terms stand for more than themselves.
     """
     needed = [_spaced(one.text) for one in words if one.is_phrase and not one.is_minus]
-    unwanted = [_asked(one) for one in words if one.is_minus]
     plain_words = [one for one in words if not one.is_minus and not one.is_phrase]
     typed = [(part, one) for one in plain_words for part in tokens(one.text)]
     telling = [pair for pair in typed if pair[0] not in passed_over() or pair[1].is_start]
@@ -67,7 +65,7 @@ def read_terms(words: Sequence[Word], *, widens: bool = True) -> Terms:
     if not wanted:  # phrases alone are ranked by their words
         wanted = [Term(text, (), text) for text in needed if text]
     silent = tuple(dict.fromkeys(part for part, _ in typed if (part, _) not in kept))
-    return Terms(tuple(wanted), tuple(filter(None, needed)), tuple(filter(None, unwanted)), silent)
+    return Terms(tuple(wanted), tuple(filter(None, needed)), silent)
 
 
 def _terms(typed: Sequence[tuple[str, Word]], *, widens: bool) -> list[Term]:
@@ -90,11 +88,6 @@ def _terms(typed: Sequence[tuple[str, Word]], *, widens: bool) -> list[Term]:
 
 def _spaced(text: str) -> str:
     return " ".join(tokens(text))
-
-
-def _asked(word: Word) -> str:
-    text = _spaced(word.text)
-    return f"{text}*" if word.is_start and len(text) >= _LEAST_START else text
 
 
 @cache

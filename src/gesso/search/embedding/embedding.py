@@ -1,0 +1,180 @@
+"""Works into vectors: those that are missing, or all; what fails fails alone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
+from gesso.core.catalogue.store.tables import works
+from gesso.core.encoders.encoder import Encoder
+from gesso.core.errors import GessoError
+from gesso.core.pixels.decode import decode
+from gesso.core.records.calls import Trouble
+from gesso.core.records.works import Work
+from gesso.core.runner.engine import Done, Engine
+from gesso.search.columns.rows import Ids
+from gesso.search.embedding.spaces import OpenSpace
+from gesso.search.looks.pictures import SIDE, small
+
+Task = tuple[int, bytes]
+"""A work's number and its thumbnail."""
+
+_KEPT_AT_ONCE = 256
+_READ_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Embedded:
+    """What became of some works.
+
+    Attributes:
+        done: works that have a vector now.
+        failed: works whose picture could not be embedded, with the reason.
+        left: works that nobody came to, because the owner stopped.
+        removed: vectors of works that are gone.
+    """
+
+    done: int
+    failed: tuple[tuple[int, str], ...] = ()
+    left: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """One thumbnail into a vector; travels to a worker process.
+
+    Attributes:
+        encoder: makes the vector.
+    """
+
+    encoder: Encoder
+
+    def __call__(self, task: Task) -> NDArray[np.float32]:
+        """The vector of a task's picture."""
+        found: NDArray[np.float32] = self.encoder.pictures([small(decode(task[1]).picture)])[0]
+        return found
+
+
+Seen = Callable[[int, int], None]
+"""Told (works that are through, works in all) as it goes on."""
+
+
+class Embedding:
+    """Embeds works. What was embedded stays so, whenever it ends.
+
+    Args:
+        catalogue: whose works.
+        stop: set by an owner who wants to stop.
+    """
+
+    def __init__(self, catalogue: Catalogue, stop: threading.Event) -> None:
+        self._catalogue = catalogue
+        self._stop = stop
+
+    def embed(
+        self, space: OpenSpace, ids: Ids, engine: Engine, seen: Seen = lambda _done, _all: None
+    ) -> Embedded:
+        """Embed works; one that cannot be is passed over, and told in the error log.
+
+        Args:
+            space: where their vectors go.
+            ids: works with a picture.
+            engine: does the work.
+            seen: told as it goes on.
+
+        Raises:
+            StorageError: the disk would not.
+        """
+        keeper = _Keeper(space, len(ids), seen)
+        tasks = self._tasks(ids.tolist(), keeper)
+        for done in engine.run(Encoding(space.encoder), tasks):
+            self._took(keeper, done)
+        keeper.keep()
+        return Embedded(keeper.done, tuple(keeper.failed), max(0, keeper.left))
+
+    def without_gone(self, space: OpenSpace, known: Ids) -> int:
+        """Remove vectors of works that are gone; how many.
+
+        Args:
+            space: from where.
+            known: works that have a vector and are there.
+        """
+        gone = np.setdiff1d(space.index.known(), known)
+        if len(gone):
+            space.index.remove(gone)
+        return len(gone)
+
+    def _took(self, keeper: _Keeper, done: Done[Task, Any]) -> None:
+        number = done.item[0]
+        if done.error is None and done.result is not None:
+            keeper.take(number, done.result)
+            return
+        self._note(keeper, number, done.error or GessoError("nothing came back"))
+
+    def _note(self, keeper: _Keeper, number: int, error: Exception) -> None:
+        says = (
+            error.message if isinstance(error, GessoError) else f"{type(error).__name__}: {error}"
+        )
+        kind = error.kind if isinstance(error, GessoError) else "error"
+        keeper.fail(number, says)
+        self._catalogue.troubles.add(Trouble("", f"work {number}", kind, says, "skipped", False))
+
+    def _tasks(self, numbers: Sequence[int], keeper: _Keeper) -> Iterator[Task]:
+        for work in self._works(numbers):
+            if self._stop.is_set():
+                return
+            try:
+                yield work.id, self._catalogue.thumbnail(work, SIDE)
+            except GessoError as error:
+                self._note(keeper, work.id, error)
+
+    def _works(self, numbers: Sequence[int]) -> Iterable[Work]:
+        for start in range(0, len(numbers), _READ_AT_ONCE):
+            some = numbers[start : start + _READ_AT_ONCE]
+            wanted = select(*WORK_COLUMNS).where(works.c.id.in_(some)).order_by(works.c.id)
+            with self._catalogue.database.read() as connection:
+                found = [work_of(row) for row in connection.execute(wanted).mappings()]
+            yield from found
+
+
+class _Keeper:
+    """Keeps vectors by the hundred, so that a kill costs no more than the last ones."""
+
+    def __init__(self, space: OpenSpace, total: int, seen: Seen) -> None:
+        self._space = space
+        self._total = total
+        self._seen = seen
+        self._waiting: list[tuple[int, Any]] = []
+        self.done = 0
+        self.failed: list[tuple[int, str]] = []
+
+    @property
+    def left(self) -> int:
+        return self._total - self.done - len(self.failed)
+
+    def take(self, number: int, vector: Any) -> None:
+        self._waiting.append((number, vector))
+        if len(self._waiting) >= _KEPT_AT_ONCE:
+            self.keep()
+
+    def fail(self, number: int, says: str) -> None:
+        self.failed.append((number, says))
+        self._seen(self.done + len(self.failed) + len(self._waiting), self._total)
+
+    def keep(self) -> None:
+        if not self._waiting:
+            return
+        ids = np.array([number for number, _ in self._waiting], dtype=np.int64)
+        self._space.index.add(ids, np.stack([vector for _, vector in self._waiting]))
+        self.done += len(self._waiting)
+        self._waiting.clear()
+        self._seen(self.done + len(self.failed), self._total)

@@ -1,0 +1,314 @@
+"""The finder: one question in, one page of works out, with the reasons."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from threading import Lock
+
+import numpy as np
+from sqlalchemy import select
+
+from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
+from gesso.core.catalogue.store.tables import works
+from gesso.core.records.works import Work
+from gesso.search.columns.columns import Columns
+from gesso.search.columns.rows import Ids
+from gesso.search.embedding.spaces import Coverage, OpenSpace, Spaces
+from gesso.search.fusing.asking import Asked, ask
+from gesso.search.fusing.bands import Bands, Calibration
+from gesso.search.fusing.counting import counted, shown_once
+from gesso.search.fusing.fusing import fused
+from gesso.search.fusing.pages import DEPTHS, Place, check_limit, read_mark, write_mark
+from gesso.search.fusing.rankings import Lists, Ranker, Weights
+from gesso.search.fusing.reasons import Judge
+from gesso.search.looks.pictures import PictureDesk
+from gesso.search.records import Answer, Compared, Hit, Query
+from gesso.search.words.ranking import WordOptions, WordRanking
+
+_KEPT = 64
+_READY = 0.99
+
+
+@dataclass(frozen=True)
+class FinderOptions:
+    """How searches are answered.
+
+    Attributes:
+        weights: what each ranking counts.
+        words: how far words are looked for.
+        embeds: works without a vector are embedded by a search that needs them, so many at most;
+            0 for none.
+    """
+
+    weights: Weights = field(default=Weights())
+    words: WordOptions = field(default=WordOptions())
+    embeds: int = 0
+
+
+@dataclass(frozen=True)
+class _Level:
+    """One depth of a ranking, worked out."""
+
+    asked: Asked
+    lists: Lists
+    order: tuple[int, ...]
+    scores: dict[int, float]
+    duplicates: dict[int, tuple[int, ...]]
+    space: OpenSpace | None
+    is_last: bool
+
+
+Embed = Callable[[OpenSpace, Ids], object]
+"""Embeds works now."""
+
+
+class Finder:
+    """Answers searches. May be called from many threads.
+
+    Args:
+        catalogue: what is searched.
+        spaces: where pictures and meanings are compared.
+        desk: reads pictures as people name them.
+        options: how searches are answered.
+        embed: embeds a few works on the way, None for nobody.
+    """
+
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        spaces: Spaces,
+        desk: PictureDesk,
+        options: FinderOptions | None = None,
+        embed: Embed | None = None,
+    ) -> None:
+        self.options = options or FinderOptions()
+        self.pictures = desk
+        self.columns = Columns(catalogue.database)
+        self.coverage = Coverage()
+        self._catalogue = catalogue
+        self._spaces = spaces
+        self._embed = embed
+        self._ranker = Ranker(
+            WordRanking(catalogue.database, self.options.words), self.options.weights
+        )
+        self._calibration = Calibration()
+        self._lock = Lock()
+        self._levels: OrderedDict[object, _Level] = OrderedDict()
+
+    def find(self, query: Query) -> Answer:
+        """A page of works.
+
+        Raises:
+            InputError: the query cannot be answered; it says which part of it, and what to write.
+            UnknownItem: a work that it names is not there, or not yet in the space.
+            SettingsError: its encoder cannot be used.
+        """
+        check_limit(query.limit)
+        place = read_mark(query.after, query) if query.after is not None else None
+        asked = ask(query, self.columns, self._catalogue.database)
+        space = self._space(asked)
+        if not asked.ranks:
+            return self._newest(asked, place)
+        hits: list[tuple[int, _Level, int]] = []
+        level = place.level if place else 0
+        while len(hits) <= query.limit:
+            found = self._level(asked, space, level)
+            start = _start(found, place) if place and place.level == level else 0
+            hits += [(work, found, level) for work in found.order[start:]]
+            if found.is_last or level + 1 == len(DEPTHS):
+                break
+            level += 1
+        shown, more = hits[: query.limit], hits[query.limit :]
+        first = self._level(asked, space, 0)
+        return self._told(first, shown, has_more=bool(more))
+
+    def works(self, ids: Sequence[int]) -> dict[int, Work]:
+        """The records of some works; those that are gone are missing."""
+        with self._catalogue.database.read() as connection:
+            wanted = select(*WORK_COLUMNS).where(works.c.id.in_(list(ids)))
+            return {row["id"]: work_of(row) for row in connection.execute(wanted).mappings()}
+
+    def _space(self, asked: Asked) -> OpenSpace | None:
+        """The space that answers; the standby while the first has too few of the works."""
+        if not (asked.has_likes or asked.has_words):
+            return None
+        name = asked.query.encoder or self._spaces.default
+        space = self._spaces.open(name)
+        known, missing = self.coverage.of(space, asked.state)
+        standby = self._spaces.standby
+        is_ready = len(known) >= _READY * (len(known) + len(missing))
+        if not asked.query.encoder and standby not in ("", name) and not is_ready:
+            return self._spaces.open(standby)
+        if self._embed is not None and 0 < len(missing) <= self.options.embeds:
+            self._embed(space, missing)
+        return space
+
+    def _level(self, asked: Asked, space: OpenSpace | None, level: int) -> _Level:
+        key = (
+            replace(asked.query, after=None, limit=1, facets=()),
+            asked.state.seq,
+            space.index.state() if space else None,
+            level,
+        )
+        with self._lock:
+            if key in self._levels:
+                self._levels.move_to_end(key)
+                return self._levels[key]
+        found = self._work_out(asked, space, level)
+        with self._lock:
+            self._levels[key] = found
+            while len(self._levels) > _KEPT:
+                self._levels.popitem(last=False)
+        return found
+
+    def _work_out(self, asked: Asked, space: OpenSpace | None, level: int) -> _Level:
+        lists = self._ranker.rank(asked, space, DEPTHS[level])
+        if len(lists.rankings) == 1:
+            only = lists.rankings[0]
+            order = only.ids.tolist()
+            scores = _falling(order, lists, only.name)
+        else:
+            order, scores = fused(lists.rankings, self.options.weights.constant)
+        before = {work for one in range(level) for work in self._all_of(asked, space, one)}
+        order = [work for work in order if work not in before]
+        duplicates: dict[int, tuple[int, ...]] = {}
+        if asked.query.collapses:
+            order, duplicates = shown_once(asked.state, order)
+        return _Level(
+            asked, lists, tuple(order), scores, duplicates, space, is_last=not lists.is_cut
+        )
+
+    def _all_of(self, asked: Asked, space: OpenSpace | None, level: int) -> set[int]:
+        found = self._level(asked, space, level)
+        return {*found.order, *(one for ones in found.duplicates.values() for one in ones)}
+
+    def _told(
+        self, first: _Level, shown: Sequence[tuple[int, _Level, int]], *, has_more: bool
+    ) -> Answer:
+        asked, query = first.asked, first.asked.query
+        records = self.works([work for work, _, _ in shown])
+        compared = self._compared(first)
+        hits = []
+        for work, found, _level in shown:
+            judge = Judge(asked, found.lists, self._bands(found))
+            if work in records:
+                hits.append(
+                    Hit(
+                        records[work],
+                        round(found.scores[work], 6),
+                        judge.band(work),
+                        judge.reasons(work),
+                        found.duplicates.get(work, ()),
+                    )
+                )
+        mark = None
+        if shown and has_more:
+            work, found, level = shown[-1]
+            mark = write_mark(Place(level, round(found.scores[work], 9), work), query)
+        everything = np.array(first.order, dtype=np.int64)
+        return Answer(
+            tuple(hits),
+            mark,
+            len(first.order) if first.is_last else None,
+            len(asked.allowed) if asked.filters and asked.allowed is not None else None,
+            compared,
+            counted(asked.state, everything, query.facets),
+            self._notes(first, compared),
+        )
+
+    def _newest(self, asked: Asked, place: Place | None) -> Answer:
+        """Nothing ranks: the works that the filter admits, newest first."""
+        core, query = asked.state.core, asked.query
+        chosen = np.arange(len(core)) if asked.mask is None else np.flatnonzero(asked.mask)
+        times = core.columns["added_at"][chosen]
+        order = np.lexsort((-core.ids[chosen], -times))
+        ids, times = core.ids[chosen][order], times[order]
+        all_ids = ids
+        if query.collapses:
+            ids = np.array(shown_once(asked.state, ids.tolist())[0], dtype=np.int64)
+            times = core.columns["added_at"][core.places(ids)]
+        start = 0
+        if place is not None:
+            behind = (times < place.score) | ((times == place.score) & (ids < place.work))
+            start = int(np.argmax(behind)) if behind.any() else len(ids)
+        shown = ids[start : start + query.limit].tolist()
+        records = self.works(shown)
+        hits = tuple(Hit(records[work], 0.0, "likely") for work in shown if work in records)
+        mark = None
+        if shown and start + query.limit < len(ids):
+            last = float(times[start + len(shown) - 1])
+            mark = write_mark(Place(0, last, shown[-1]), query)
+        admitted = len(all_ids) if asked.filters else None
+        facets = counted(asked.state, all_ids, query.facets)
+        return Answer(hits, mark, len(ids), admitted, None, facets, _notes_of(asked))
+
+    def _bands(self, level: _Level) -> Bands | None:
+        if level.space is None or level.lists.near is None:
+            return None
+        known, _ = self.coverage.of(level.space, level.asked.state)
+        return self._calibration.of(level.space.index, known)
+
+    def _compared(self, level: _Level) -> Compared | None:
+        near, space = level.lists.near, level.space
+        if space is None:
+            return None
+        known, missing = self.coverage.of(space, level.asked.state)
+        about = space.encoder.space
+        if near is None:
+            state = space.index.state()
+            plan, exact, degraded = "not asked", True, state.degraded
+            generation = state.generation
+        else:
+            plan, exact, degraded = near.plan, near.exact, near.degraded
+            generation = near.generation
+        return Compared(
+            about.id, about.knows, generation, plan, exact, degraded, len(known), len(missing)
+        )
+
+    def _notes(self, level: _Level, compared: Compared | None) -> tuple[str, ...]:
+        notes = [*_notes_of(level.asked), *level.lists.notes]
+        silent = level.asked.terms.passed_over
+        if silent and level.asked.query.words:
+            notes.append(f"Passed over: {', '.join(silent)}.")
+        asks_space = level.asked.has_likes or level.lists.near is not None
+        if compared is not None and compared.missing and (asks_space or not compared.embedded):
+            notes.append(
+                f"{compared.missing:,} of {compared.missing + compared.embedded:,} pictures are "
+                "not yet embedded and cannot be found by their looks: gesso encode"
+            )
+        if compared is not None and compared.degraded:
+            notes.append(f"The index is not well: {compared.degraded}")
+        return tuple(dict.fromkeys(notes))
+
+
+def _notes_of(asked: Asked) -> tuple[str, ...]:
+    if not len(asked.state.core):
+        return ("The catalogue is empty: gesso collect, gesso make or gesso demo fill it.",)
+    if asked.allowed is not None and not len(asked.allowed):
+        return ("No work fits the filter.",)
+    return ()
+
+
+def _start(level: _Level, place: Place) -> int:
+    """Where the page behind a place begins, also where its last hit has gone."""
+    try:
+        return level.order.index(place.work) + 1
+    except ValueError:
+        behind = [
+            at
+            for at, work in enumerate(level.order)
+            if (-round(level.scores[work], 9), -work) > (-place.score, -place.work)
+        ]
+        return behind[0] if behind else len(level.order)
+
+
+def _falling(order: Sequence[int], lists: Lists, name: str) -> dict[int, float]:
+    """Scores of a single ranking, which never rise along it."""
+    values = lists.values[name]
+    if name == "words" and lists.words is not None:
+        told = dict(zip(lists.words.ids.tolist(), lists.words.scores.tolist(), strict=True))
+        return {work: told[work] for work in order}
+    return {work: values[work] for work in order}
