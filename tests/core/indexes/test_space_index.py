@@ -211,7 +211,7 @@ def test_what_are_no_works_is_refused(room: Room) -> None:
     space = room.open()
 
     with pytest.raises(InputError, match="no works"):
-        space.add(np.array([1.5]), vectors(1))  # type: ignore[arg-type]  # that is the fault
+        space.add(np.array([1.5]), vectors(1))
     with pytest.raises(InputError, match="-1 is no work"):
         space.add(ids(-1), vectors(1))
 

@@ -155,7 +155,7 @@ def test_a_vector_that_went_wrong_is_left_out_and_named(filled: Room, byte: int,
     assert_right(found, rest, QUERIES, 30)
     assert "1 damaged vectors are left out" in found.degraded
     assert 10 not in space.known()
-    with pytest.raises(DamageError, match="vector of work 10 .* is damaged"):
+    with pytest.raises(DamageError, match=r"vector of work 10 .* is damaged"):
         space.vectors(ids(10))
     verdict = space.verify()
     assert (verdict.damaged, verdict.vectors) == ((10,), 18)
@@ -212,7 +212,7 @@ def test_a_folder_of_which_nothing_can_be_read_is_not_written_over(filled: Room)
         (filled.vectors / journal).write_bytes(b"?" * 640)
     space = filled.open()
 
-    with pytest.raises(DamageError, match="Nothing in .* can be read"):
+    with pytest.raises(DamageError, match=r"Nothing in .* can be read"):
         space.add(ids(1), vectors(1))
     assert (filled.vectors / JOURNALS[0]).read_bytes() == b"?" * 640
 
