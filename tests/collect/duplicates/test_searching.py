@@ -5,8 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gesso.collect.duplicates.finder import DuplicateFinder
+from gesso.collect.duplicates.options import DuplicateOptions
 from gesso.core.catalogue.runs.claims import claim
 from gesso.core.errors import StudioBusy
+from gesso.core.records.judgements import Duplicate
+from gesso.core.runner.engine import EngineOptions
+from gesso.core.runner.pool import ProcessEngine
+from gesso.make.painters.pooled import one_thread
 
 from .conftest import paint, scanned
 
@@ -105,6 +111,35 @@ def test_what_a_person_split_is_never_put_together_again(catalogue, bring, find)
     (members,) = shape(catalogue)
     assert third in members
     assert {first, second} - set(members)
+
+
+def test_what_was_found_before_stands_until_all_is_compared_again(catalogue, bring, find):
+    first, second, third, fourth = (bring(paint(n)).id for n in range(4))
+    find()
+    wrong = [
+        [Duplicate(a, "keep", "points", 1.0), Duplicate(b, "alternate", "points", 0.9)]
+        for a, b in ((first, second), (third, fourth))
+    ]
+    catalogue.duplicates.put(wrong)
+    catalogue.duplicates.keep(third)
+
+    bring(paint(5))
+    find()
+    assert shape(catalogue) == [[first, second], [third, fourth]]
+
+    find(again=True)
+    assert shape(catalogue) == [[third, fourth]]
+
+
+def test_the_work_is_done_by_processes_too(catalogue, bring, tmp_path, stop):
+    first, second = bring(paint(1)).id, bring(scanned(paint(1))).id
+    with ProcessEngine(EngineOptions(workers=1), initializer=one_thread) as engine:
+        locks = tmp_path / "studio" / "locks"
+        finder = DuplicateFinder(catalogue, engine, DuplicateOptions(), locks=locks, stop=stop)
+        report = finder.find()
+
+    assert (report.measured, report.compared) == (2, 2)
+    assert shape(catalogue) == [[first, second]]
 
 
 def test_the_largest_is_shown_then_the_freest_then_the_first(catalogue, bring, find):

@@ -75,7 +75,8 @@ class DuplicateFinder:
         """Compare what is new with all that is here.
 
         Args:
-            again: compare all works again; what a person has said stands.
+            again: compare all works again, as if nothing had been found; what a person has said
+                stands.
             watch: told how the search stands.
 
         Raises:
@@ -86,7 +87,10 @@ class DuplicateFinder:
         with claim(self._locks, "duplicates", "gesso duplicates list"):
             if again:
                 self._catalogue.marks.compare_again()
-            search = _Search(self._catalogue, self._engine, self._options, self._stop, watch)
+            self._catalogue.duplicates.leave_out_takes()
+            search = _Search(
+                self._catalogue, self._engine, self._options, self._stop, watch, again=again
+            )
             search.measure()
             search.compare()
         return DuplicateReport(
@@ -110,12 +114,15 @@ class _Search:
         options: DuplicateOptions,
         stop: threading.Event,
         watch: Watch,
+        *,
+        again: bool,
     ) -> None:
         self._catalogue = catalogue
         self._engine = engine
         self._options = options
         self._stop = stop
         self._watch = watch
+        self._again = again  # what was found before is no reason then
         self._work: Callable[[int], Work] = lru_cache(4096)(catalogue.works.get)
         self.measured = 0
         self.compared = 0
@@ -163,13 +170,12 @@ class _Search:
         links = [*exact, *self._held(candidates, {link.pair for link in exact} | apart)]
         numbers = {work for link in links for work in link.pair} | set(block)
         groups = self._catalogue.duplicates.groups_of(numbers)
-        links += [link for group in groups for link in links_of(group)]
+        if not self._again:
+            links += [link for group in groups for link in links_of(group)]
         grouping = Grouping(self._rank, self._asked, apart)
         found = grouping.grouped(links, [group for group in groups if _is_spoken(group)])
         considered = {member.work for group in groups for member in group.members}
         compared = [work for work in block if work not in self.troubles]
-        if self._stop.is_set():
-            return  # what was asked last may have been broken off
         self._keep(found, considered, groups, compared)
 
     def _keep(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
+from gesso.core.catalogue.store.tables import works as table
 from gesso.core.errors import UnknownItem
 from gesso.core.records.judgements import Duplicate
 
@@ -141,3 +143,16 @@ def test_when_the_kept_work_is_split_off_another_is_shown(catalogue, works):
 
     assert catalogue.duplicates.group_of(b).kept == b
     assert catalogue.duplicates.group_of(b).members[0].role == "keep"
+
+
+def test_a_work_that_has_become_a_take_leaves_its_group(catalogue, works):
+    a, b, c, *_ = works
+    catalogue.duplicates.put([found(a, b, c)])
+    catalogue.duplicates.keep(a)
+    with catalogue.database.write() as connection:
+        connection.execute(update(table).where(table.c.id == a).values(standing="take"))
+
+    catalogue.duplicates.leave_out_takes()
+    catalogue.duplicates.leave_out_takes()
+
+    assert shape(catalogue) == [[b, c]]

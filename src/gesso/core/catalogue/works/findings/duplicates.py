@@ -11,7 +11,7 @@ from itertools import combinations
 from sqlalchemy import Connection, RowMapping, delete, func, insert, or_, select, update
 
 from gesso.core.catalogue.store.database import Database
-from gesso.core.catalogue.store.tables import duplicates, marks, not_duplicates
+from gesso.core.catalogue.store.tables import duplicates, marks, not_duplicates, works
 from gesso.core.catalogue.works.known import refuse_unknown
 from gesso.core.errors import UnknownItem
 from gesso.core.records.judgements import Duplicate, DuplicateGroup
@@ -131,6 +131,19 @@ class DuplicateShelf:
                 self._clear(connection, group.id)
                 rest = [one for one in group.members if one.work not in leaving]
                 self._insert(connection, rest)
+
+    def leave_out_takes(self) -> None:
+        """Take works out of their groups that have become takes, and hang nowhere any more."""
+        is_take = select(works.c.id).where(works.c.standing != "kept")
+        gone = select(duplicates.c.work).where(duplicates.c.work.in_(is_take))
+        with self._database.read() as connection:
+            if connection.scalar(gone.limit(1)) is None:
+                return
+        with self._database.write() as connection:
+            takes = set(connection.scalars(gone))
+            for group in _groups_of(connection, takes):
+                self._clear(connection, group.id)
+                self._insert(connection, [one for one in group.members if one.work not in takes])
 
     def split_pairs(self) -> set[tuple[int, int]]:
         """Pairs of works that a person has said are two pictures, the smaller number first."""
