@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, RowMapping, literal_column
 
@@ -20,54 +20,95 @@ from gesso.core.records.works import (
     Work,
 )
 
-_SIDES = (512, 256)
+Made = TypeVar("Made")
 
 # A work's record needs neither the recipe nor what only searching and sorting need.
-WORK_COLUMNS = [
-    column
-    for column in works.c
-    if column.name not in {"shuffle", "seed", "prompt", "tags", "recipe", "extra"}
-]
+_UNREAD = {"shuffle", "seed", "prompt", "tags", "recipe", "extra"}
+WORK_COLUMNS = [column for column in works.c if column.name not in _UNREAD]
+_decoded = json.JSONDecoder().decode
+_new, _put = object.__new__, object.__setattr__
 
 
 def work_of(row: Mapping[str, Any] | RowMapping) -> Work:
     """The record of a row that has all `WORK_COLUMNS`."""
-    return Work(
-        id=row["id"],
-        title=row["title"],
-        creator=row["creator"],
-        provenance=Provenance(
-            origin=row["origin"],
-            source=row["source"],
-            identifier=row["identifier"],
-            run=row["run"],
-            source_type=row["source_type"],
-        ),
-        rights=Rights(row["licence"], row["credit"], row["rights_url"]),
-        standing=row["standing"],
-        width=row["width"],
-        height=row["height"],
-        media_type=row["media_type"],
-        size_bytes=row["size_bytes"],
-        blob=row["blob"] or "",
-        fingerprint=Fingerprint(
-            *(row[name] or "" for name in ("data_sha256", "pixels_sha256", "dhash", "phash"))
-        ),
-        thumbnails=tuple((side, row[f"thumb_{side}"]) for side in _SIDES if row[f"thumb_{side}"]),
-        thumbhash=row["thumbhash"] or "",
-        swatches=tuple(Swatch(*swatch) for swatch in json.loads(row["swatches"] or "[]")),
-        added_at=row["added_at"],
-        favourite=row["favourite"],
-        date=row["date_text"],
-        year_from=row["year_from"],
-        year_to=row["year_to"],
-        medium=row["medium"],
-        kind=row["kind"],
-        style=row["style"],
-        place=row["place"],
-        page=row["page_url"],
-        text=row["text"],
-        caption=row["caption"],
+    return _made(
+        Work,
+        {
+            "id": row["id"],
+            "title": row["title"],
+            "creator": row["creator"],
+            "provenance": _made(
+                Provenance,
+                {
+                    "origin": row["origin"],
+                    "source": row["source"],
+                    "identifier": row["identifier"],
+                    "run": row["run"],
+                    "source_type": row["source_type"],
+                },
+            ),
+            "rights": _made(
+                Rights,
+                {"licence": row["licence"], "credit": row["credit"], "url": row["rights_url"]},
+            ),
+            "standing": row["standing"],
+            "width": row["width"],
+            "height": row["height"],
+            "media_type": row["media_type"],
+            "size_bytes": row["size_bytes"],
+            "blob": row["blob"] or "",
+            "fingerprint": _made(
+                Fingerprint,
+                {
+                    "data": row["data_sha256"] or "",
+                    "pixels": row["pixels_sha256"] or "",
+                    "dhash": row["dhash"] or "",
+                    "phash": row["phash"] or "",
+                },
+            ),
+            "thumbnails": _thumbnails(row["thumb_512"], row["thumb_256"]),
+            "thumbhash": row["thumbhash"] or "",
+            "swatches": _swatches(row["swatches"]),
+            "added_at": row["added_at"],
+            "favourite": row["favourite"],
+            "date": row["date_text"],
+            "year_from": row["year_from"],
+            "year_to": row["year_to"],
+            "medium": row["medium"],
+            "kind": row["kind"],
+            "style": row["style"],
+            "place": row["place"],
+            "page": row["page_url"],
+            "text": row["text"],
+            "caption": row["caption"],
+        },
+    )
+
+
+def _made(kind: type[Made], values: dict[str, Any]) -> Made:
+    """A frozen record with all its values at once: a page holds seven hundred of them.
+
+    Its own way in sets one value after the other, and takes half of the page's time.
+    """
+    made = _new(kind)
+    _put(made, "__dict__", values)
+    return made
+
+
+def _thumbnails(large: str | None, small: str | None) -> tuple[tuple[int, str], ...]:
+    if large and small:
+        return ((512, large), (256, small))
+    return ((512, large),) if large else ((256, small),) if small else ()
+
+
+def _swatches(told: str) -> tuple[Swatch, ...]:
+    if not told:
+        return ()
+    return tuple(
+        [
+            _made(Swatch, {"lightness": lightness, "a": a, "b": b, "share": share})
+            for lightness, a, b, share in _decoded(told)
+        ]
     )
 
 

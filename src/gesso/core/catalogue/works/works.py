@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -111,14 +112,11 @@ class WorkShelf:
             raise InputError(f"A page of {limit} works?", f"Ask for 1 to {MAX_PAGE}.")
         narrowing = {"standing": standing, "origin": origin, "favourite": favourite, "run": run}
         question = json.dumps([order, narrowing])
-        place = tuple_(works.c.added_at, works.c.id)
-        wanted = _narrowed(select(*WORK_COLUMNS), narrowing)
+        asked = {name: value for name, value in narrowing.items() if value is not None}
+        values: dict[str, object] = {**asked, "most": limit + 1}
         if after is not None:
-            mark = tuple_(*read_cursor(after, question))
-            wanted = wanted.where(place < mark if order == "newest" else place > mark)
-        by = (works.c.added_at, works.c.id)
-        wanted = wanted.order_by(*(c.desc() if order == "newest" else c.asc() for c in by))
-        found = self._list(wanted.limit(limit + 1))
+            values["at"], values["number"] = read_cursor(after, question)
+        found = self._list(_page(tuple(asked), order, goes_on=after is not None), values)
         shown = tuple(found[:limit])
         is_last = len(found) <= limit
         return Page(
@@ -264,9 +262,22 @@ class WorkShelf:
         with self._database.write() as connection:
             _change_in(connection, work_id, values)
 
-    def _list(self, wanted: Select[Any]) -> list[Work]:
+    def _list(self, wanted: Select[Any], values: Mapping[str, object] | None = None) -> list[Work]:
         with self._database.read() as connection:
-            return [work_of(row) for row in connection.execute(wanted).mappings()]
+            return [work_of(row) for row in connection.execute(wanted, values).mappings()]
+
+
+@functools.cache
+def _page(names: tuple[str, ...], order: PageOrder, *, goes_on: bool) -> Select[Any]:
+    """How a page is asked for, put together once for each kind of list."""
+    wanted = select(*WORK_COLUMNS).where(*(works.c[name] == bindparam(name) for name in names))
+    by = (works.c.added_at, works.c.id)
+    if goes_on:
+        place = tuple_(*by)
+        mark = tuple_(bindparam("at", type_=works.c.added_at.type), bindparam("number"))
+        wanted = wanted.where(place < mark if order == "newest" else place > mark)
+    wanted = wanted.order_by(*(c.desc() if order == "newest" else c.asc() for c in by))
+    return wanted.limit(bindparam("most"))
 
 
 def _change_in(connection: Connection, work_id: int, values: dict[str, Any]) -> None:
