@@ -1,7 +1,8 @@
 """From a picture to what a picture tower reads: resized, cut, and as numbers.
 
-The arithmetic is open_clip's (`image_transform` for evaluation), which wrote the towers' files;
-resizing is Pillow's, because its filters widen with the reduction as theirs do and OpenCV's do not.
+The arithmetic is that of open_clip for evaluation, which wrote the towers' files, and of
+transformers. Resizing is Pillow's, because its filters widen with the reduction as theirs do, and
+OpenCV's do not.
 """
 
 from __future__ import annotations
@@ -97,7 +98,9 @@ class Preprocess:
     def _middle(self, picture: Picture) -> Pixels:
         """The middle of the picture, where the shorter side decides."""
         size = self._whole(picture.height, picture.width)
-        left, top = round((size[0] - self.width) / 2), round((size[1] - self.height) / 2)
+        # As transformers and Immich cut; open_clip rounds the half of an odd number to even, which
+        # is one pixel beside in one picture of four.
+        left, top = (size[0] - self.width) // 2, (size[1] - self.height) // 2
         if max(size[0] / self.width, size[1] / self.height) <= _LONGEST:
             made = self._resized(picture, size)
             return made[top : top + self.height, left : left + self.width]
