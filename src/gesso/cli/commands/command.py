@@ -10,6 +10,7 @@ _MAKE = "gesso.cli.commands.make"
 _COLLECT = "gesso.cli.commands.collect"
 _PUBLISH = "gesso.cli.commands.publish"
 _STUDY = "gesso.cli.commands.study"
+_SEARCH = "gesso.cli.commands.search"
 _STUDIO = "gesso.cli.commands.studio"
 _AWAY = "gesso.cli.commands.away"
 
@@ -17,6 +18,7 @@ SECTIONS = {
     _MAKE: "Make pictures",
     _COLLECT: "Bring pictures in",
     _STUDY: "Study pictures",
+    _SEARCH: "Find them again",
     _PUBLISH: "Give pictures away, and look at others'",
     _STUDIO: "Look after the studio",
     _AWAY: "Keep it safe, and ask it questions",
@@ -44,6 +46,14 @@ COMMANDS: Registry[click.Command] = Registry(
             f"{_COLLECT}.duplicates", "duplicates", summary="Find works that show one picture."
         ),
         "study": Entry(f"{_STUDY}.study", "study", summary="See values, shapes, two tips."),
+        "search": Entry(f"{_SEARCH}.search", "search", summary="Find by words, pictures, colours."),
+        "encode": Entry(
+            f"{_SEARCH}.encode", "encode", summary="Make works findable by their looks."
+        ),
+        "index": Entry(f"{_SEARCH}.index", "index", summary="Build, verify, roll back an index."),
+        "evaluate-search": Entry(
+            f"{_SEARCH}.evaluate", "evaluate_search", summary="Measure searches on judged queries."
+        ),
         "export": Entry(f"{_PUBLISH}.export", "export", summary="Copy kept works out, or tables."),
         "provenance": Entry(
             f"{_PUBLISH}.provenance", "provenance", summary="Say how a picture was made, and why."

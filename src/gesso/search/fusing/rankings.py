@@ -147,7 +147,7 @@ class Ranker:
         for work, score in zip(
             near.ids.ravel().tolist(), near.scores.ravel().tolist(), strict=True
         ):
-            if work >= 0 and score >= _LEAST_ALIKE and work not in seeds:
+            if work >= 0 and score >= _LEAST_ALIKE:
                 best[work] = max(score, best.get(work, 0.0))
         order = sorted(best, key=lambda work: (-best[work], -work))[:_NEIGHBOURS]
         ids = np.array(order, dtype=np.int64)

@@ -1,0 +1,1 @@
+"""Find works, fill and look after the spaces they are found in."""
