@@ -30,7 +30,7 @@ from gesso.core.records.works import Origin, Provenance, Standing, Work
 PageOrder = Literal["newest", "oldest"]
 MAX_PAGE = 1000
 _MAX_WORDS = 32
-_MOST_RANKED = 2000
+_MOST_RANKED = 1000
 
 # Asked for again and again, so they are put together once: a select of so many columns takes
 # longer to write than to answer.
