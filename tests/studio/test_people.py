@@ -16,7 +16,7 @@ from gesso.make.run.standby import CriticInOrder, PainterInOrder, WriterInOrder
 from gesso.settings.reading import CUSTOMARY
 from gesso.studio import Studio
 from gesso.studio.making import Making
-from gesso.studio.people import houses_of
+from gesso.studio.parts.people import houses_of
 
 pytest.importorskip("openai")
 pytest.importorskip("google.genai")

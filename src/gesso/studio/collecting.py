@@ -10,7 +10,7 @@ from gesso.core.catalogue.catalogue import utc_now
 from gesso.core.catalogue.store.folder import holds_studio
 from gesso.core.errors import SettingsError
 from gesso.studio.adapters import built
-from gesso.studio.engines import engine_of
+from gesso.studio.parts.engines import engine_of
 
 if TYPE_CHECKING:
     from gesso.collect.acquisition.collector import Collector
@@ -49,11 +49,6 @@ class Collecting:
         )
 
     @cached_property
-    def _engine(self) -> Engine:
-        """Does work on pixels, mostly in processes of its own."""
-        return engine_of(self._ground.settings)
-
-    @cached_property
     def duplicates(self) -> DuplicateFinder:
         """Finds works that show one picture."""
         from gesso.collect.duplicates.finder import DuplicateFinder
@@ -67,6 +62,11 @@ class Collecting:
             locks=self._ground.folder / "locks",
             stop=self._ground.stop,
         )
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """Does work on pixels, mostly in processes of its own."""
+        return engine_of(self._ground.settings)
 
     def preview(self, name: str, wish: Wish) -> Preview:
         """What a run would do; where there is no studio, none is made for it.

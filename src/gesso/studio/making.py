@@ -62,7 +62,7 @@ class Making:
     def _parts(self, run_id: str) -> Parts:
         from gesso.make.run.events import Asides
         from gesso.make.run.parts import Parts
-        from gesso.studio.people import WordPeople
+        from gesso.studio.parts.people import WordPeople
 
         desk, asides = self._ground.desk(run_id), Asides()
         painter = self._painters(self._settings.make.painter.split(","), desk, asides)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from gesso.make.atelier import Atelier
     from gesso.search.finder import Finder
     from gesso.studio.collecting import Collecting
-    from gesso.studio.exporting import Exporting
     from gesso.studio.searching import Searching
+    from gesso.studio.works.exporting import Exporting
     from gesso.study.room import StudyRoom
 
 
@@ -106,14 +106,14 @@ class Studio(Ground):
     @cached_property
     def caption(self) -> CaptionRoom:
         """Titles, captions, tags and scores for works."""
-        from gesso.studio.tending import Tending
+        from gesso.studio.works.tending import Tending
 
         return Tending(self).captions()
 
     @cached_property
     def exporting(self) -> Exporting:
         """The catalogue to warehouses, and its blobs to other stores."""
-        from gesso.studio.exporting import Exporting
+        from gesso.studio.works.exporting import Exporting
 
         return Exporting(self)
 

@@ -18,7 +18,7 @@ from gesso.core.pixels.decode import DecodeLimits
 from gesso.core.runner.engine import ENGINES, EngineOptions
 from gesso.core.runner.serial import SerialEngine
 from gesso.settings.settings import Settings
-from gesso.studio.engines import engine_of
+from gesso.studio.parts.engines import engine_of
 
 from .conftest import picture
 

@@ -1,0 +1,1 @@
+"""What is done with works once they are here: captions, curation, ways out."""
