@@ -10,8 +10,8 @@ FOLDER holds the sample data (GESSO_SAMPLE_DATA, or ../shared/data). In one run:
                    bound and at the loosest bound that finds nothing false
     made scans     of `--made` pictures that have no second scan, changed in known ways, in the same
                    crowd: who finds the changed one, and how many false pairs there are
-    a hundred thousand works   near pairs of as many random hashes, and one look-up by words and by
-                   looks among as many works
+    a hundred thousand works   near pairs of as many random hashes, and whom a new work is held
+                   against among as many works of made-up marks
 
 Processor time is told, which others on the machine change less than time on the clock.
 """
@@ -26,7 +26,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
@@ -37,12 +37,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.collect.duplicates.checks.jobs import MAKER, VECTOR
+from gesso.collect.duplicates.checks.points import POINTS, Points
 from gesso.collect.duplicates.finder import DuplicateFinder
+from gesso.collect.duplicates.looking.candidates import Candidacy
 from gesso.collect.duplicates.looking.hashes import HashIndex, hash_of
-from gesso.collect.duplicates.looking.looks import LookIndex
-from gesso.collect.duplicates.looking.words import WordIndex
 from gesso.collect.duplicates.options import DuplicateOptions
 from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.works.findings.marks import MarkKey
 from gesso.core.pixels.decode import decode
 from gesso.core.records.works import Provenance, Rights
 from gesso.core.runner.engine import EngineOptions
@@ -94,7 +95,9 @@ def askew(rgb: Rgb) -> Rgb:
     height, width = rgb.shape[:2]
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     pull = np.array([[0.03, 0.02], [-0.01, 0.05], [-0.03, -0.02], [0.02, -0.05]], np.float32)
-    seen = cv2.getPerspectiveTransform(corners, corners + pull * (width, height))
+    seen = cv2.getPerspectiveTransform(
+        corners, corners + pull * np.array([width, height], np.float32)
+    )
     turn = cv2.getRotationMatrix2D((width / 2, height / 2), 4, 1.0)
     leaning = cv2.warpPerspective(rgb, seen, (width, height), borderValue=(250, 250, 250))
     return as_rgb(cv2.warpAffine(leaning, turn, (width, height), borderValue=(250, 250, 250)))
@@ -285,25 +288,53 @@ def made_scans(
 
 
 def many(count: int) -> None:
-    """A hundred thousand works' worth of hashes, words and vectors."""
+    """Near hashes, and whom a new work is held against, among a hundred thousand works."""
     rng = np.random.default_rng(1)
     hashes = rng.integers(1, 2**63, count, dtype=np.uint64)
     began = time.process_time()
-    index = HashIndex(hashes)
-    pairs = index.near(hashes, 10)
+    found = near_pairs(hashes, hashes)
     spent = time.process_time() - began
     print(f"{count:,} random hashes: all pairs within 10 bits in {spent:.1f} s of processor time")
-    print(f"  {len(pairs.bits) - count:,} pairs; one new hash: ", end="")
-    print(f"{timed(lambda: index.near(hashes[:1], 10)):.1f} ms")
-    words = [np.unique(rng.integers(0, 2**25, 200)).astype(np.uint32) for _ in range(count)]
-    by_word = WordIndex(words)
-    print(f"  one look-up by words: {timed(lambda: by_word.nearest(words[7], 10, 3)):.1f} ms")
-    by_look = LookIndex(rng.standard_normal((count, VECTOR), dtype=np.float32).astype(np.float16))
-    block = list(range(128))
-    each = timed(lambda: by_look.nearest(block, 8, 0.0), 2) / len(block)
-    print(f"  one look-up by looks, of a block of 128: {each:.1f} ms")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"  memory at its peak, all of it together: {peak:,.0f} MB")
+    print(f"  {found - count:,} pairs found")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began = time.process_time()
+    candidacy = Candidacy(made_up(count, rng), VECTOR, 8)
+    spent = time.process_time() - began
+    (block,) = candidacy.blocks(128)
+    places = np.zeros((POINTS, 2), np.float32)
+    codes = rng.integers(0, 2**63, (len(block), POINTS, 2), dtype=np.uint64)
+    points = {work: Points(400, 300, places, own) for work, own in zip(block, codes, strict=True)}
+    each = timed(lambda: candidacy.of(points), 2) / len(block)
+    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+    print(
+        f"{count:,} works of made-up marks: taken up in {spent:.1f} s of processor time; ", end=""
+    )
+    print(f"memory at most {grown:,.0f} MB more")
+    print(f"  whom one new work is held against, by words, hashes and looks: {each:.1f} ms\n")
+
+
+def near_pairs(hashes: NDArray[np.uint64], queries: NDArray[np.uint64]) -> int:
+    """How many pairs are within ten bits."""
+    return len(HashIndex(hashes).near(queries, 10).bits)
+
+
+def made_up(count: int, rng: np.random.Generator) -> Iterator[list[MarkKey]]:
+    """Marks of works that there are none of; the last 128 are new."""
+    for start in range(1, count + 1, 500):
+        numbers = range(start, min(start + 500, count + 1))
+        vectors = rng.standard_normal((len(numbers), VECTOR), dtype=np.float32)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        yield [
+            MarkKey(
+                number,
+                number <= count - 128,
+                vector.astype("<f2").tobytes(),
+                np.unique(rng.integers(0, 2**25, 200)).astype("<u4").tobytes(),
+                rng.bytes(8).hex(),
+                rng.bytes(8).hex(),
+            )
+            for number, vector in zip(numbers, vectors, strict=True)
+        ]
 
 
 def timed(do: Callable[[], object], turns: int = 20) -> float:

@@ -11,7 +11,7 @@ from .conftest import paint, scanned
 
 def others(catalogue):
     """Pictures of the same hand and of others: the crowd in which a duplicate is looked for."""
-    return [paint(seed) for seed in range(40, 45)]
+    return [paint(seed) for seed in range(40, 43)]
 
 
 @pytest.fixture
@@ -128,6 +128,17 @@ def test_the_same_pixels_in_another_file_are_a_copy_that_nobody_had_to_look_at(
         (second.id, "copy", 1.0),
     ]
     assert group.members[1].method in ("bytes", "pixels")
+
+
+def test_many_files_of_the_same_pixels_are_one_group(catalogue, bring, find, crowd):
+    works = [bring(paint(3, 320, 240), licence="CC0-1.0" if n == 5 else "").id for n in range(9)]
+    find(block=2)
+
+    (group,) = catalogue.duplicates.groups()
+
+    assert group.kept == works[5]
+    assert {one.work for one in group.members} == set(works)
+    assert {one.role for one in group.members[1:]} == {"copy"}
 
 
 def test_a_series_by_one_hand_is_not_merged(catalogue, bring, find):

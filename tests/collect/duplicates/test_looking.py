@@ -15,7 +15,7 @@ from gesso.collect.duplicates.looking.hashes import (
     mirrored_phash,
 )
 from gesso.collect.duplicates.looking.looks import LookIndex
-from gesso.collect.duplicates.looking.words import WordIndex
+from gesso.collect.duplicates.looking.words import WordIndex, entries_of
 from gesso.core.pixels.derived.fingerprint import fingerprint
 from gesso.core.pixels.picture import Picture
 
@@ -113,13 +113,19 @@ def test_a_picture_without_structure_has_no_points():
     assert fit(points, points) is None
 
 
+def indexed(words):
+    half = len(words) // 2
+    parts = [entries_of(0, words[:half]), entries_of(half, words[half:])]
+    return WordIndex(parts, len(words))
+
+
 def test_a_detail_shares_words_with_its_whole_among_thousands():
     rng = np.random.default_rng(9)
     crowd = [np.unique(rng.integers(0, 2**25, 200)).astype(np.uint32) for _ in range(3000)]
     whole = points_of(paint(6)).words()
     close = cv2.resize(paint(6)[60:360, 100:500], (1200, 900), interpolation=cv2.INTER_CUBIC)
 
-    near = WordIndex([*crowd, whole]).nearest(points_of(np.asarray(close, np.uint8)).words(), 5, 3)
+    near = indexed([*crowd, whole]).nearest(points_of(np.asarray(close, np.uint8)).words(), 5, 3)
 
     assert near[0][0] == 3000
 
@@ -128,11 +134,11 @@ def test_words_that_all_works_have_say_nothing():
     common, own = np.arange(5, dtype=np.uint32), np.array([70, 71, 72], dtype=np.uint32)
     words = [common] * 200 + [np.concatenate([common, own])] * 2
 
-    index = WordIndex(words)
+    index = indexed(words)
 
     assert [row for row, _ in index.nearest(words[-1], 10, 3)] == [200, 201]
     assert index.nearest(common, 10, 1) == []
-    assert WordIndex([]).nearest(common, 10, 1) == []
+    assert indexed([]).nearest(common, 10, 1) == []
 
 
 def test_the_nearest_vectors_are_found_across_blocks():

@@ -160,11 +160,8 @@ class _Search:
             self._watch(Progress("compare", self.compared, candidacy.fresh, len(self.changed)))
 
     def _compare_block(self, candidacy: Candidacy, block: Sequence[int]) -> None:
-        mirrored = {
-            work: Points.from_bytes(data).mirrored.words()
-            for work, data in self._catalogue.marks.points(block).items()
-        }
-        candidates = candidacy.of(block, mirrored)
+        marks = self._catalogue.marks.points(block)
+        candidates = candidacy.of({work: Points.from_bytes(data) for work, data in marks.items()})
         apart = self._catalogue.duplicates.split_pairs()
         exact = self._exact(block)
         links = [*exact, *self._held(candidates, {link.pair for link in exact} | apart)]
@@ -218,11 +215,19 @@ class _Search:
 
     def _asked(self, pairs: Sequence[Pair]) -> list[Link]:
         """Whatever check there is, for pairs that grouping asks for."""
-        links = self._by_points(set(pairs), set())
+        links = [link for one, other in pairs if (link := self._same(one, other))]
+        links += self._by_points(set(pairs) - {link.pair for link in links}, set())
         links += self._by_points(set(), set(pairs) - {link.pair for link in links})
         if self._options.shapes:
             links += self._by_shapes(set(pairs) - {link.pair for link in links})
         return links
+
+    def _same(self, one: int, other: int) -> Link | None:
+        here, there = (self._work(work).fingerprint for work in (one, other))
+        if here.data and here.data == there.data:
+            return Link(one, other, "copy", "bytes", 1.0)
+        is_same = here.pixels and here.pixels == there.pixels
+        return Link(one, other, "copy", "pixels", 1.0) if is_same else None
 
     def _by_points(self, upright: set[Pair], mirrored: set[Pair]) -> list[Link]:
         others: dict[int, list[tuple[int, bool]]] = {}

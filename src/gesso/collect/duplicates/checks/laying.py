@@ -29,6 +29,7 @@ _COVERED = 0.7
 _LEAST_STRUCTURE, _MOST_STRUCTURE = 1.5, 20.0
 _AGREES = 0.4
 _GRAY = 5.0
+_BROAD = 3.0
 
 Affine = NDArray[np.float64]
 Plane = NDArray[np.float32]
@@ -173,15 +174,17 @@ def _apart(
 ) -> float:
     """How far apart the colours are, CIELAB."""
     height, width = cover.shape
-    moved, there = _moved(_lab(one), affine, (width, height))[cover], _lab(other)[cover]
+    scale = float(np.sqrt(abs(np.linalg.det(affine[:, :2]))))
+    here = _lab(one, _BROAD / scale)
+    moved, there = _moved(here, affine, (width, height))[cover], _lab(other, _BROAD)[cover]
     chroma = [np.percentile(np.hypot(lab[:, 1], lab[:, 2]), 98) for lab in (moved, there)]
     is_gray = min(chroma) < _GRAY
     apart = np.abs(moved[:, 0] - there[:, 0]) if is_gray else np.linalg.norm(moved - there, axis=1)
     return float(apart.mean())
 
 
-def _lab(rgb: NDArray[np.uint8]) -> Plane:
-    small = cv2.GaussianBlur(rgb, (0, 0), 2.0).astype(np.float32) / np.float32(255)
+def _lab(rgb: NDArray[np.uint8], size: float) -> Plane:
+    small = cv2.GaussianBlur(rgb, (0, 0), size).astype(np.float32) / np.float32(255)
     return np.asarray(cv2.cvtColor(small, cv2.COLOR_RGB2Lab), dtype=np.float32)
 
 

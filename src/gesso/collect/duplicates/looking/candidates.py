@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from gesso.collect.duplicates.checks.points import Points
 from gesso.collect.duplicates.looking.hashes import (
     Hashes,
     HashIndex,
@@ -16,7 +17,7 @@ from gesso.collect.duplicates.looking.hashes import (
     mirrored_phash,
 )
 from gesso.collect.duplicates.looking.looks import LookIndex
-from gesso.collect.duplicates.looking.words import WordIndex, Words
+from gesso.collect.duplicates.looking.words import Entries, WordIndex, Words, entries_of
 from gesso.core.catalogue.works.findings.marks import MarkKey
 
 _BY_WORDS, _LEAST_WORDS = 10, 3
@@ -42,7 +43,7 @@ class Candidates:
 
 
 class Candidacy:
-    """Looks works up among all that have marks: about two kilobytes of memory a work.
+    """Looks works up among all that have marks: about two and a half kilobytes a work.
 
     Args:
         keys: of all works with marks.
@@ -54,26 +55,26 @@ class Candidacy:
         works: list[int] = []
         fresh: list[bool] = []
         vectors: list[NDArray[np.float16]] = []
-        words: list[Words] = []
+        words: list[Entries] = []
         dhashes: list[int] = []
         phashes: list[int] = []
         for some in keys:
-            works += [key.work for key in some]
             fresh += [not key.compared for key in some]
             held = np.frombuffer(b"".join(key.vector for key in some), "<f2")
             vectors.append(held.reshape(len(some), vector).astype(np.float16))
-            words += [np.frombuffer(key.words, "<u4").astype(np.uint32) for key in some]
+            read = [np.frombuffer(key.words, "<u4").astype(np.uint32) for key in some]
+            words.append(entries_of(len(works), read))
+            works += [key.work for key in some]
             dhashes += [hash_of(key.dhash) for key in some]
             phashes += [hash_of(key.phash) for key in some]
         self._works = np.array(works, dtype=np.int64)
         self._fresh = np.flatnonzero(fresh)
-        self._words = words
         self._dhashes = np.array(dhashes, dtype=np.uint64)
         self._phashes = np.array(phashes, dtype=np.uint64)
         self._by_look = LookIndex(
             np.concatenate(vectors) if vectors else np.zeros((0, vector), np.float16)
         )
-        self._by_word = WordIndex(words)
+        self._by_word = WordIndex(words, len(works))
         self._by_dhash, self._by_phash = HashIndex(self._dhashes), HashIndex(self._phashes)
         self._neighbours = neighbours
 
@@ -87,21 +88,20 @@ class Candidacy:
         for start in range(0, len(self._fresh), size):
             yield [int(work) for work in self._works[self._fresh[start : start + size]]]
 
-    def of(self, works: Sequence[int], mirrored: Mapping[int, Words]) -> list[Candidates]:
-        """Whom these works are to be held against.
+    def of(self, points: Mapping[int, Points]) -> list[Candidates]:
+        """Whom works are to be held against.
 
         Args:
-            works: their numbers.
-            mirrored: the words that each would have in a mirror.
+            points: of each, by its number.
         """
-        rows = np.searchsorted(self._works, np.array(works, dtype=np.int64))
-        found = {int(row): Candidates(work) for row, work in zip(rows, works, strict=True)}
+        rows = np.searchsorted(self._works, np.array(sorted(points), dtype=np.int64))
+        found = {int(row): Candidates(work) for row, work in zip(rows, sorted(points), strict=True)}
         self._add_looks(rows, found)
         self._add_hashes(rows, found)
-        for row, one in found.items():
-            one.upright |= self._sharing(self._words[row]) - {one.work}
-            if one.work in mirrored:
-                one.mirrored |= self._sharing(mirrored[one.work]) - {one.work}
+        for one in found.values():
+            own = points[one.work]
+            one.upright |= self._sharing(own.words()) - {one.work}
+            one.mirrored |= self._sharing(own.mirrored.words()) - {one.work}
         return list(found.values())
 
     def _add_looks(self, rows: NDArray[np.int64], found: dict[int, Candidates]) -> None:

@@ -17,20 +17,39 @@ _COMMON = 64
 _COMMON_SHARE = 0.002
 
 
+Entries = NDArray[np.uint64]
+"""A word and the row of a work that has it, in one number each."""
+
+_ROW = np.uint64(32)
+
+
+def entries_of(first: int, words: Sequence[Words]) -> Entries:
+    """What an index is made of.
+
+    Args:
+        first: the row of the first work; the others follow.
+        words: of each work, each word once.
+    """
+    if not words:
+        return np.zeros(0, dtype=np.uint64)
+    counts = np.fromiter((len(some) for some in words), np.int64, len(words))
+    rows = np.repeat(np.arange(first, first + len(words), dtype=np.uint64), counts)
+    return (np.concatenate(words).astype(np.uint64) << _ROW) | rows
+
+
 class WordIndex:
     """Which works have which words: eight bytes a word and work.
 
     Args:
-        words: of each work, by row, each word once.
+        parts: the entries of all works; the index takes the list over and empties it.
+        count: how many works there are.
     """
 
-    def __init__(self, words: Sequence[Words]) -> None:
-        self._count = len(words)
-        counts = np.fromiter((len(some) for some in words), np.int64, len(words))
-        rows = np.repeat(np.arange(len(words), dtype=np.int32), counts)
-        all_words = np.concatenate(words) if words else np.zeros(0, dtype=np.uint32)
-        order = np.argsort(all_words, kind="stable")
-        self._words, self._rows = all_words[order], rows[order]
+    def __init__(self, parts: list[Entries], count: int) -> None:
+        self._count = count
+        self._entries = np.concatenate(parts) if parts else np.zeros(0, dtype=np.uint64)
+        parts.clear()  # it is as large as the index itself
+        self._entries.sort()
 
     def nearest(self, words: Words, most: int, least: int) -> list[tuple[int, float]]:
         """Works that share the most with these words, the most first: (row, weight).
@@ -40,8 +59,9 @@ class WordIndex:
             most: at most so many works.
             least: words that a work must share at least.
         """
-        starts = np.searchsorted(self._words, words, side="left")
-        counts = np.searchsorted(self._words, words, side="right") - starts
+        first = words.astype(np.uint64) << _ROW
+        starts = np.searchsorted(self._entries, first)
+        counts = np.searchsorted(self._entries, first + (np.uint64(1) << _ROW)) - starts
         is_told = (counts > 0) & (counts <= max(_COMMON, _COMMON_SHARE * self._count))
         starts, counts = starts[is_told], counts[is_told]
         if not len(counts):
@@ -49,7 +69,8 @@ class WordIndex:
         ends = np.cumsum(counts)
         at = np.repeat(starts - (ends - counts), counts) + np.arange(ends[-1])
         weights = np.repeat(np.log1p(self._count / counts), counts)
-        rows, place = np.unique(self._rows[at], return_inverse=True)
+        found = (self._entries[at] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        rows, place = np.unique(found, return_inverse=True)
         shared = np.bincount(place)
         weight = np.bincount(place, weights=weights)
         chosen = np.flatnonzero(shared >= least)

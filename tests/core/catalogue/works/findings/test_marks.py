@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import update
+
+from gesso.core.catalogue.store.tables import works as table
 from gesso.core.catalogue.works.findings.marks import MarkRow
 from gesso.core.records.judgements import Duplicate
 
@@ -55,3 +58,20 @@ def test_takes_are_no_duplicates_of_anything(catalogue, make):
     assert make.paint(catalogue, 1).standing == "take"
 
     assert [work.id for work in catalogue.marks.missing("m 1")] == [kept.id]
+
+
+def test_works_of_the_same_file_are_told_with_the_first_of_their_like(catalogue, make):
+    works = [make.bring(catalogue, number).id for number in range(4)]
+    same = {"data_sha256": "a" * 64, "pixels_sha256": "b" * 64}
+    with catalogue.database.write() as connection:
+        connection.execute(update(table).where(table.c.id.in_(works[:3])).values(same))
+        pixels = {"pixels_sha256": "b" * 64}
+        connection.execute(update(table).where(table.c.id == works[3]).values(pixels))
+    a, b, c, d = works
+
+    assert catalogue.marks.identical([c, d]) == [
+        (c, a, "bytes"),
+        (c, a, "pixels"),
+        (d, a, "pixels"),
+    ]
+    assert catalogue.marks.identical([a])[0] == (a, b, "bytes")

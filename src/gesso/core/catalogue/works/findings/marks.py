@@ -136,7 +136,10 @@ class MarkShelf:
         return found
 
     def identical(self, numbers: Iterable[int]) -> list[tuple[int, int, str]]:
-        """Kept works of the same file or the same pixels as these: (work, other, by what)."""
+        """Of these works, those whose file or pixels another has: (work, other, by what).
+
+        Of many others the first that came is told.
+        """
         asked, found = list(numbers), []
         other = works.alias("other")
         alike = (("bytes", "data_sha256"), ("pixels", "pixels_sha256"))
@@ -145,10 +148,12 @@ class MarkShelf:
                 some = asked[start : start + _BATCH]
                 for method, column in alike:
                     wanted = (
-                        select(works.c.id, other.c.id)
+                        select(works.c.id, func.min(other.c.id))
                         .join(other, works.c[column] == other.c[column])
                         .where(works.c.id.in_(some), other.c.id != works.c.id)
                         .where(_IS_SEEN, other.c.standing == "kept")
+                        .group_by(works.c.id)
+                        .order_by(works.c.id)
                     )
                     found += [(row[0], row[1], method) for row in connection.execute(wanted)]
         return found
