@@ -106,6 +106,19 @@ def test_a_record_that_is_lost_in_both_journals_is_told_and_takes_no_other_with_
     assert_right(filled.open().search(QUERIES, 30), HELD, QUERIES, 30)
 
 
+def test_a_call_of_which_only_a_part_was_written_does_not_count(filled: Room) -> None:
+    space = filled.open()
+    before = [(filled.vectors / name).read_bytes() for name in JOURNALS]
+    space.add(upto(8, first=200), vectors(8, seed=2))
+    after = (filled.vectors / JOURNALS[0]).read_bytes()
+    for records in range(1, 8):
+        (filled.vectors / JOURNALS[0]).write_bytes(after[: len(before[0]) + records * RECORD])
+        (filled.vectors / JOURNALS[1]).write_bytes(before[1])
+
+        assert filled.open().known().tolist() == sorted(HELD)
+        assert filled.open().state().degraded == ""
+
+
 @pytest.mark.parametrize("cut", [1, 31, 32, 33, 96])
 @pytest.mark.parametrize("journal", JOURNALS)
 def test_a_journal_whose_end_is_missing_is_read_from_the_other(

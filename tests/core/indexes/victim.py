@@ -33,7 +33,8 @@ def batch(number: int) -> NDArray[np.float32]:
     """The vectors of one deed, the same in every process."""
     held = np.random.default_rng(number).normal(size=(BATCH, SIZE))
     unit: NDArray[np.float32] = held.astype(np.float32)
-    return unit / np.linalg.norm(unit, axis=1, keepdims=True)
+    unit /= np.linalg.norm(unit, axis=1, keepdims=True)
+    return unit
 
 
 def deeds(space: SpaceIndex) -> Iterator[str]:

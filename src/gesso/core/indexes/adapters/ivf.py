@@ -39,9 +39,9 @@ class IvfOptions:
 
     lists: int = 0
     fast_lists: int = 16
-    balanced_lists: int = 96
+    balanced_lists: int = 192
     fast: int = 200
-    balanced: int = 1_000
+    balanced: int = 2_000
     narrow: float = 0.05
     sample: int = 48
 

@@ -21,7 +21,10 @@ COPIES = ("rows-a.log", "rows-b.log")
 GONE = -1
 """The row of a record that says: this work has no vector any more."""
 
-_RECORD = np.dtype([("id", "<i8"), ("row", "<i8"), ("sum", "<u8"), ("check", "<u8")])
+_RECORD = np.dtype(
+    [("id", "<i8"), ("row", "<i8"), ("sum", "<u4"), ("rest", "<u4"), ("check", "<u8")]
+)
+"""`rest` says how many records of the same call follow: a call counts whole or not at all."""
 Records = NDArray[np.void]
 
 
@@ -34,7 +37,8 @@ class Reading:
         count: how many places the journal has, from its beginning; what stands behind them was
             broken off.
         lost: places whose record is damaged in both copies.
-        wounds: one sentence for each copy that has to be mended.
+        wounds: one sentence for each copy that went wrong. One that only ends too early is none:
+            so a write that was broken off leaves it.
     """
 
     records: Records
@@ -72,15 +76,16 @@ class Journal:
         longer = max(len(a), len(b))
         fits_a, fits_b = _stretch(fits_a, longer), _stretch(fits_b, longer)
         whole = fits_a | fits_b
-        count = _committed(fits_a, fits_b)
         merged = np.zeros(longer, dtype=_RECORD)
         merged[: len(b)] = b
         merged[: len(a)][fits_a[: len(a)]] = a[fits_a[: len(a)]]
+        count = _committed(fits_a, fits_b)
+        count = _reach(whole[:count] & (merged["rest"][:count] == 0))
         lost = tuple(int(place) + first for place in np.flatnonzero(~whole[:count]))
         wounds = tuple(
-            f"{path.name} is damaged or too short and is read from its copy"
-            for path, fits in zip(self._paths, (fits_a, fits_b), strict=True)
-            if not fits[:count][whole[:count]].all()
+            f"{path.name} is damaged and is read from its copy"
+            for path, fits in zip(self._paths, (fits_a[: len(a)], fits_b[: len(b)]), strict=True)
+            if not fits[:count][whole[: len(fits)][:count]].all() or (count and not path.exists())
         )
         return Reading(merged[:count][whole[:count]], first + count, lost, wounds)
 
@@ -94,6 +99,7 @@ class Journal:
         """
         records = np.zeros(len(ids), dtype=_RECORD)
         records["id"], records["row"], records["sum"] = ids, rows, sums
+        records["rest"] = np.arange(len(ids) - 1, -1, -1)
         records["check"] = self._checks.of_records(_words(records), place)
         data = records.tobytes()
         try:
@@ -102,6 +108,12 @@ class Journal:
         except OSError as error:
             self._cut(place)
             raise storage_error(error, self._paths[0], "write") from error
+
+    def begin(self) -> None:
+        """Make both copies where they are missing, so that one that is gone can be told."""
+        for path in self._paths:
+            if not path.exists():
+                write_whole(self._disk, path, b"")
 
     def mend(self) -> None:
         """Make both copies say what they say together, and cut what was broken off.

@@ -189,6 +189,7 @@ class Truth:
             if self._wounds or not self._journal.is_even(self._rows.place):
                 self._mend()
             if not self._header.exists():
+                self._journal.begin()
                 write_whole(self._disk, self._header, self._told())
             yield
 
