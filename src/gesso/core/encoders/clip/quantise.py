@@ -27,6 +27,7 @@ from onnxruntime.transformers.float16 import convert_float_to_float16
 
 from gesso.core.encoders.clip.model.folder import GRAPH, PICTURES, ModelFolder, read_folder
 from gesso.core.encoders.clip.model.graph import external_files
+from gesso.core.encoders.clip.patches import as_products
 from gesso.core.encoders.clip.reducer import LEAST_COSINE, Reduced, Tell
 from gesso.core.encoders.clip.towers.reading import pictures_for, words_for
 from gesso.core.encoders.clip.towers.tokens import Tokens
@@ -35,7 +36,7 @@ from gesso.core.encoders.encoder import Vectors
 from gesso.core.errors import DamageError, InputError, StorageError
 from gesso.core.pixels.picture import Picture
 
-# A convolution in integers is slower than one in floats; the products are nearly all of the work.
+# Of a vision transformer these are nearly all of the work, once its patches are among them.
 _PRODUCTS = ["MatMul"]
 # What is tried, in this order: the share of products that are left, and whether weights have 7
 # bits, which processors without VNNI add up without overflow.
@@ -196,6 +197,9 @@ def _folded(graph: Path, work: Path) -> Path:
         entry = "session.optimized_model_external_initializers_file_name"
         options.add_session_config_entry(entry, _BESIDE)
     onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    model = onnx.load(made)
+    if as_products(model):
+        _save(model, made)
     return made
 
 
