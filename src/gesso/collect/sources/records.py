@@ -96,16 +96,28 @@ class RecordsSource:
         source = f"records:{plain(path.stem, 200)}"
         is_free = kind_of(path.name) == "jsonl"
         reading: Callable[[Row], Find | None] | None = None
+        refusal: InputError | None = None
+        has_found = False
         with path.open("rb") as file:
             for row in read(file, complain):
                 # JSON lines may each have other names; of tables all rows have those of the first.
                 if reading is None or is_free:
-                    reading = self._reader(source, tuple(row.values), path)
+                    try:
+                        reading = self._reader(source, tuple(row.values), path)
+                    except InputError as error:
+                        if not is_free:
+                            raise
+                        refusal = refusal or error
+                        complain(f"line {row.line}: it has no identifier")
+                        continue
                 find = reading(row)
                 if find is None:
                     complain(f"line {row.line}: it has no identifier")
                 else:
+                    has_found = True
                     yield find
+        if refusal is not None and not has_found:
+            raise refusal
 
     def _reader(
         self, source: str, names: tuple[str, ...], path: Path

@@ -155,6 +155,21 @@ def test_a_list_that_cannot_be_used_is_refused(name: str, data: bytes, said: str
         finds(put(name, data))
 
 
+def test_a_line_without_an_address_costs_that_line_alone(put: Put) -> None:
+    urls = source()
+    path = put("list.jsonl", b'{"title": "lost"}\n{"url": "https://example.org/a.png"}\n{}\n')
+
+    (find,) = urls.finds(Wish((str(path),)))
+
+    assert find.identifier == "https://example.org/a.png"
+    assert urls.complaints() == (
+        "'list.jsonl', line 1: there is no address.",
+        "'list.jsonl', line 3: there is no address.",
+    )
+    with pytest.raises(InputError, match="no column of addresses"):
+        finds(put("none.jsonl", b'{"title": "lost"}\n'))
+
+
 def test_no_list_and_a_missing_list_are_refused() -> None:
     for places in ((), ("nowhere.csv",), ("https://user:pw@example.org/",)):
         with pytest.raises(InputError):

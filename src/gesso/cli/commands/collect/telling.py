@@ -31,11 +31,13 @@ from gesso.cli.session import Session
 from gesso.collect.acquisition.options import CollectReport, Preview, Tally, Watch, nobody
 from gesso.core.errors import BudgetSpent, Interrupted, OutsideError
 from gesso.core.records.codec import to_plain
+from gesso.core.records.finds import FindState
 from gesso.studio import Studio
 
 _PLAIN_EVERY_S = 10.0
 _MOST_REASONS = 12
 _CAME = ("stored", "thumbed", "linked", "recorded", "updated", "asked", "unchanged")
+_STOOD_OUT: tuple[FindState, ...] = ("blocked", "gone", "failed")
 _WORDS = {
     "stored": "new",
     "thumbed": "as thumbnails",
@@ -146,8 +148,9 @@ def tell(session: Session, studio: Studio, report: CollectReport) -> int:
         }
         document(plain)
         return code
-    title(_headline(report))
-    _tell_reasons(report)
+    states = studio.catalogue.finds.counts(run.id)
+    title(_headline(report, states))
+    _tell_reasons(report, sum(states.get(state, 0) for state in _STOOD_OUT))
     if run.state == "stopped":
         click.echo(f"gesso: The run '{run.id}' is stopped. {run.reason}", err=True)
         click.echo(f"       Go on with: gesso collect resume {run.id}", err=True)
@@ -199,20 +202,33 @@ def told_state(row: Mapping[str, Any]) -> str:
     return "broken off" if is_broken else str(row["state"])
 
 
-def _headline(report: CollectReport) -> str:
+def _headline(report: CollectReport, states: Mapping[FindState, int]) -> str:
     run = report.acquisition
-    told = [f"{run.counts[name]:,} {_WORDS[name]}" for name in _CAME if run.counts.get(name)] or [
-        "nothing new"
+    told = [
+        f"{run.counts[name]:,} {_worded(name, run.counts)}"
+        for name in _CAME
+        if run.counts.get(name)
     ]
+    told += [f"{states[state]:,} {state}" for state in _STOOD_OUT if states.get(state)]
+    if not told:
+        told = ["nothing new" if run.counts.get("offered") else "nothing was found there"]
     size = run.counts.get("bytes", 0)
     fetched = f", {size / 1e6:,.1f} MB" if size else ""
     return f"{run.source}: {', '.join(told)}, in {span(report.seconds)}{fetched}"
 
 
-def _tell_reasons(report: CollectReport) -> None:
-    for state, why, count in report.reasons[:_MOST_REASONS]:
+def _worded(name: str, counts: Mapping[str, int]) -> str:
+    return _WORDS[name].removesuffix("s") if counts[name] == 1 else _WORDS[name]
+
+
+def _tell_reasons(report: CollectReport, stood_out: int) -> None:
+    told = report.reasons[:_MOST_REASONS]
+    for state, why, count in told:
         many = f" ({count:,} finds)" if count > 1 else ""
         say(Text.assemble((f"  {state}: ", BAD), f"{harmless(why)}{many}"))
+    rest = stood_out - sum(count for _, _, count in told)
+    if rest > 0:
+        say(f"  and {rest:,} more: gesso collect status {report.acquisition.id}", style=QUIET)
     _tell_complaints(report.complaints)
 
 

@@ -104,11 +104,24 @@ class UrlsSource:
     def _of_list(self, path: Path) -> Iterator[Find]:
         called = escaped_path(path.name)
         read = TABLES.open(kind_of(path.name))
+        refusal: InputError | None = None
+        has_found = False
         with path.open("rb") as file:
             for row in read(file, lambda why: self._complaints.add(f"'{called}', {why}.")):
-                find = self._of_row(row, called)
+                try:
+                    find = self._of_row(row, called)
+                except InputError as error:
+                    # JSON lines may each have other names; of tables all rows have those of one.
+                    if kind_of(path.name) != "jsonl":
+                        raise
+                    refusal = refusal or error
+                    self._complaints.add(f"'{called}', line {row.line}: there is no address.")
+                    continue
                 if find is not None:
+                    has_found = True
                     yield find
+        if refusal is not None and not has_found:
+            raise refusal
 
     def _of_row(self, row: Row, called: str) -> Find | None:
         named = {_simple(name): name for name in reversed(list(row.values))}
