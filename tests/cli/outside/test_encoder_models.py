@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.cli.conftest import Gesso
+from tests.cli.conftest import SMALL, Gesso
 from tests.stubs.hub_stub import HubStub
 from tests.stubs.tiny_clip import Tiny, write_clip
 
@@ -141,3 +141,13 @@ def test_a_folder_is_made_smaller_under_a_name_of_its_own(gesso: Gesso, folder: 
     assert said.code == 0
     assert "cosine with the full one" in said.out
     assert [row["name"] for row in gesso("models", "list", "--json").document["here"]] == ["small"]
+
+
+def test_a_studio_begins_in_a_folder_that_only_holds_models(gesso: Gesso, folder: Path) -> None:
+    gesso("models", "add", folder)
+
+    said = gesso("paint", "a bridge", "--size", "64", "--out", "bridge.png")
+
+    assert said.code == 0
+    assert gesso("models", "list", "--json").document["here"][0]["name"] == "tiny"
+    assert gesso("make", "a bridge", *SMALL).code == 0

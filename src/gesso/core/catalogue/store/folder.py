@@ -21,6 +21,7 @@ _OURS = frozenset(
         LOGS,
         "vectors",
         "index",
+        "models",
         "results",
         "locks",
         "signing",
