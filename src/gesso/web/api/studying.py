@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from gesso.core.records.works import Work
 from gesso.studio import Studio
 from gesso.study.drawing.writing import plain, plain_reading
 from gesso.study.easel import EaselOptions
@@ -98,17 +99,79 @@ class ReadingTold(BaseModel):
     sheets: list[dict[str, Any]]
 
 
-def study_routes(studio: Studio, desk: Desk, options: ServerOptions) -> APIRouter:
-    """The routes.
+class Studies:
+    """Studies pictures in threads, and keeps the last answers with their sheets.
 
     Args:
         studio: who studies.
-        desk: runs it in threads.
+        desk: runs it.
+        most: answers that are kept.
+    """
+
+    def __init__(self, studio: Studio, desk: Desk, most: int) -> None:
+        self._studio = studio
+        self._desk = desk
+        self._told: Kept[dict[str, Any]] = Kept(most)
+        self._sheets: Kept[Sheets] = Kept(most)
+
+    @property
+    def kept(self) -> tuple[int, int]:
+        """How many answers are kept, and how many may be."""
+        return len(self._told), self._told.most
+
+    async def whole(self, what: bytes | Work, wishes: Wishes) -> dict[str, Any]:
+        """A study as it is told."""
+        key = key_of(what, "study", wishes)
+
+        def work() -> dict[str, Any]:
+            found = self._studio.study.study(what, _options(self._studio, wishes))
+            answer, drawn = plain(found), _sheets(found)
+            self._sheets.put(key, drawn)
+            readings = [_addressed(reading, drawn, key) for reading in answer["readings"]]
+            return answer | {"readings": readings, "id": key}
+
+        return await self._once(key, work)
+
+    async def one(self, data: bytes, tool: str, wishes: Wishes) -> dict[str, Any]:
+        """One reading as it is told."""
+        key = key_of(data, tool, wishes)
+
+        def work() -> dict[str, Any]:
+            reading = self._studio.study.read(data, tool, _options(self._studio, wishes))
+            drawn = {sheet.name: sheet for sheet in reading.sheets}
+            self._sheets.put(key, drawn)
+            return _addressed(plain_reading(reading), drawn, key) | {"id": key}
+
+        return await self._once(key, work)
+
+    async def sheet(self, key: str, name: str) -> bytes:
+        """A sheet as PNG; drawn when it is first asked for.
+
+        Raises:
+            Halt: the study is not kept any more, or has no such sheet (404).
+        """
+        drawn = (self._sheets.get(key) or {}).get(name)
+        if drawn is None:
+            raise Halt(404, "study", "That study is not kept any more.", "Send the picture again.")
+        return await self._desk.run(lambda: drawn.data)
+
+    async def _once(self, key: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        held = self._told.get(key)
+        if held is not None:
+            return held
+        answer = await self._desk.run(work)
+        self._told.put(key, answer)
+        return answer
+
+
+def study_routes(studies: Studies, options: ServerOptions) -> APIRouter:
+    """The routes.
+
+    Args:
+        studies: who studies, and keeps what was asked.
         options: caps.
     """
     routes = APIRouter(prefix="/study", tags=["study"], responses=_FAULTS)
-    told: Kept[dict[str, Any]] = Kept(options.studies_kept)
-    sheets: Kept[Sheets] = Kept(options.studies_kept)
 
     @routes.post(
         "",
@@ -122,22 +185,7 @@ def study_routes(studio: Studio, desk: Desk, options: ServerOptions) -> APIRoute
 
         Label maps come with the answer, as PNG in base64; every sheet has its address.
         """
-        data = await picture_of(request, options)
-        key = key_of(data, "study", wishes)
-        held = told.get(key)
-        if held is not None:
-            return held
-
-        def work() -> dict[str, Any]:
-            found = studio.study.study(data, _options(studio, wishes))
-            sheets.put(key, _sheets(found))
-            answer, drawn = plain(found), _sheets(found)
-            readings = [_addressed(reading, drawn, key) for reading in answer["readings"]]
-            return answer | {"readings": readings, "id": key}
-
-        answer = await desk.run(work)
-        told.put(key, answer)
-        return answer
+        return await studies.whole(await picture_of(request, options), wishes)
 
     @routes.post(
         "/{tool}",
@@ -153,21 +201,7 @@ def study_routes(studio: Studio, desk: Desk, options: ServerOptions) -> APIRoute
         tool: Annotated[str, Path(max_length=60, pattern=r"^[a-z_]+$")],
     ) -> dict[str, Any]:
         """The same for one tool alone: no measurements, no tips."""
-        data = await picture_of(request, options)
-        key = key_of(data, tool, wishes)
-        held = told.get(key)
-        if held is not None:
-            return held
-
-        def work() -> dict[str, Any]:
-            reading = studio.study.read(data, tool, _options(studio, wishes))
-            drawn = {sheet.name: sheet for sheet in reading.sheets}
-            sheets.put(key, drawn)
-            return _addressed(plain_reading(reading), drawn, key) | {"id": key}
-
-        answer = await desk.run(work)
-        told.put(key, answer)
-        return answer
+        return await studies.one(await picture_of(request, options), tool, wishes)
 
     @routes.get(
         "/{key}/sheets/{name}.png",
@@ -183,21 +217,20 @@ def study_routes(studio: Studio, desk: Desk, options: ServerOptions) -> APIRoute
         key: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
         name: Annotated[str, Path(max_length=60)],
     ) -> Response:
-        """Drawn when it is first asked for; it never changes under its address."""
-        drawn = (sheets.get(key) or {}).get(name)
-        if drawn is None:
-            raise Halt(404, "study", "That study is not kept any more.", "Send the picture again.")
-        data = await desk.run(lambda: drawn.data)
+        """It never changes under its address."""
         headers = {"Cache-Control": "private, max-age=31536000, immutable", "ETag": f'"{key}"'}
-        return Response(data, 200, headers, "image/png")
+        return Response(await studies.sheet(key, name), 200, headers, "image/png")
 
     return routes
 
 
-def key_of(data: bytes, what: str, wishes: Wishes) -> str:
+def key_of(picture: bytes | Work, what: str, wishes: Wishes) -> str:
     """One key for one picture under one set of wishes, 32 hexadecimal digits."""
-    picture = hashlib.sha256(data).hexdigest()
-    asked = f"{picture} {what} {wishes.model_dump_json()}"
+    if isinstance(picture, Work):
+        mark = picture.fingerprint.pixels
+    else:
+        mark = hashlib.sha256(picture).hexdigest()
+    asked = f"{mark} {what} {wishes.model_dump_json()}"
     return hashlib.sha256(asked.encode("ascii")).hexdigest()[:32]
 
 

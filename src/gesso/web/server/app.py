@@ -9,9 +9,14 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 
 from gesso._version import __version__
+from gesso.show.gallery import Gallery
 from gesso.studio import Studio
 from gesso.web.api.health import health_routes
-from gesso.web.api.studying import study_routes
+from gesso.web.api.studying import Studies, study_routes
+from gesso.web.api.works import work_routes
+from gesso.web.pages.gallery import gallery_pages
+from gesso.web.pages.static import static_routes
+from gesso.web.pages.studies import study_pages
 from gesso.web.server.guard import Application, Guard
 from gesso.web.server.health import Health, Watch
 from gesso.web.server.limits import Buckets
@@ -48,9 +53,21 @@ def application(studio: Studio, options: ServerOptions) -> Application:
     tell_problems(app)
     desk = Desk(options.workers, options.waiting)
     app.include_router(health_routes(watch))
-    app.include_router(study_routes(studio, desk, options))
+    studies = Studies(studio, desk, options.studies_kept)
+    gallery = Gallery(lambda: studio.catalogue)
+    app.include_router(study_routes(studies, options))
+    app.include_router(work_routes(gallery, desk))
+    app.include_router(static_routes())
+    app.include_router(gallery_pages(gallery, desk, name_of(studio)))
+    app.include_router(study_pages(gallery, studies, desk, options, name_of(studio)))
     return Guard(app, options, Buckets(options.calls_per_minute, options.burst, time.monotonic))
 
 
 def _count(studio: Studio, seen: Health) -> None:
     seen.metadata_count = sum(studio.catalogue.works.counts().values())
+
+
+def name_of(studio: Studio) -> str:
+    """What the studio is called: its folder, as a person would write it."""
+    words = studio.folder.resolve().name.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:] if words else "Studio"

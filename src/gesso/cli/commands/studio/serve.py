@@ -23,7 +23,7 @@ from gesso.web.serving import serve as answer
 @shared
 @pass_session
 def serve(session: Session, host: str | None, port: int | None) -> None:
-    """Answer over HTTP: studies, searches, health.
+    """Open the gallery to a browser, and answer programs.
 
     Only this machine can ask, unless --host says otherwise; then every request needs the token of
     the setting web.token (GESSO_WEB__TOKEN). Ctrl-C ends it; what is in flight is answered.

@@ -1,0 +1,1 @@
+"""The verb show: works as somebody who came to look finds them."""

@@ -1,0 +1,145 @@
+"""Works and their pictures."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from gesso.core.records.codec import to_plain
+from gesso.core.records.works import Work
+from gesso.show.gallery import Gallery, Order, Room, Wall
+from gesso.web.server.problems import Problem
+from gesso.web.server.work import Desk
+
+Number = Annotated[int, Path(ge=1, lt=2**63, description="The work's number.")]
+_UNKNOWN: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "There is no work of that number."},
+    422: {"model": Problem, "description": "A parameter is not what it may be."},
+}
+_PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"image/jpeg": {}}, "description": "The picture."},
+    304: {"description": "The one that you have is still the one."},
+}
+_A_DAY = "private, max-age=86400"
+
+
+class WorkTold(BaseModel):
+    """A work, as the catalogue holds it."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: int
+    title: str
+    creator: str
+    standing: str
+    width: int = Field(description="Pixels; 0 where there is no picture here.")
+    height: int
+    favourite: bool
+    thumbhash: str
+
+
+class PageTold(BaseModel):
+    """A page of works."""
+
+    works: list[WorkTold]
+    next: str | None = Field(description="Of the next page; null on the last one.")
+
+
+class Mark(BaseModel):
+    """A person's mark."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    favourite: bool
+
+
+def work_routes(gallery: Gallery, desk: Desk) -> APIRouter:
+    """The routes.
+
+    Args:
+        gallery: what is shown.
+        desk: asks the catalogue in threads.
+    """
+    routes = APIRouter(prefix="/api/works", tags=["works"], responses=_UNKNOWN)
+
+    @routes.get("", operation_id="works", summary="A page of works", response_model=PageTold)
+    async def works(
+        room: Room = "all",
+        order: Order = "newest",
+        after: Annotated[str | None, Query(max_length=400)] = None,
+        limit: Annotated[int, Query(ge=1, le=200)] = 60,
+    ) -> Any:
+        """Any page costs what the first one costs; works that come in meanwhile shift nothing."""
+        page = await desk.run(lambda: gallery.page(Wall(room, order), after, limit))
+        return {"works": [_told(work) for work in page.works], "next": page.next}
+
+    @routes.get("/{number}", operation_id="work", summary="One work", response_model=WorkTold)
+    async def work(number: Number) -> Any:
+        """With its recipe and its tags."""
+        shown = await desk.run(lambda: gallery.closeup(number))
+        recipe = to_plain(shown.recipe) if shown.recipe else None
+        return _told(shown.work) | {"recipe": recipe, "tags": shown.tags}
+
+    @routes.put(
+        "/{number}/mark", operation_id="mark_work", summary="Mark a work", response_model=WorkTold
+    )
+    async def mark(number: Number, wish: Mark) -> Any:
+        """It stays where it hangs."""
+        return _told(await desk.run(lambda: gallery.set_favourite(number, wish.favourite)))
+
+    @routes.get(
+        "/{number}/thumbnail",
+        operation_id="work_thumbnail",
+        summary="A small copy",
+        response_class=Response,
+        responses=_PICTURE,
+    )
+    async def thumbnail(
+        request: Request, number: Number, side: Annotated[Literal["256", "512"], Query()] = "512"
+    ) -> Response:
+        """256 or 512 pixels on the long side."""
+        data, media_type, tag = await desk.run(lambda: gallery.thumbnail(number, int(side)))
+        return _sent(request, data, media_type, tag)
+
+    @routes.get(
+        "/{number}/picture",
+        operation_id="work_picture",
+        summary="The picture, made anew",
+        response_class=Response,
+        responses=_PICTURE,
+    )
+    async def picture(
+        request: Request, number: Number, side: Annotated[int, Query(ge=64, le=4096)] = 2048
+    ) -> Response:
+        """A JPEG with nothing of the original file but its pixels."""
+        shown = await desk.run(lambda: gallery.closeup(number))
+        tag = f"{shown.work.fingerprint.pixels[:24]}-{side}"
+        if _is_same(request, tag):
+            return _unchanged(tag)
+        data = await desk.run(lambda: gallery.picture(number, side))
+        return _sent(request, data, "image/jpeg", tag)
+
+    return routes
+
+
+def _told(work: Work) -> dict[str, Any]:
+    plain: dict[str, Any] = to_plain(work)
+    # Where a picture lies in the store is nobody's business outside.
+    return {name: value for name, value in plain.items() if name not in ("blob", "thumbnails")}
+
+
+def _sent(request: Request, data: bytes, media_type: str, tag: str) -> Response:
+    if _is_same(request, tag):
+        return _unchanged(tag)
+    return Response(data, 200, {"Cache-Control": _A_DAY, "ETag": f'"{tag}"'}, media_type)
+
+
+def _is_same(request: Request, tag: str) -> bool:
+    return f'"{tag}"' in request.headers.get("if-none-match", "")
+
+
+def _unchanged(tag: str) -> Response:
+    return Response(None, 304, {"Cache-Control": _A_DAY, "ETag": f'"{tag}"'})

@@ -1,0 +1,76 @@
+"""Templates, and the few words that several of them need."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from gesso.core.pixels.colour import oklab_to_bytes
+from gesso.core.records.works import Swatch, Work
+from gesso.web.pages.static import assets
+
+_MADE = {"made": "made", "collected": "collected", "brought": "brought in"}
+
+
+def draw(template: str, **words: Any) -> str:
+    """A page as HTML; every word from outside is escaped."""
+    return _templates().get_template(template).render(words)
+
+
+@cache
+def _templates() -> Environment:
+    # Everything is escaped whatever its name, and a name that is not there is an error.
+    found = Environment(
+        loader=PackageLoader("gesso.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.globals["href"] = lambda name: assets()[name].href
+    found.filters["day"] = day
+    found.filters["line"] = line_of
+    found.filters["number"] = lambda value: f"{value:,}"
+    return found
+
+
+def day(moment: datetime) -> str:
+    """A date as it is read: 14 November 2026."""
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def line_of(work: Work) -> str:
+    """What stands under a title: where it comes from, and when or how good."""
+    maker = work.creator if work.provenance.origin != "made" else ""
+    words = [maker or _MADE[work.provenance.origin], work.date]
+    return ", ".join(word for word in words if word)
+
+
+@dataclass(frozen=True)
+class Stripe:
+    """One colour of a strip 100 wide."""
+
+    x: float
+    width: float
+    hex: str
+    words: str
+
+
+def strip_of(swatches: Sequence[Swatch]) -> list[Stripe]:
+    """A work's colours side by side, dark to light, each as wide as its share."""
+    found, left = [], 0.0
+    total = sum(swatch.share for swatch in swatches) or 1.0
+    for swatch in sorted(swatches, key=lambda one: one.lightness):
+        lab = np.array([[swatch.lightness, swatch.a, swatch.b]], dtype=np.float32)
+        red, green, blue = oklab_to_bytes(lab)[0].tolist()
+        width = 100 * swatch.share / total
+        colour = f"#{red:02x}{green:02x}{blue:02x}"
+        found.append(Stripe(round(left, 3), round(width, 3), colour, f"{colour} {width:.0f} %"))
+        left += width
+    return found

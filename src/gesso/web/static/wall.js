@@ -1,0 +1,21 @@
+// The wall that was chosen last, set before anything is drawn. A classic script, so that no page flashes.
+(() => {
+  const chosen = localStorage.getItem("gesso.wall");
+  if (chosen) document.documentElement.dataset.wall = chosen;
+  addEventListener("DOMContentLoaded", () => {
+    const group = document.querySelector(".walls");
+    const now = () => document.documentElement.dataset.wall
+      || (matchMedia("(prefers-color-scheme: dark)").matches ? "nocturne" : "chalk");
+    const show = () => group.querySelectorAll("button").forEach(
+      (button) => button.setAttribute("aria-pressed", String(button.dataset.wall === now())));
+    group.hidden = false;
+    group.addEventListener("click", (event) => {
+      const wall = event.target.closest("button")?.dataset.wall;
+      if (!wall) return;
+      document.documentElement.dataset.wall = wall;
+      localStorage.setItem("gesso.wall", wall);
+      show();
+    });
+    show();
+  });
+})();

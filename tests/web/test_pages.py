@@ -1,0 +1,173 @@
+"""Pages that work without JavaScript, and what they are drawn with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import cv2
+import httpx2
+import numpy as np
+import pytest
+
+from gesso import Studio
+from gesso.core.records.works import Provenance, Rights
+from gesso.web.pages.gallery import PAGE
+from gesso.web.pages.static import assets
+
+from .conftest import hill, served
+
+WORKS = PAGE + 5
+_ADDRESS = re.compile(r'(?:href|src|action)="([^"]*)"')
+
+
+@pytest.fixture(scope="module")
+def hung(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
+    """A gallery of more works than a page holds; one has a title that would be markup."""
+    folder = tmp_path_factory.mktemp("nocturnes")
+    with Studio.open(folder) as studio:
+        for number in range(WORKS - 1):
+            rng = np.random.default_rng(number)
+            noise = rng.integers(0, 255, (12, 10 + number % 9, 3), dtype=np.uint8)
+            _bring(studio, f"noise {number}", cv2.imencode(".png", noise)[1].tobytes())
+        _bring(studio, "<b>hill & dale", hill())
+    with served(folder) as asked:
+        yield asked
+
+
+def _bring(studio: Studio, title: str, data: bytes) -> None:
+    studio.catalogue.accession.accept_bytes(
+        data, name=title, title=title, provenance=Provenance("brought", title), rights=Rights()
+    )
+
+
+def works_of(page: str) -> list[int]:
+    return [int(number) for number in re.findall(r'data-id="(\d+)"', page)]
+
+
+def test_pages_can_be_turned_without_a_script(hung: httpx2.Client) -> None:
+    first = hung.get("/").text
+    more = re.search(r'rel="next" href="([^"]+)"', first)
+    assert more
+    second = hung.get(more[1].replace("&amp;", "&")).text
+
+    shown = works_of(first) + works_of(second)
+    assert len(shown) == len(set(shown)) == WORKS
+    assert 'rel="next"' not in second
+    assert f"{WORKS} works" in first
+
+
+def test_words_from_outside_are_words(hung: httpx2.Client) -> None:
+    page = hung.get("/").text
+
+    assert "<b>hill" not in page
+    assert "&lt;b&gt;hill &amp; dale" in page
+
+
+def test_every_address_on_every_page_answers(hung: httpx2.Client) -> None:
+    work = works_of(hung.get("/").text)[0]
+    for place in ("/", f"/works/{work}", "/studies", f"/studies/{work}"):
+        page = hung.get(place)
+        assert page.status_code == 200, place
+        for address in set(_ADDRESS.findall(page.text)):
+            if address.startswith("/") and not address.endswith(("/favourite", "/studies")):
+                assert hung.get(address.replace("&amp;", "&")).status_code == 200, address
+            else:
+                assert "://" not in address, "nothing comes from outside"
+
+
+def test_no_page_needs_what_the_policy_forbids(hung: httpx2.Client) -> None:
+    work = works_of(hung.get("/").text)[0]
+    for place in ("/", f"/works/{work}", f"/studies/{work}"):
+        page = hung.get(place).text
+        assert not re.search(r"\sstyle=|<style|\son\w+=|javascript:", page), place
+        assert not re.search(r"<script(?![^>]*\ssrc=)", page), place
+
+
+def test_a_mark_is_set_by_a_form_and_by_the_api(hung: httpx2.Client) -> None:
+    work = works_of(hung.get("/").text)[3]
+
+    answer = hung.post(f"/works/{work}/favourite", data={"mark": "true"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/works/{work}")
+    assert works_of(hung.get("/?room=favourites").text) == [work]
+    unmarked = hung.put(f"/api/works/{work}/mark", json={"favourite": False}).json()
+
+    assert unmarked["favourite"] is False
+    assert works_of(hung.get("/?room=favourites").text) == []
+
+
+def test_a_small_copy_is_sent_once(hung: httpx2.Client) -> None:
+    work = works_of(hung.get("/").text)[0]
+    for place in (f"/api/works/{work}/thumbnail?side=256", f"/api/works/{work}/picture?side=64"):
+        first = hung.get(place)
+        again = hung.get(place, headers={"if-none-match": first.headers["etag"]})
+
+        assert first.headers["content-type"] == "image/jpeg"
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_the_api_turns_pages_as_the_gallery_does(hung: httpx2.Client) -> None:
+    first = hung.get("/api/works", params={"limit": 40}).json()
+    second = hung.get("/api/works", params={"limit": 40, "after": first["next"]}).json()
+
+    shown = [work["id"] for work in first["works"] + second["works"]]
+    assert shown == works_of(hung.get("/").text) + shown[PAGE:]
+    assert second["next"] is None
+    assert "blob" not in first["works"][0]
+
+
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [
+        ("/works/999999", 404),
+        ("/works/0", 422),
+        ("/works/x", 422),
+        (f"/works/{2**70}", 422),
+        ("/?room=attic", 422),
+        ("/?after=forged", 400),
+        ("/api/works?after=" + "A" * 399, 400),
+        ("/api/works?limit=9999", 422),
+        ("/api/works/1/thumbnail?side=3", 422),
+        ("/static/x/../../app.py", 404),
+        ("/static/000000000000/gesso.css", 404),
+        ("/studies/999999", 404),
+    ],
+)
+def test_forged_addresses_are_refused(hung: httpx2.Client, place: str, status: int) -> None:
+    answer = hung.get(place)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_an_empty_studio_says_how_to_begin(client: httpx2.Client) -> None:
+    page = client.get("/").text
+
+    assert "Nothing hangs here yet." in page
+    assert "gesso demo" in page
+
+
+def test_a_picture_can_be_studied_by_a_form(client: httpx2.Client) -> None:
+    page = client.post("/studies", files={"picture": ("hill.png", hill(), "image/png")})
+
+    assert page.status_code == 200
+    assert "Big shapes" in page.text
+    assert page.text.count("Ten minutes.") == 2
+
+
+def test_styles_scripts_and_fonts_never_change_under_their_address(client: httpx2.Client) -> None:
+    for asset in assets().values():
+        answer = client.get(asset.href)
+        assert answer.status_code == 200
+        assert answer.content == asset.data
+        assert "immutable" in answer.headers["cache-control"]
+
+
+def test_the_first_view_is_light() -> None:
+    code = sum(
+        len(asset.data) for name, asset in assets().items() if name.endswith((".css", ".js"))
+    )
+    fonts = [len(asset.data) for name, asset in assets().items() if name.endswith(".woff2")]
+
+    assert code < 60_000
+    assert sum(fonts) < 170_000
