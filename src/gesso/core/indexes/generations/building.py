@@ -102,6 +102,7 @@ def build(site: Site, kind: str) -> Manifest:
 
 def clear(site: Site) -> None:
     """Take away what builders who died left behind, also outside their folders."""
+    site.shelf.sweep()
     for folder in site.shelf.begun():
         with suppress(OSError, ValueError, KeyError, TypeError, GessoError):
             said = json.loads((folder / _BEGUN).read_bytes())

@@ -112,8 +112,13 @@ class Shelf:
         return folder
 
     def begun(self) -> list[Path]:
-        """What builders who died left behind."""
+        """The folders that builders who died left behind."""
         return [path for path in self.folder.iterdir() if path.name.startswith(_BUILDING)]
+
+    def sweep(self) -> None:
+        """Remove what dying processes left of a single file; for who is alone here."""
+        for path in self.folder.glob(".*.part"):
+            path.unlink(missing_ok=True)
 
     def finish(self, folder: Path, number: int) -> None:
         """Make every byte durable, then give the generation its name.

@@ -189,6 +189,7 @@ class Truth:
             if self._wounds or not self._journal.is_even(self._rows.place):
                 self._mend()
             if not self._header.exists():
+                self._sweep()
                 self._journal.begin()
                 write_whole(self._disk, self._header, self._told())
             yield
@@ -220,9 +221,15 @@ class Truth:
                 f"Nothing in {self.folder} can be read as vectors of the space '{self.space.id}'.",
                 "Move that folder away, and embed the works again.",
             )
+        self._sweep()
         self._journal.mend()
         write_whole(self._disk, self._header, self._told())
         self._reload()
+
+    def _sweep(self) -> None:
+        """Remove what dying writers left of a single file."""
+        for path in self.folder.glob(".*.part"):
+            path.unlink(missing_ok=True)
 
     # How it is read --------------------------------------------------------------------------
 
