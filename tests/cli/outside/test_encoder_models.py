@@ -33,6 +33,7 @@ def test_a_folder_is_added_and_listed_with_its_licence(gesso: Gesso, folder: Pat
     assert added.code == 0
     assert "tiny is on the shelf" in added.out
     assert "[encoders.clip]" in added.out
+    assert "gesso encode --encoder clip" in added.out
     here = gesso("models", "list", "--json").document["here"]
     assert [(row["name"], row["kind"], row["licence"]) for row in here] == [
         ("tiny", "encoder", "MIT")
@@ -74,7 +75,7 @@ def test_a_folder_of_neither_kind_is_refused(gesso: Gesso, tmp_path: Path) -> No
     said = gesso("models", "add", tmp_path / "empty")
 
     assert said.code == 2
-    assert "is no pipeline" in said.err
+    assert "is neither a painter nor an encoder" in " ".join(said.err.split())
 
 
 def test_nothing_is_fetched_before_the_owner_says_so(

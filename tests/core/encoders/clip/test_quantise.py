@@ -139,3 +139,18 @@ def test_a_model_of_8_bits_is_not_made_smaller_again(tmp_path: Path) -> None:
 
     with pytest.raises(InputError, match="holds no products of 32 bits"):
         to_int8(made.folder, tmp_path / "again", tell)
+
+
+@pytest.mark.parametrize("reduce", [to_int8, to_fp16], ids=["int8", "fp16"])
+def test_a_model_too_large_for_one_file_keeps_its_weights_beside(
+    reduce: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quantise, "_LARGE", 1)
+    parent = read_folder(write_clip(tmp_path / "parent", Tiny(external=True)))
+
+    made = reduce(parent, tmp_path / "made", tell)  # type: ignore[operator] # one of two functions
+
+    assert {"visual/model.onnx.data", "textual/model.onnx.data"} <= set(made.folder.files)
+    names = {path.name for path in tmp_path.joinpath("made", "visual").iterdir()}
+    assert names == {"model.onnx", "model.onnx.data", "preprocess_cfg.json"}
+    encoder(made.folder.path).try_out()

@@ -25,6 +25,7 @@ from gesso.cli.printing import ACCENT, GOOD, QUIET, document, say, stderr, table
 from gesso.cli.session import Session, pass_session
 from gesso.core.encoders.clip.model import keeping as encoders
 from gesso.core.encoders.clip.model.folder import looks_like_encoder
+from gesso.core.errors import InputError
 from gesso.core.outside.models.fetching import Offer, TellPull
 from gesso.core.outside.models.hub import HUBS, Hub
 from gesso.core.outside.models.shelf import ENCODER, Kept, Shelf
@@ -88,8 +89,15 @@ def add_model(session: Session, *, folder: Path, name: str, licence: str) -> Non
     """
     with opened(session) as studio:
         shelf = Shelf(studio.settings.shelf)
-        if looks_like_encoder(folder.expanduser()):
+        path = folder.expanduser()
+        if looks_like_encoder(path):
             kept = encoders.register(folder, shelf, tried(session), name=name, licence=licence)
+        elif path.is_dir() and not pipelines.looks_like_pipeline(path):
+            raise InputError(
+                f"'{folder}' is neither a painter nor an encoder.",
+                "Name the folder that holds model_index.json (a painter of diffusers), or "
+                "visual/model.onnx and textual/model.onnx (an encoder).",
+            )
         else:
             kept = pipelines.register(folder, shelf, name, licence)
     _tell(session, kept)
@@ -199,8 +207,9 @@ def _tell(session: Session, kept: Kept) -> None:
         return
     say(f"{kept.name} is on the shelf: {kept.path}")
     if kept.card.kind == ENCODER:
-        say(f'See with it: gesso encode, and model = "{kept.name}"')
-        say("in [encoders.clip] of gesso.toml (not needed while it is the only one).")
+        say("Look at works with it: gesso encode --encoder clip. To search with it, put")
+        say('encoder = "clip" in [search] of gesso.toml.')
+        say(f'model = "{kept.name}" in [encoders.clip] names it, where there are several.')
         return
     say(f'Paint with it: gesso make "..." --painter diffusers, and model = "{kept.name}"')
     say("in [painters.diffusers] of gesso.toml (not needed while it is the only one).")

@@ -29,6 +29,7 @@ from gesso.core.encoders.clip.model.folder import GRAPH, PICTURES, ModelFolder, 
 from gesso.core.encoders.clip.model.graph import external_files
 from gesso.core.encoders.clip.patches import as_products
 from gesso.core.encoders.clip.reducer import LEAST_COSINE, Reduced, Tell
+from gesso.core.encoders.clip.tables import halve_tables
 from gesso.core.encoders.clip.towers.reading import pictures_for, words_for
 from gesso.core.encoders.clip.towers.tokens import Tokens
 from gesso.core.encoders.clip.towers.tower import Port, Tower
@@ -198,7 +199,7 @@ def _folded(graph: Path, work: Path) -> Path:
         options.add_session_config_entry(entry, _BESIDE)
     onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     model = onnx.load(made)
-    if as_products(model):
+    if as_products(model) + halve_tables(model):
         _save(model, made)
     return made
 

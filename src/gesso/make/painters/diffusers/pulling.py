@@ -89,6 +89,11 @@ def _card(wanted: Offer, part: Path) -> Card:
     )
 
 
+def looks_like_pipeline(path: Path) -> bool:
+    """Whether a folder is meant to be a pipeline or a part of one, whole or not."""
+    return (path / INDEX).exists() or any(path.glob("*.safetensors"))
+
+
 def register(folder: Path, shelf: Shelf, name: str = "", licence: str = "") -> Kept:
     """Put a card on the shelf for a pipeline that stays where it is.
 
