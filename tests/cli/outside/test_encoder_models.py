@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,3 +154,29 @@ def test_a_studio_begins_in_a_folder_that_only_holds_models(gesso: Gesso, folder
     assert said.code == 0
     assert gesso("models", "list", "--json").document["here"][0]["name"] == "tiny"
     assert gesso("make", "a bridge", *SMALL).code == 0
+
+
+WITHOUT = """
+import sys
+for name in ("onnxruntime", "tokenizers", "onnx"):
+    sys.modules[name] = None
+from gesso.cli.app import main
+sys.exit(main())
+"""
+
+
+def test_without_the_extra_a_model_is_kept_untried_and_what_runs_it_is_named(folder: Path) -> None:
+    def call(*args: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-c", WITHOUT, *args], capture_output=True, text=True, check=False
+        )
+
+    added = call("models", "add", str(folder))
+    assert added.returncode == 0
+    assert "It was not tried" in added.stdout
+    assert "gesso[clip]" in added.stdout
+    assert call("models", "verify").returncode == 0
+
+    smaller = call("models", "quantise", "tiny")
+    assert smaller.returncode == 2
+    assert "gesso[quantise]" in smaller.stderr
