@@ -101,16 +101,36 @@ def of_looks(studio: Studio, rows: list[dict[str, Any]]) -> tuple[float, float, 
         same.append(np.mean([style.get(other) == style[one] for other in near]))
         others = [style[other] for other in labelled if other != one]
         chance.append(np.mean([other == style[one] for other in others]))
-    for one, others in twin.items():
+    for one, twins in twin.items():
         query = Query(likes=(Like(work=one),), limit=1, collapses=False)
-        first += studio.search.find(query).hits[0].work.id in others
+        first += studio.search.find(query).hits[0].work.id in twins
     return float(np.mean(same)), float(np.mean(chance)), first / max(1, len(twin)), len(twin)
 
 
 def told(name: str, value: float) -> None:
     base = BASELINES[name]
     verdict = "above" if value >= base * BAR else "BELOW"
-    print(f"{name:20} {value:.3f}   baseline {base:.3f}   {value / base - 1:+.0%} ({verdict} +15 %)")
+    gain = f"{value / base - 1:+.0%} ({verdict} +15 %)"
+    print(f"{name:20} {value:.3f}   baseline {base:.3f}   {gain}")
+
+
+def main(folder: Path, data: Path) -> None:
+    with Studio.open(folder) as studio:
+        fill(studio, data)
+        style, by_chance, scan, count = of_looks(studio, manifest(data))
+        told("same style P@10", style)
+        print(f"{'  by chance':20} {by_chance:.3f}")
+        told("second scan first", scan)
+        print(f"{'  of scans':20} {count}")
+        evaluator = studio.searching.evaluator()
+        report = evaluator.compare(evaluator.read(data / "queries.jsonl"), ["look"], 10)[0]
+        told("nDCG@10", report.ndcg.mean)
+        print(f"{'  95 % interval':20} {report.ndcg.low:.3f} to {report.ndcg.high:.3f}")
+        told("recall@10", report.recall.mean)
+        print(f"{'P@10':20} {report.precision.mean:.3f}")
+        pairs = zip(report.queries, report.scores, strict=True)
+        for words, one in sorted(pairs, key=lambda pair: pair[1].ndcg):
+            print(f"  {one.ndcg:.2f}  {words}")
 
 
 if __name__ == "__main__":
@@ -119,19 +139,4 @@ if __name__ == "__main__":
     parser.add_argument("--folder", type=Path)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as spare:
-        with Studio.open(asked.folder or Path(spare) / "studio") as studio:
-            fill(studio, asked.data)
-            style, by_chance, scan, count = of_looks(studio, manifest(asked.data))
-            told("same style P@10", style)
-            print(f"{'  by chance':20} {by_chance:.3f}")
-            told("second scan first", scan)
-            print(f"{'  of scans':20} {count}")
-            evaluator = studio.searching.evaluator()
-            judged = evaluator.read(asked.data / "queries.jsonl")
-            report = evaluator.compare(judged, ["look"], 10)[0]
-            told("nDCG@10", report.ndcg.mean)
-            print(f"{'  95 % interval':20} {report.ndcg.low:.3f} to {report.ndcg.high:.3f}")
-            told("recall@10", report.recall.mean)
-            print(f"P@10 {report.precision.mean:.3f}")
-            for words, one in sorted(zip(report.queries, report.scores), key=lambda p: p[1].ndcg):
-                print(f"  {one.ndcg:.2f}  {words}")
+        main(asked.folder or Path(spare) / "studio", asked.data)

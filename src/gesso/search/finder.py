@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from threading import Lock
 
 import numpy as np
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
 from gesso.core.catalogue.store.tables import works
+from gesso.core.indexes.found import IndexState
 from gesso.core.records.works import Work
 from gesso.search.columns.columns import Columns
 from gesso.search.columns.rows import Ids
@@ -28,6 +29,8 @@ from gesso.search.looks.pictures import PictureDesk
 from gesso.search.records import Answer, Compared, Hit, Query
 from gesso.search.words.ranking import WordOptions, WordRanking
 
+# Asked for again and again, so it is put together once.
+_SOME = select(*WORK_COLUMNS).where(works.c.id.in_(bindparam("numbers", expanding=True)))
 _KEPT = 64
 _READY = 0.99
 
@@ -49,6 +52,16 @@ class FinderOptions:
 
 
 @dataclass(frozen=True)
+class _Room:
+    """The space that answers, as it stands now."""
+
+    space: OpenSpace
+    state: IndexState
+    known: Ids
+    missing: Ids
+
+
+@dataclass(frozen=True)
 class _Level:
     """One depth of a ranking, worked out."""
 
@@ -57,7 +70,6 @@ class _Level:
     order: tuple[int, ...]
     scores: dict[int, float]
     duplicates: dict[int, tuple[int, ...]]
-    space: OpenSpace | None
     is_last: bool
 
 
@@ -109,62 +121,68 @@ class Finder:
         check_limit(query.limit)
         place = read_mark(query.after, query) if query.after is not None else None
         asked = ask(query, self.columns, self._catalogue.database)
-        space = self._space(asked)
+        room = self._room(asked)
         if not asked.ranks:
             return self._newest(asked, place)
         hits: list[tuple[int, _Level, int]] = []
         level = place.level if place else 0
         while len(hits) <= query.limit:
-            found = self._level(asked, space, level)
+            found = self._level(asked, room, level)
             start = _start(found, place) if place and place.level == level else 0
             hits += [(work, found, level) for work in found.order[start:]]
             if found.is_last or level + 1 == len(DEPTHS):
                 break
             level += 1
         shown, more = hits[: query.limit], hits[query.limit :]
-        first = self._level(asked, space, 0)
-        return self._told(first, shown, has_more=bool(more))
+        first = self._level(asked, room, 0)
+        return self._told(first, room, shown, has_more=bool(more))
 
     def works(self, ids: Sequence[int]) -> dict[int, Work]:
         """The records of some works; those that are gone are missing."""
         with self._catalogue.database.read() as connection:
-            wanted = select(*WORK_COLUMNS).where(works.c.id.in_(list(ids)))
-            return {row["id"]: work_of(row) for row in connection.execute(wanted).mappings()}
+            rows = connection.execute(_SOME, {"numbers": list(ids)}).mappings()
+            return {row["id"]: work_of(row) for row in rows}
 
-    def _space(self, asked: Asked) -> OpenSpace | None:
+    def _room(self, asked: Asked) -> _Room | None:
         """The space that answers; the standby while the first has too few of the works."""
         if not (asked.has_likes or asked.has_words):
             return None
         name = asked.query.encoder or self._spaces.default
-        space = self._spaces.open(name)
-        known, missing = self.coverage.of(space, asked.state)
+        room = self._stands(name, asked)
         standby = self._spaces.standby
-        is_ready = len(known) >= _READY * (len(known) + len(missing))
+        is_ready = len(room.known) >= _READY * (len(room.known) + len(room.missing))
         if not asked.query.encoder and standby not in ("", name) and not is_ready:
-            return self._spaces.open(standby)
-        if self._embed is not None and 0 < len(missing) <= self.options.embeds:
-            self._embed(space, missing)
-        return space
+            return self._stands(standby, asked)
+        if self._embed is not None and 0 < len(room.missing) <= self.options.embeds:
+            self._embed(room.space, room.missing)
+            return self._stands(name, asked)
+        return room
 
-    def _level(self, asked: Asked, space: OpenSpace | None, level: int) -> _Level:
+    def _stands(self, name: str, asked: Asked) -> _Room:
+        space = self._spaces.open(name)
+        now = space.index.state()
+        return _Room(space, now, *self.coverage.of(space, asked.state, now))
+
+    def _level(self, asked: Asked, room: _Room | None, level: int) -> _Level:
         key = (
             replace(asked.query, after=None, limit=1, facets=()),
             asked.state.seq,
-            space.index.state() if space else None,
+            room.state if room else None,
             level,
         )
         with self._lock:
             if key in self._levels:
                 self._levels.move_to_end(key)
                 return self._levels[key]
-        found = self._work_out(asked, space, level)
+        found = self._work_out(asked, room, level)
         with self._lock:
             self._levels[key] = found
             while len(self._levels) > _KEPT:
                 self._levels.popitem(last=False)
         return found
 
-    def _work_out(self, asked: Asked, space: OpenSpace | None, level: int) -> _Level:
+    def _work_out(self, asked: Asked, room: _Room | None, level: int) -> _Level:
+        space = room.space if room else None
         lists = self._ranker.rank(asked, space, DEPTHS[level])
         if len(lists.rankings) == 1:
             only = lists.rankings[0]
@@ -172,38 +190,36 @@ class Finder:
             scores = _falling(order, lists, only.name)
         else:
             order, scores = fused(lists.rankings, self.options.weights.constant)
-        before = {work for one in range(level) for work in self._all_of(asked, space, one)}
+        before = {work for one in range(level) for work in self._all_of(asked, room, one)}
         order = [work for work in order if work not in before]
         duplicates: dict[int, tuple[int, ...]] = {}
         if asked.query.collapses:
             order, duplicates = shown_once(asked.state, order)
-        return _Level(
-            asked, lists, tuple(order), scores, duplicates, space, is_last=not lists.is_cut
-        )
+        return _Level(asked, lists, tuple(order), scores, duplicates, is_last=not lists.is_cut)
 
-    def _all_of(self, asked: Asked, space: OpenSpace | None, level: int) -> set[int]:
-        found = self._level(asked, space, level)
+    def _all_of(self, asked: Asked, room: _Room | None, level: int) -> set[int]:
+        found = self._level(asked, room, level)
         return {*found.order, *(one for ones in found.duplicates.values() for one in ones)}
 
     def _told(
-        self, first: _Level, shown: Sequence[tuple[int, _Level, int]], *, has_more: bool
+        self,
+        first: _Level,
+        room: _Room | None,
+        shown: Sequence[tuple[int, _Level, int]],
+        *,
+        has_more: bool,
     ) -> Answer:
         asked, query = first.asked, first.asked.query
         records = self.works([work for work, _, _ in shown])
-        compared = self._compared(first)
+        compared = _compared(first, room)
+        bands = self._bands(first, room)
         hits = []
         for work, found, _level in shown:
-            judge = Judge(asked, found.lists, self._bands(found))
+            judge = Judge(asked, found.lists, bands)
             if work in records:
-                hits.append(
-                    Hit(
-                        records[work],
-                        round(found.scores[work], 6),
-                        judge.band(work),
-                        judge.reasons(work),
-                        found.duplicates.get(work, ()),
-                    )
-                )
+                score, others = round(found.scores[work], 6), found.duplicates.get(work, ())
+                told = judge.band(work), judge.reasons(work)
+                hits.append(Hit(records[work], score, *told, others))
         mark = None
         if shown and has_more:
             work, found, level = shown[-1]
@@ -245,28 +261,10 @@ class Finder:
         facets = counted(asked.state, all_ids, query.facets)
         return Answer(hits, mark, len(ids), admitted, None, facets, _notes_of(asked))
 
-    def _bands(self, level: _Level) -> Bands | None:
-        if level.space is None or level.lists.near is None:
+    def _bands(self, level: _Level, room: _Room | None) -> Bands | None:
+        if room is None or level.lists.near is None:
             return None
-        known, _ = self.coverage.of(level.space, level.asked.state)
-        return self._calibration.of(level.space.index, known)
-
-    def _compared(self, level: _Level) -> Compared | None:
-        near, space = level.lists.near, level.space
-        if space is None:
-            return None
-        known, missing = self.coverage.of(space, level.asked.state)
-        about = space.encoder.space
-        if near is None:
-            state = space.index.state()
-            plan, exact, degraded = "not asked", True, state.degraded
-            generation = state.generation
-        else:
-            plan, exact, degraded = near.plan, near.exact, near.degraded
-            generation = near.generation
-        return Compared(
-            about.id, about.knows, generation, plan, exact, degraded, len(known), len(missing)
-        )
+        return self._calibration.of(room.space.index, room.known)
 
     def _notes(self, level: _Level, compared: Compared | None) -> tuple[str, ...]:
         notes = [*_notes_of(level.asked), *level.lists.notes]
@@ -282,6 +280,20 @@ class Finder:
         if compared is not None and compared.degraded:
             notes.append(f"The index is not well: {compared.degraded}")
         return tuple(dict.fromkeys(notes))
+
+
+def _compared(level: _Level, room: _Room | None) -> Compared | None:
+    if room is None:
+        return None
+    near, about = level.lists.near, room.space.encoder.space
+    counts = len(room.known), len(room.missing)
+    if near is None:
+        now = room.state
+        return Compared(
+            about.id, about.knows, now.generation, "not asked", True, now.degraded, *counts
+        )
+    told = near.generation, near.plan, near.exact, near.degraded
+    return Compared(about.id, about.knows, *told, *counts)
 
 
 def _notes_of(asked: Asked) -> tuple[str, ...]:

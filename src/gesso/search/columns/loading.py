@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, Select, select
 
 from gesso.core.catalogue.store.tables import duplicates, evaluations, labels, scores, works
 from gesso.search.columns.maps import value_maps
+from gesso.search.columns.measures import measures
 from gesso.search.columns.rows import Ids, Pairs, Rows, Words, times_of
 
 _CHUNK = 20_000
@@ -144,8 +145,16 @@ def _read_swatches(
         found = json.loads(told or "[]")[:MOST_SWATCHES]
         if found:
             held[at, : len(found)] = found
-    arrays = {name: held[:, :, at].copy() for at, name in enumerate(("light", "a", "b", "share"))}
-    return arrays, _all(len(held))
+    return swatch_columns(held), _all(len(held))
+
+
+def swatch_columns(held: NDArray[np.float32]) -> Arrays:
+    """The columns of some pictures' swatches, (works, 8, 4), with what they say of all of it."""
+    arrays: Arrays = {
+        name: held[:, :, at].copy() for at, name in enumerate(("light", "a", "b", "share"))
+    }
+    told = {f"all_{name}": values for name, values in measures(arrays).items()}
+    return arrays | told | {"has_colours": held[:, :, 3].sum(axis=1) > 0}
 
 
 def _read_maps(

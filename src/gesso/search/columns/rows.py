@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from gesso.search.words.stemming import plain
 
 Ids = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -19,6 +22,9 @@ class Words:
     def __init__(self) -> None:
         self.values: list[str] = []
         self._numbers: dict[str, int] = {}
+        self._plain: list[str] = []
+        self._same: dict[str, list[int]] = {}
+        self._lock = Lock()
 
     def number(self, value: str) -> int:
         """The number of a value, a new one for a new value."""
@@ -35,6 +41,23 @@ class Words:
             if value not in self._numbers:
                 self.number(value)
         return np.fromiter(map(self._numbers.__getitem__, told), dtype=np.int32, count=len(told))
+
+    def same(self, value: str) -> list[int]:
+        """The numbers of the values that are this plain one, but for accents and capitals."""
+        self._make_plain()
+        return list(self._same.get(value, ()))
+
+    def holding(self, letters: str) -> list[int]:
+        """The numbers of the values in which these plain letters stand."""
+        self._make_plain()
+        return [number for number, value in enumerate(self._plain) if letters in value]
+
+    def _make_plain(self) -> None:
+        with self._lock:
+            for number in range(len(self._plain), len(self.values)):
+                value = plain(self.values[number])
+                self._plain.append(value)
+                self._same.setdefault(value, []).append(number)
 
     def known(self, value: str) -> int | None:
         """The number of a value that is there, None for one that is not."""

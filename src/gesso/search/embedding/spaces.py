@@ -9,6 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from gesso.core.encoders.encoder import Encoder
+from gesso.core.indexes.found import IndexState
 from gesso.core.indexes.space_index import SpaceIndex
 from gesso.search.columns.columns import State
 from gesso.search.columns.rows import Ids
@@ -58,12 +59,17 @@ class Coverage:
         self._lock = Lock()
         self._known: dict[str, tuple[tuple[int, int], Ids, Ids]] = {}
 
-    def of(self, space: OpenSpace, state: State) -> tuple[Ids, Ids]:
+    def of(self, space: OpenSpace, state: State, now: IndexState | None = None) -> tuple[Ids, Ids]:
         """(works that have a vector, works with a picture that have none), ascending each.
 
         Vectors of works that are gone count as none.
+
+        Args:
+            space: where the vectors are.
+            state: the works.
+            now: how the space stands, where somebody has asked already.
         """
-        key = state.seq, space.index.state().count
+        key = state.seq, (now or space.index.state()).count
         with self._lock:
             held = self._known.get(space.index.space.id)
         if held is None or held[0] != key:

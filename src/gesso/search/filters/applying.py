@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from gesso.core.catalogue.store.database import Database
 from gesso.search.columns.columns import State
 from gesso.search.columns.loading import NO_YEAR
-from gesso.search.columns.measures import MEASURES, has_colours
 from gesso.search.columns.rows import Ids, Mask, Words
 from gesso.search.filters.fields import Field, field_of, refuse
 from gesso.search.filters.reading import Condition, Wish, Word
@@ -155,19 +154,20 @@ def _texts(condition: Condition) -> list[str]:
 def _fitting(words: Words, wanted: Iterable[str]) -> list[int]:
     """The numbers of the values that fit: one that is the same, else those with these words."""
     found: list[int] = []
-    held = [plain(value) for value in words.values]
     for text in wanted:
         asked = plain(text).strip()
         is_start, asked = asked.endswith("*"), asked.rstrip("*").strip()
-        same = [number for number, value in enumerate(held) if value == asked]
-        if same and not is_start:
+        same = [] if is_start else words.same(asked)
+        parts = tokens(asked)
+        if same or not parts:
             found += same
             continue
-        parts = tokens(asked)
+        # To look for letters is a hundred times quicker than to part a value into words.
         found += [
-            number for number, value in enumerate(held)
-            if parts and _follow(parts, tokens(value), is_start=is_start)
-        ]  # fmt: skip
+            number
+            for number in words.holding(parts[0])
+            if _follow(parts, tokens(words.values[number]), is_start=is_start)
+        ]
     return found
 
 
@@ -257,8 +257,9 @@ def _score(query: str, condition: Condition, _field: Field, state: State) -> Mas
 
 
 def _measure(query: str, condition: Condition, field: Field, state: State) -> Mask:
-    swatches = state.rows("swatches")
-    return _within(MEASURES[field.name](swatches), spans(condition, query)) & has_colours(swatches)
+    swatches = state.rows("swatches").columns
+    fits = _within(swatches[f"all_{field.name}"], spans(condition, query))
+    return np.asarray(fits & swatches["has_colours"])
 
 
 _HOW: dict[str, Callable[[str, Condition, Field, State], Mask]] = {

@@ -28,7 +28,7 @@ _AGAINST = 0.5
 """What a picture to be avoided counts beside one that is looked for (Rocchio 1971)."""
 _SEEDS = 6
 _NEIGHBOURS = 60
-_SURE = 0.6
+SURE = 0.6
 """The share of the words that a work has whose neighbours are looked at."""
 _LEAST_ALIKE = 0.5
 
@@ -136,7 +136,7 @@ class Ranker:
 
     def _neighbours(self, asked: Asked, space: OpenSpace, ranked: Ranked, lists: Lists) -> None:
         """Works that look like those whose words fit best."""
-        sure = [w for w in ranked.ids[:_SEEDS].tolist() if _share(ranked, w) >= _SURE]
+        sure = [w for w in ranked.ids[:_SEEDS].tolist() if _share(ranked, w) >= SURE]
         seeds = np.intersect1d(np.array(sure, dtype=np.int64), space.index.known())
         if not len(seeds):
             return

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from gesso.search.columns.columns import State
 from gesso.search.fusing.asking import Asked
 from gesso.search.fusing.bands import Bands
-from gesso.search.fusing.rankings import Lists
+from gesso.search.fusing.rankings import SURE, Lists
 from gesso.search.looks.colour import nearest_swatch
 from gesso.search.records import Band, Cause, Reason
 
@@ -36,9 +36,13 @@ class Judge:
         told = [
             self._reason(cause, work, held[work])
             for cause, held in self.lists.values.items()
-            if work in held
+            if work in held and not (cause == "neighbour" and self._is_sure(work))
         ]
         return tuple(sorted(told, key=lambda one: _ORDER.index(one.cause)))
+
+    def _is_sure(self, work: int) -> bool:
+        """Its own words fit so well that nothing needs to be said of its neighbours."""
+        return self.lists.values.get("words", {}).get(work, 0.0) >= SURE
 
     def band(self, work: int) -> Band:
         """Whether one of the causes alone would convince a person."""

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.errors import InputError
-from gesso.search.columns.measures import MEASURES
 from gesso.search.columns.rows import Rows
 
 
@@ -85,12 +84,10 @@ def changed(
         own: the picture that they are compared with, as one row.
         changes: at least one.
     """
-    some = Rows(
-        swatches.ids[places], {name: held[places] for name, held in swatches.columns.items()}
-    )
     ways = []
     for change in changes:
-        measured = MEASURES[change.measure]
-        steps = (measured(some) - measured(own)[0]) * change.sign / change.step
+        column = f"all_{change.measure}"
+        there = swatches.columns[column][places]
+        steps = (there - own.columns[column][0]) * change.sign / change.step
         ways.append(np.where(steps >= 1, _WORTH * np.minimum(steps / 2, 1), steps - 2))
     return np.asarray(np.min(ways, axis=0), dtype=np.float32)

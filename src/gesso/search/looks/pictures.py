@@ -12,7 +12,7 @@ from gesso.core.pixels.decode import DecodeLimits, decode
 from gesso.core.pixels.derived.swatches import swatches
 from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.pixels.picture import Picture
-from gesso.search.columns.loading import MOST_SWATCHES
+from gesso.search.columns.loading import MOST_SWATCHES, swatch_columns
 from gesso.search.columns.rows import Rows
 from gesso.search.records import Like
 
@@ -73,8 +73,7 @@ def colours_of(picture: Picture) -> Rows:
     held = np.zeros((1, MOST_SWATCHES, 4), dtype=np.float32)
     for at, one in enumerate(swatches(picture, MOST_SWATCHES)):
         held[0, at] = one.lightness, one.a, one.b, one.share
-    columns = {name: held[:, :, at] for at, name in enumerate(("light", "a", "b", "share"))}
-    return Rows(np.zeros(1, dtype=np.int64), columns)
+    return Rows(np.zeros(1, dtype=np.int64), swatch_columns(held))
 
 
 def _read(path: Path) -> bytes:
