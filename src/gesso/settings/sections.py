@@ -192,6 +192,19 @@ class SearchSettings(Section):
     )
 
 
+class CurateSettings(Section):
+    """How works are sorted."""
+
+    encoder: str = Field(
+        default="look", min_length=1, description="in whose space labels are learnt"
+    )
+    words: str = Field(default="clip", min_length=1, description="in whose space words are asked")
+    sure: float = Field(
+        default=0.8, gt=0, lt=1, description="share of answers that must be right, 0 to 1"
+    )
+    doubt: float = Field(default=0.2, gt=0, lt=1, description="chance that fewer are right, 0 to 1")
+
+
 class PictureSettings(Section):
     """How large a picture from elsewhere may be."""
 

@@ -18,6 +18,7 @@ from gesso.settings.sections import (
     CaptionSettings,
     CatalogueSettings,
     CollectSettings,
+    CurateSettings,
     DuplicateSettings,
     KeySettings,
     MakeSettings,
@@ -65,6 +66,7 @@ class Settings(BaseSettings):
     collect: CollectSettings = CollectSettings()
     duplicates: DuplicateSettings = DuplicateSettings()
     caption: CaptionSettings = CaptionSettings()
+    curate: CurateSettings = CurateSettings()
     web: WebSettings = WebSettings()
     catalogue: CatalogueSettings = CatalogueSettings()
     blobs: BlobSettings = BlobSettings()

@@ -19,11 +19,13 @@ from gesso.studio.ground import Ground
 if TYPE_CHECKING:
     from gesso.collect.acquisition.collector import Collector
     from gesso.collect.caption.room import CaptionRoom
+    from gesso.collect.curate.room import CurateRoom
     from gesso.make.atelier import Atelier
     from gesso.search.finder import Finder
     from gesso.studio.collecting import Collecting
     from gesso.studio.searching import Searching
     from gesso.studio.works.exporting import Exporting
+    from gesso.studio.works.tending import Tending
     from gesso.study.room import StudyRoom
 
 
@@ -77,7 +79,7 @@ class Studio(Ground):
         """The verb study."""
         from gesso.studio.studying import Studying
 
-        return Studying(self).room()
+        return Studying(self, lambda: self.searching).room()
 
     @cached_property
     def searching(self) -> Searching:
@@ -104,11 +106,20 @@ class Studio(Ground):
         return self.collecting.collector
 
     @cached_property
-    def caption(self) -> CaptionRoom:
-        """Titles, captions, tags and scores for works."""
+    def _tending(self) -> Tending:
         from gesso.studio.works.tending import Tending
 
-        return Tending(self).captions()
+        return Tending(self)
+
+    @cached_property
+    def caption(self) -> CaptionRoom:
+        """Titles, captions, tags and scores for works."""
+        return self._tending.captions()
+
+    @cached_property
+    def curate(self) -> CurateRoom:
+        """Works sorted by a person's labels, or by words."""
+        return self._tending.curation()
 
     @cached_property
     def exporting(self) -> Exporting:
@@ -121,6 +132,8 @@ class Studio(Ground):
         """Let go of everything that was opened."""
         if "searching" in vars(self):
             self.searching.close()
+        if "_tending" in vars(self):
+            self._tending.close()
         if "collecting" in vars(self):
             self.collecting.close()
         super().close()

@@ -45,6 +45,9 @@ COMMANDS: Registry[click.Command] = Registry(
         "duplicates": Entry(
             f"{_COLLECT}.duplicates", "duplicates", summary="Find works that show one picture."
         ),
+        "curate": Entry(
+            f"{_COLLECT}.curate", "curate", summary="Sort works by your labels, or by words."
+        ),
         "study": Entry(f"{_STUDY}.study", "study", summary="See values, shapes, two tips."),
         "search": Entry(f"{_SEARCH}.search", "search", summary="Find by words, pictures, colours."),
         "encode": Entry(
@@ -64,7 +67,7 @@ COMMANDS: Registry[click.Command] = Registry(
         "errors": Entry(f"{_STUDIO}.errors", "errors", summary="Show what went wrong."),
         "models": Entry(f"{_STUDIO}.models", "models", summary="List models, ask which exist."),
         "settings": Entry(f"{_STUDIO}.settings", "settings", summary="Show what is in force."),
-        "serve": Entry(f"{_STUDIO}.serve", "serve", summary="Answer over HTTP."),
+        "serve": Entry(f"{_STUDIO}.serve", "serve", summary="Open the gallery to a browser."),
         "backup": Entry(f"{_AWAY}.backup", "backup", summary="Back the studio up, verified."),
         "restore": Entry(f"{_AWAY}.backup", "restore", summary="Make a studio of a backup."),
         "sync": Entry(f"{_AWAY}.sync", "sync", summary="Keep pictures in step with a bucket."),

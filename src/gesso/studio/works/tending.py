@@ -10,9 +10,15 @@ from gesso.studio.adapters import built, with_key
 if TYPE_CHECKING:
     from gesso.collect.caption.captioner import Captioner
     from gesso.collect.caption.room import Asked, CaptionRoom, Measuring
+    from gesso.collect.curate.room import CurateRoom
+    from gesso.collect.curate.vectors import KeptVectors
+    from gesso.core.encoders.encoder import Encoder
     from gesso.studio.ground import Ground
 
 OFFLINE = "offline"
+
+_LIGHT = ("look",)
+"""Encoders without weights: each worker may have its own. Others stay in this process."""
 
 _MOST_MEMORY = 2 << 30
 _MOST_CPU_S = 60.0
@@ -27,6 +33,7 @@ class Tending:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
+        self._opened: list[KeptVectors] = []
 
     def captions(self) -> CaptionRoom:
         """The room in which works get their words."""
@@ -43,6 +50,51 @@ class Tending:
             locks=self._ground.folder / "locks",
             stop=self._ground.stop,
         )
+
+    def curation(self) -> CurateRoom:
+        """The room in which works are sorted.
+
+        Raises:
+            SettingsError: how sure answers have to be cannot be.
+        """
+        from gesso.collect.curate.heads.silence import Sureness
+        from gesso.collect.curate.room import CurateRoom
+
+        asked = self._ground.settings.curate
+        return CurateRoom(
+            self._ground.catalogue,
+            lambda: self._vectors(asked.encoder)[1],
+            lambda: self._vectors(asked.words),
+            Sureness(asked.sure, asked.doubt),
+            stop=self._ground.stop,
+        )
+
+    def close(self) -> None:
+        """Let go of files."""
+        for vectors in self._opened:
+            vectors.close()
+
+    def _vectors(self, name: str) -> tuple[Encoder, KeptVectors]:
+        """An encoder by its name, an adapter's or a section [encoders.NAME], and its vectors."""
+        from gesso.collect.curate.vectors import Encoding, KeptVectors
+        from gesso.core.encoders.encoder import ENCODERS
+
+        settings, workers = self._ground.settings, self._ground.workers
+        wishes = dict(settings.encoders.get(name, {}))
+        adapter = str(wishes.pop("adapter", name))
+        factory = ENCODERS.open(adapter)
+        wishes = dict(with_key(settings, adapter, wishes, factory))
+        encoder = built(factory, f"encoders.{name}", wishes, None)
+        encode, is_pooled = Encoding(encoder), adapter in _LIGHT and workers.count > 0
+        vectors = KeptVectors(
+            self._ground.catalogue,
+            encoder.space,
+            (lambda files: workers.call(encode, files)) if is_pooled else encode,
+            self._ground.folder / "cache" / f"vectors-{encoder.space.id}.db",
+            streams=2 * workers.count if is_pooled else 1,
+        )
+        self._opened.append(vectors)
+        return encoder, vectors
 
     def _asked(self, run: str) -> Asked:
         """Who captions in a run; what it spends is counted for that run alone."""

@@ -1,0 +1,1 @@
+"""Works sorted by words, or by a person's own examples; a person's label wins."""

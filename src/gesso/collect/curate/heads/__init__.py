@@ -1,0 +1,1 @@
+"""What is learnt from examples: a regularised logistic head that knows when to be silent."""
