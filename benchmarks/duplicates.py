@@ -329,7 +329,7 @@ def made_up(count: int, rng: np.random.Generator) -> Iterator[list[MarkKey]]:
                 number,
                 number <= count - 128,
                 vector.astype("<f2").tobytes(),
-                np.unique(rng.integers(0, 2**25, 200)).astype("<u4").tobytes(),
+                np.unique(rng.integers(0, 2**25, 300)).astype("<u4").tobytes(),
                 rng.bytes(8).hex(),
                 rng.bytes(8).hex(),
             )

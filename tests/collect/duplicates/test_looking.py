@@ -121,7 +121,7 @@ def indexed(words):
 
 def test_a_detail_shares_words_with_its_whole_among_thousands():
     rng = np.random.default_rng(9)
-    crowd = [np.unique(rng.integers(0, 2**25, 200)).astype(np.uint32) for _ in range(3000)]
+    crowd = [np.unique(rng.integers(0, 2**25, 300)).astype(np.uint32) for _ in range(3000)]
     whole = points_of(paint(6)).words()
     close = cv2.resize(paint(6)[60:360, 100:500], (1200, 900), interpolation=cv2.INTER_CUBIC)
 

@@ -21,7 +21,7 @@ SIDE = 400
 """Pictures are read at this long side: 512 finds no more pairs and takes half as long again."""
 POINTS = 320
 """Points of a picture at most, the strongest."""
-WORDS = 100
+WORDS = 150
 """So many of the points are looked up."""
 MAKER = f"points 1, {SIDE} px, {POINTS}, {WORDS}"
 
@@ -64,7 +64,7 @@ class Points:
         return Points(self.width, self.height, places, _packed(bits[:, _MIRROR]))
 
     def words(self) -> NDArray[np.uint32]:
-        """Up to 200 words, sorted, each once: 24 bits of a point's code, from either half."""
+        """Up to 300 words, sorted, each once: 24 bits of a point's code, from either half."""
         halves = self.codes[:WORDS] & np.uint64((1 << _BITS) - 1)
         halves |= np.arange(_TABLES, dtype=np.uint64) << np.uint64(_BITS)
         return np.unique(halves.ravel()).astype(np.uint32)

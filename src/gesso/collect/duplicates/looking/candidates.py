@@ -43,7 +43,7 @@ class Candidates:
 
 
 class Candidacy:
-    """Looks works up among all that have marks: about two and a half kilobytes a work.
+    """Looks works up among all that have marks: about three kilobytes a work.
 
     Args:
         keys: of all works with marks.
