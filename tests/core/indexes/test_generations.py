@@ -264,6 +264,19 @@ def test_a_vector_that_went_wrong_below_an_index_is_left_out(copy: Room) -> None
     assert "1 damaged vectors are left out" in found.degraded
 
 
+@pytest.mark.parametrize("left", [0, 50_000, 10_000 * 3 + 1])
+def test_a_shard_that_was_cut_below_an_index_costs_its_works_alone(copy: Room, left: int) -> None:
+    path = copy.vectors / "000000.f2"
+    kept = min(COUNT, left // (SPACE.size * 2))
+    path.write_bytes(path.read_bytes()[:left])
+    space = copy.open()
+
+    for recall in ("balanced", "exact"):
+        found = space.search(QUERIES, 10, recall=recall)
+        assert_right(found, {n: HELD[n] for n in range(1, kept + 1)}, QUERIES, 10)
+    assert (f"{COUNT - kept} damaged vectors" in space.state().degraded) is (kept < COUNT)
+
+
 def test_what_builders_who_died_left_behind_is_swept(copy: Room) -> None:
     left = copy.index / ".building-000003"
     left.mkdir()

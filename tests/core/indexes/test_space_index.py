@@ -145,6 +145,12 @@ def test_as_many_come_as_are_asked_for_or_all(space: SpaceIndex, k: int, builds:
     assert (np.diff(found.scores, axis=1) <= 0).all()
 
 
+def test_no_query_finds_nothing(space: SpaceIndex) -> None:
+    space.build()
+
+    assert space.search(vectors(0), 10).ids.shape[0] == 0
+
+
 def test_equals_stand_in_the_order_of_their_ids(room: Room) -> None:
     space = room.open()
     space.add(ids(30, 10, 40, 20), np.repeat(QUERIES[:1], 4, axis=0))

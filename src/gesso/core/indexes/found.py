@@ -13,9 +13,10 @@ class Found:
     """The nearest works of each query.
 
     Attributes:
-        ids: (queries, k) int64 works, best first, equal scores by id; -1 where there are no more.
-        scores: (queries, k) float32 cosines, -1 to 1, to six decimals; 0 beside a -1.
-        generation: which one was asked, None where no index was.
+        ids: (queries, k, or fewer where fewer are admitted) int64 works, best first, equal
+            scores by id; -1 where damage left one query fewer than another.
+        scores: of the same shape, float32 cosines, -1 to 1, to six decimals; 0 beside a -1.
+        generation: which one serves, None where none does.
         plan: how it was done, in words for a person.
         exact: whether every admitted vector was compared, so that nothing can be missing.
         degraded: why the answer comes slower or from less than it should; "" when all is well.

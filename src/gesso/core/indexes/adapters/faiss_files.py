@@ -89,7 +89,12 @@ class FaissIndex:
         bits = None if allowed is None else np.packbits(allowed, bitorder="little")
         chosen = None if bits is None else _selector(bits)
         asked = np.ascontiguousarray(queries, dtype=np.float32)
-        return self._near(Look(asked, wide, min(count, admitted), admitted, chosen, recall))
+        try:
+            return self._near(Look(asked, wide, min(count, admitted), admitted, chosen, recall))
+        except (RuntimeError, MemoryError) as error:
+            raise DamageError(
+                f"FAISS does not search {self._path}: {_short(error)}.", "Build the index again."
+            ) from error
 
     def discard(self) -> None:
         """Nothing lies elsewhere."""

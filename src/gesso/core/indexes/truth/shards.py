@@ -52,14 +52,15 @@ class Shards:
                 yield first + held, behind
 
     def gather(self, rows: NDArray[np.int64]) -> Halves:
-        """(rows, width), a copy; every row must be within what `reach` says is there."""
-        found = np.empty((len(rows), self._width), dtype=np.float16)
+        """(rows, width), a copy. A row that is not there is another one; its sum will tell."""
+        found = np.zeros((len(rows), self._width), dtype=np.float16)
         shards = rows // SHARD_ROWS
-        if len(rows) and shards[0] == shards[-1] and (shards == shards[0]).all():
-            return np.take(self._mapped(int(shards[0]), rows), rows % SHARD_ROWS, axis=0, out=found)
         for shard in np.unique(shards):
             here = shards == shard
-            found[here] = self._mapped(int(shard), rows[here])[rows[here] % SHARD_ROWS]
+            places = rows[here] % SHARD_ROWS
+            held = self._mapped(int(shard), places)
+            if len(held):
+                found[here] = held.take(places, axis=0, mode="clip")
         return found
 
     def piece(self, rows: NDArray[np.int64]) -> Halves:
@@ -67,18 +68,18 @@ class Shards:
         first, last = int(rows[0]), int(rows[-1])
         shard, place = divmod(first, SHARD_ROWS)
         if last - first + 1 == len(rows) and last // SHARD_ROWS == shard:
-            return self._mapped(shard, rows[-1:])[place : place + len(rows)]
+            return self._mapped(shard, rows[-1:] % SHARD_ROWS)[place : place + len(rows)]
         return self.gather(rows)
 
-    def _mapped(self, shard: int, rows: NDArray[np.int64]) -> Halves:
-        """The shard's file; it grows, and is mapped anew when a row behind its old end is asked."""
+    def _mapped(self, shard: int, places: NDArray[np.int64]) -> Halves:
+        """The shard's whole rows; it is mapped anew when a place behind its old end is asked."""
         held = self._open.get(shard)
-        needed = int(rows.max()) % SHARD_ROWS + 1
-        if held is None or len(held) < needed:
+        if held is None or len(held) <= int(places.max()):
             path = self._path(shard)
+            shape = (self._length(shard), self._width)
+            if shape[0] == 0:
+                return np.zeros(shape, dtype=np.float16)
             try:
-                # What stands behind the last whole row was broken off.
-                shape = (self._length(shard), self._width)
                 held = np.asarray(np.memmap(path, np.float16, "r", shape=shape))
             except (OSError, ValueError) as error:
                 raise storage_error(_plain(error), path, "read") from error
