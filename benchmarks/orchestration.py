@@ -2,9 +2,15 @@
 
 Every call is a row in the ledger, committed before and after. The same calls are made once by
 gesso's run (each prompt streams through its rounds) and once by the usual batch with barriers
-(generate all, then evaluate all, then refine all); the ideal is the sum of all calls over 16.
-What lies above the ideal is told in two parts: places that stand empty while work is left for all
-of them (the books, the switching of threads), and those at the end, when too few calls are left.
+(generate all, then evaluate all, then refine all).
+
+The ideal is what no schedule can be faster than: the sum of all calls over 16, or the longest way
+of one prompt (its calls one after the other, the two pictures of a pair at once), whichever is
+more. Nobody knows beforehand which call will straggle, so a second figure stands beside it: the
+same calls in a list schedule without any cost of its own, where each is sent when its turn comes
+and a place is free. What lies above the ideal is told in two parts: places that stand empty while
+work is left for all of them (the books, the switching of threads), and those at the end, when too
+few calls are left.
 
     python benchmarks/orchestration.py [--prompts 200] [--rounds 3]
 """
@@ -16,9 +22,11 @@ import random
 import tempfile
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from heapq import heappop, heappush
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -52,8 +60,9 @@ class World:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.spans: list[tuple[float, float, float]] = []
+        self.ways: dict[str, list[tuple[int | None, float]]] = {}
 
-    def call(self, operation: str, errand: Errand, name: str) -> None:
+    def call(self, operation: str, errand: Errand, name: str, side: int | None = None) -> None:
         luck = random.Random(name).random()
         takes = CALL_S * (SLOWER if luck < STRAGGLERS else 1)
 
@@ -61,6 +70,8 @@ class World:
             began = time.perf_counter()
             time.sleep(takes)
             self.spans.append((began, time.perf_counter(), takes))
+            if errand.item:
+                self.ways.setdefault(errand.item, []).append((side, takes))
             return Answer(None, 0.0, price_source="free")
 
         self._desk.ask(Ask("fake", operation, errand=errand), send)
@@ -107,7 +118,9 @@ class FakePainter:
 
     def paint(self, order: Order, tell: Tell = silent) -> Painting:
         del tell
-        self._world.call("paint", order.errand, f"paint {order.text} {order.seed}")
+        self._world.call(
+            "paint", order.errand, f"paint {order.text} {order.seed}", order.seed % 251
+        )
         rgb = np.full((8, 8, 3), order.seed % 251, dtype=np.uint8)
         return Painting(Picture(rgb), Maker("fake"), "algorithmicMedia")
 
@@ -149,7 +162,8 @@ class FakeCritic:
         self._world = world
 
     def evaluate(self, view: View, prompt: Prompt, errand: Errand) -> Evaluation:
-        self._world.call("evaluate", errand, f"evaluate {prompt.text} {view.picture.rgb[0, 0, 0]}")
+        side = int(view.picture.rgb[0, 0, 0])
+        self._world.call("evaluate", errand, f"evaluate {prompt.text} {side}", side)
         score = 0.1 + 0.1 * prompt.text.count("+")
         return Evaluation((), (Measure("key", 0, 1, 0.9),), 0.9, score, "", Maker("fake"))
 
@@ -181,7 +195,65 @@ class Going:
 
     @property
     def ideal_s(self) -> float:
-        return self.world.total_s / IN_FLIGHT
+        ways = map(stages, self.world.ways.values())
+        longest = max((sum(max(map(sum, stage)) for stage in way) for way in ways), default=0.0)
+        return max(self.world.total_s / IN_FLIGHT, longest)
+
+
+Stage = list[list[float]]
+"""What one prompt does at once: each inner list is done one after the other."""
+
+
+def stages(way: list[tuple[int | None, float]]) -> list[Stage]:
+    """The steps of a prompt, from its calls in their order.
+
+    A pair of pictures, each painted and evaluated, is one step; any other call is one of its own.
+    """
+    found: list[Stage] = []
+    pair: dict[int, list[float]] = {}
+    for side, takes in way:
+        if side is not None:
+            pair.setdefault(side, []).append(takes)
+            continue
+        if pair:
+            found.append(list(pair.values()))
+            pair = {}
+        found.append([[takes]])
+    return found
+
+
+def list_schedule(ways: list[list[Stage]], streams: int) -> float:
+    """Seconds until all is done when nothing costs anything but the calls themselves.
+
+    Args:
+        ways: what each prompt does, in the order in which they begin.
+        streams: prompts on their way at once.
+    """
+    ready: deque[tuple[int, int]] = deque()  # whose next call may leave: prompt, side
+    out: list[tuple[float, int, int]] = []
+    places = {n: [list(calls) for calls in way[0]] for n, way in enumerate(ways)}
+    at, waiting, step = 0.0, deque(range(len(ways))), [0] * len(ways)
+
+    def begin(number: int) -> None:
+        ready.extend((number, side) for side in range(len(places[number])))
+
+    for _ in range(min(streams, len(ways))):
+        begin(waiting.popleft())
+    while ready or out:
+        while ready and len(out) < IN_FLIGHT:
+            number, side = ready.popleft()
+            heappush(out, (at + places[number][side].pop(0), number, side))
+        at, number, side = heappop(out)
+        if places[number][side]:
+            ready.append((number, side))
+        elif not any(places[number]) and all(n != number for _, n, _ in out):
+            step[number] += 1
+            if step[number] < len(ways[number]):
+                places[number] = [list(calls) for calls in ways[number][step[number]]]
+                begin(number)
+            elif waiting:
+                begin(waiting.popleft())
+    return at
 
 
 def streamed(folder: Path, prompts: int, rounds: int, streams: int) -> Going:
@@ -268,11 +340,15 @@ def main() -> None:
     for name, going in goings.items():
         bar = f"{BAR:.2f}" if name.startswith("gesso") else ""
         before, end = going.empty_s
+        listed = list_schedule([stages(way) for way in going.world.ways.values()], asked.streams)
         print(
             f"{name:<22}{len(going.world.spans):>7}{going.rows:>6}{going.wall_s:>8.2f}"
             f"{going.ideal_s:>9.2f}{going.wall_s / going.ideal_s:>7.3f}{bar:>6}{going.cpu_s:>7.2f}"
             f"   {before:.2f}, {end:.2f}"
         )
+        if name.startswith("gesso"):
+            print(f"{'  a list schedule':<22}{'':>13}{listed:>8.2f}{'':>9}"
+                  f"{listed / going.ideal_s:>7.3f}")  # fmt: skip
 
 
 if __name__ == "__main__":
