@@ -53,6 +53,45 @@ def test_a_bad_picture_fails_alone_and_the_exit_code_says_so(gesso, art):
     assert "bad.png" in said.out
 
 
+def test_a_run_says_how_many_failed_and_where_the_rest_of_them_is_told(gesso, art):
+    for number in range(14):
+        (art / f"bad{number}.png").write_bytes(b"<html>" + bytes([number]))
+
+    said = gesso("collect", "folder", art)
+
+    assert said.out.startswith("folder: 4 new, 14 failed, in ")
+    assert "  and 2 more: gesso collect status folder-" in said.out
+
+
+def test_a_place_without_pictures_is_told(gesso, tmp_path):
+    (tmp_path / "empty").mkdir()
+
+    assert gesso("collect", "folder", "empty").out.startswith("folder: nothing was found there, ")
+
+
+def test_no_export_tells_where_a_folder_lies_on_this_machine(gesso, art, tmp_path):
+    gesso("collect", "folder", art)
+    gesso("export", "ndjson", "--to", "out")
+    gesso("export", "--all", "--to", "hung")
+
+    files = [path for name in ("out", "hung") for path in (tmp_path / name).rglob("*")]
+    data = [path.read_bytes() for path in files if path.is_file()]
+    assert any(f"folder:{art.name}-".encode() in one for one in data)
+    assert not any(str(tmp_path).encode() in one for one in data)
+
+
+def test_two_folders_of_one_name_are_kept_apart(gesso, art, tmp_path):
+    other = tmp_path / "other" / art.name
+    other.mkdir(parents=True)
+    pixels = np.full((9, 9, 3), 77, dtype=np.uint8)
+    cv2.imwrite(str(other / "0.png"), pixels)
+
+    gesso("collect", "folder", art)
+
+    assert gesso("collect", "folder", other).out.startswith("folder: 1 new, ")
+    assert gesso("check", "--json").document["works"] == 5
+
+
 def test_a_dry_run_makes_no_studio(gesso, art, tmp_path):
     said = gesso("collect", "folder", art, "--dry-run")
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from gesso.collect.acquisition.gate import Gate
 from gesso.collect.acquisition.options import Develop
+from gesso.collect.sources.local.holder import told_source
 from gesso.collect.sources.local.told.recipes import taught
 from gesso.collect.sources.source import Source
 from gesso.core.catalogue.catalogue import Catalogue
@@ -160,7 +161,9 @@ def arrival_of(offer: Offer, developed: Developed) -> Arrival:
     source_type = "" if found is None else found.source_type
     return Arrival(
         developed,
-        Provenance("collected", find.source, find.identifier, source_type=source_type[:80]),
+        Provenance(
+            "collected", told_source(find.source), find.identifier, source_type=source_type[:80]
+        ),
         title=find.facts.title or PurePath(find.identifier.replace("\\", "/")).stem,
         creator=find.facts.creator,
         rights=find.rights,

@@ -11,6 +11,7 @@ import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path, PurePath
 from typing import Protocol
 
@@ -183,6 +184,18 @@ def strays(called: str) -> InputError:
 def escaped_path(path: str | Path) -> str:
     """A path as one printable line; separators stay."""
     return "".join(map(_letter, str(path)))
+
+
+def told_source(source: str) -> str:
+    """What the world is told of a source: of a folder its name, not where it lies here.
+
+    Eight signs of the path's hash keep two folders of one name apart: "folder:art-1f3c9a2e".
+    """
+    name, colon, place = source.partition(":")
+    path = PurePath(place)
+    if not colon or not path.is_absolute():
+        return source
+    return f"{name}:{path.name or 'root'}-{sha256(place.encode()).hexdigest()[:8]}"
 
 
 def path_of(escaped: str) -> Path:
