@@ -25,6 +25,7 @@ import yaml
 from gesso.cli import app
 from gesso.core.catalogue.blobs.blob import BLOBS
 from gesso.core.encoders.encoder import ENCODERS
+from gesso.core.indexes.index import INDEXES
 from gesso.core.registry import Registry
 from gesso.make.critics.critic import CRITICS
 from gesso.make.painters.painter import PAINTERS
@@ -32,7 +33,7 @@ from gesso.make.writers.writer import WRITERS
 
 ROOT = Path(__file__).resolve().parents[1]
 VERBS = ("make", "collect", "study", "search", "show", "train")
-SHELVES: tuple[Registry[Any], ...] = (PAINTERS, WRITERS, CRITICS, BLOBS, ENCODERS)
+SHELVES: tuple[Registry[Any], ...] = (PAINTERS, WRITERS, CRITICS, BLOBS, ENCODERS, INDEXES)
 # Words that look like dotted names of ours and are none.
 FILES_OF_OURS = {"gesso.toml", "gesso.db", "gesso.server", "gesso.log"}
 SCHEMAS = {"gesso.recipe"}
