@@ -83,5 +83,15 @@ TOOLS: Registry[Factory[Tool]] = Registry(
             "Subject",
             summary="what the picture is of, cut out; an estimate that strokes correct",
         ),
+        "style": Entry(
+            "gesso.study.tools.near.style",
+            "Style",
+            summary="what style works like it bear, by vote, or silence",
+        ),
+        "similar": Entry(
+            "gesso.study.tools.near.similar",
+            "Similar",
+            summary="references from the catalogue, and in what they are like it",
+        ),
     },
 )

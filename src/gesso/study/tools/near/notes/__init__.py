@@ -1,0 +1,1 @@
+"""Our own notes on movements and media, with cues that can be measured."""
