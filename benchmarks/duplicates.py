@@ -162,7 +162,8 @@ def main() -> None:
     parser.add_argument("--synthetic", type=int, default=100_000)
     asked = parser.parse_args()
     cv2.setNumThreads(1)
-    rows = [json.loads(line) for line in (asked.folder / "manifest.jsonl").open("rb")]
+    lines = (asked.folder / "manifest.jsonl").read_text("utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
     rows = [row for row in rows if row["file"].startswith(("images/", "images_full/"))]
     with tempfile.TemporaryDirectory() as folder, Catalogue.open(Path(folder)) as catalogue:
         groups: dict[str, list[int]] = defaultdict(list)
