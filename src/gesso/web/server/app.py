@@ -12,9 +12,12 @@ from gesso._version import __version__
 from gesso.show.gallery import Gallery
 from gesso.studio import Studio
 from gesso.web.api.health import health_routes
+from gesso.web.api.searching import Searches, search_routes
 from gesso.web.api.studying import Studies, study_routes
 from gesso.web.api.works import work_routes
+from gesso.web.pages.drawing import draw
 from gesso.web.pages.gallery import gallery_pages
+from gesso.web.pages.searching import search_pages
 from gesso.web.pages.static import static_routes
 from gesso.web.pages.studies import study_pages
 from gesso.web.server.guard import Application, Guard
@@ -38,7 +41,15 @@ def application(studio: Studio, options: ServerOptions) -> Application:
         SettingsError: it would be open to strangers.
     """
     options.check()
-    watch = Watch([lambda seen: _count(studio, seen)])
+    desk = Desk(options.workers, options.waiting)
+    searches = Searches(
+        lambda: studio.search,
+        studio.searching.opened,
+        lambda: studio.searching.open(studio.searching.default),
+        desk,
+        options.answers_kept,
+    )
+    watch = Watch([lambda seen: _count(studio, seen), searches.look])
 
     @asynccontextmanager
     async def while_open(_app: FastAPI) -> AsyncIterator[None]:
@@ -50,16 +61,18 @@ def application(studio: Studio, options: ServerOptions) -> Application:
         title="gesso", version=__version__, description=_ABOUT, lifespan=while_open, redoc_url=None,
         docs_url=None,
     )  # fmt: skip
-    tell_problems(app)
-    desk = Desk(options.workers, options.waiting)
+    name = name_of(studio)
+    tell_problems(app, lambda found: draw("problem.html", here="", name=name, problem=found))
     app.include_router(health_routes(watch))
     studies = Studies(studio, desk, options.studies_kept)
     gallery = Gallery(lambda: studio.catalogue)
     app.include_router(study_routes(studies, options))
+    app.include_router(search_routes(searches, desk, options))
     app.include_router(work_routes(gallery, desk))
     app.include_router(static_routes())
-    app.include_router(gallery_pages(gallery, desk, name_of(studio)))
-    app.include_router(study_pages(gallery, studies, desk, options, name_of(studio)))
+    app.include_router(gallery_pages(gallery, desk, name))
+    app.include_router(search_pages(searches, options, name))
+    app.include_router(study_pages(gallery, studies, desk, options, name))
     return Guard(app, options, Buckets(options.calls_per_minute, options.burst, time.monotonic))
 
 

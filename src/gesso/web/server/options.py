@@ -25,6 +25,7 @@ class ServerOptions:
         burst: calls that one address may make at once.
         workers: pictures that are worked on at once.
         waiting: requests that may wait for them; more are told to come back.
+        answers_kept: of searches, the last ones.
         studies_kept: whose sheets can be asked for, the last ones.
     """
 
@@ -38,6 +39,7 @@ class ServerOptions:
     burst: int = 60
     workers: int = 2
     waiting: int = 64
+    answers_kept: int = 1000
     studies_kept: int = 12
 
     def check(self) -> None:

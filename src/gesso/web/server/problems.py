@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from fastapi import FastAPI, Request
@@ -26,7 +26,7 @@ _STATUSES: tuple[tuple[type[GessoError], int], ...] = (
     (errors.UnknownItem, 404),
     (errors.InputError, 400),
     (errors.UnknownAdapter, 404),
-    (errors.MissingExtra, 501),
+    (errors.SettingsError, 501),
     (errors.StudioBusy, 503),
     (errors.StorageError, 507),
     (errors.BudgetSpent, 402),
@@ -68,18 +68,28 @@ class Halt(Exception):
         self.status, self.kind, self.title, self.detail = status, kind, title, detail
         self.headers = dict(headers or {})
 
-    def response(self) -> Response:
-        """The answer that it stands for."""
-        return problem(self.status, self.kind, self.title, self.detail, self.headers)
+    @property
+    def problem(self) -> Problem:
+        """What it tells."""
+        return problem_of(self.status, self.kind, self.title, self.detail)
+
+
+def problem_of(status: int, kind: str, title: str, detail: str = "") -> Problem:
+    """A problem by its parts."""
+    return Problem(type=f"urn:gesso:problem:{kind}", title=title, status=status, detail=detail)
 
 
 def problem(
     status: int, kind: str, title: str, detail: str = "", headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A problem as an answer."""
-    told = Problem(type=f"urn:gesso:problem:{kind}", title=title, status=status, detail=detail)
-    body = json.dumps(told.model_dump(), ensure_ascii=False).encode("utf-8")
-    return Response(body, status, dict(headers or {}), MEDIA_TYPE)
+    """A problem as an answer to a program."""
+    return told(problem_of(status, kind, title, detail), headers)
+
+
+def told(found: Problem, headers: Mapping[str, str] | None = None) -> Response:
+    """The same for a problem that is there."""
+    body = json.dumps(found.model_dump(), ensure_ascii=False).encode("utf-8")
+    return Response(body, found.status, dict(headers or {}), MEDIA_TYPE)
 
 
 def status_of(error: GessoError) -> int:
@@ -87,44 +97,56 @@ def status_of(error: GessoError) -> int:
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
 
 
-def tell_problems(app: FastAPI) -> None:
-    """Make every error of an app an answer of this form."""
+def tell_problems(app: FastAPI, draw: Callable[[Problem], str]) -> None:
+    """Make every error of an app an answer: to a browser a page, to a program a problem.
+
+    Args:
+        app: whose errors are told.
+        draw: a problem as a page.
+    """
+
+    def answer(
+        request: Request, found: Problem, headers: Mapping[str, str] | None = None
+    ) -> Response:
+        if not request.headers.get("accept", "").startswith("text/html"):
+            return told(found, headers)
+        return Response(draw(found), found.status, dict(headers or {}), "text/html; charset=utf-8")
 
     @app.exception_handler(Halt)
-    async def _halted(_request: Request, error: Exception) -> Response:
+    async def _halted(request: Request, error: Exception) -> Response:
         assert isinstance(error, Halt)  # noqa: S101 - the handler's own type
-        return error.response()
+        return answer(request, error.problem, error.headers)
 
     @app.exception_handler(GessoError)
-    async def _ours(_request: Request, error: Exception) -> Response:
+    async def _ours(request: Request, error: Exception) -> Response:
         assert isinstance(error, GessoError)  # noqa: S101 - the handler's own type
-        status = status_of(error)
-        if status >= 500:
+        found = problem_of(status_of(error), error.kind, error.message, error.advice)
+        if found.status >= 500:
             log.warning("a request failed: %s", error.message)
-        again = {"Retry-After": str(_AGAIN_S)} if status == 503 else {}
-        return problem(status, error.kind, error.message, error.advice, again)
+        again = {"Retry-After": str(_AGAIN_S)} if found.status == 503 else {}
+        return answer(request, found, again)
 
     @app.exception_handler(RequestValidationError)
-    async def _misshaped(_request: Request, error: Exception) -> Response:
+    async def _misshaped(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler's own type
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"][1:]) or "the request"
-        return problem(
-            422, "request", f"{place}: {first['msg']}.", "See /docs for what is allowed."
+        said = f"{place}: {first['msg']}."
+        return answer(
+            request, problem_of(422, "request", said, "See /openapi.json for what may be.")
         )
 
     @app.exception_handler(HTTPException)
-    async def _http(_request: Request, error: Exception) -> Response:
+    async def _http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - the handler's own type
-        return problem(error.status_code, "http", str(error.detail), "", error.headers)
+        words = "There is nothing at this address." if error.status_code == 404 else error.detail
+        return answer(request, problem_of(error.status_code, "http", words), error.headers)
 
     @app.exception_handler(Exception)
     async def _unforeseen(request: Request, error: Exception) -> Response:
         number = uuid4().hex[:8]
         log.error("fault %s at %s %s", number, request.method, request.url.path, exc_info=error)
-        return problem(
-            500,
-            "fault",
-            "This is a fault of gesso, not yours.",
-            f"The log has it under the number {number}.",
+        advice = f"The log has it under the number {number}."
+        return answer(
+            request, problem_of(500, "fault", "This is a fault of gesso, not yours.", advice)
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections.abc import Awaitable, Callable
 
 from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
@@ -15,6 +16,7 @@ from gesso.web.server.options import ServerOptions
 from gesso.web.server.problems import Halt
 
 FIELD = "picture"
+Read = Callable[[Request, ServerOptions], Awaitable[bytes]]
 _SPARE = 4096
 """Bytes that a form needs around its picture."""
 
@@ -25,17 +27,8 @@ async def picture_of(request: Request, options: ServerOptions) -> bytes:
     Raises:
         Halt: there is none (400), it is too large (413), too slow (408), or no form (400).
     """
-    _check_length(request, options)
-    try:
-        async with asyncio.timeout(options.body_s):
-            is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
-            data = await (_of_form if is_form else _of_body)(request, options)
-    except TimeoutError:
-        raise Halt(
-            408, "slow", f"The picture did not arrive within {options.body_s:.0f} s."
-        ) from None
-    except ClientDisconnect:
-        raise Halt(400, "gone", "The caller hung up before the picture was there.") from None
+    is_form = request.headers.get("content-type", "").startswith("multipart/form-data")
+    data = await _in_time(request, options, _of_form if is_form else _of_body)
     if not data:
         raise Halt(
             400,
@@ -44,6 +37,26 @@ async def picture_of(request: Request, options: ServerOptions) -> bytes:
             f"Send the file as the body, or as the field '{FIELD}' of a form.",
         )
     return data
+
+
+async def body_of(request: Request, options: ServerOptions) -> bytes:
+    """The bytes of a request's body, none where there is none.
+
+    Raises:
+        Halt: it is too large (413), too slow (408), or broke off (400).
+    """
+    return await _in_time(request, options, _of_body)
+
+
+async def _in_time(request: Request, options: ServerOptions, read: Read) -> bytes:
+    _check_length(request, options)
+    try:
+        async with asyncio.timeout(options.body_s):
+            return await read(request, options)
+    except TimeoutError:
+        raise Halt(408, "slow", f"The body did not arrive within {options.body_s:.0f} s.") from None
+    except ClientDisconnect:
+        raise Halt(400, "gone", "The caller hung up before the body was there.") from None
 
 
 async def _of_body(request: Request, options: ServerOptions) -> bytes:

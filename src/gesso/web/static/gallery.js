@@ -74,10 +74,10 @@ class Gallery extends HTMLElement {
     if (!this.next || this.isAsking) return;
     if (this.getBoundingClientRect().bottom > innerHeight + AHEAD_PX) return;
     this.isAsking = true;
-    const { room, order } = this.dataset;
-    const asked = new URLSearchParams({ room, order, after: this.next });
+    const asked = new URL(location.href);
+    asked.searchParams.set("after", this.next);
     try {
-      const answer = await fetch(`/?${asked}`);
+      const answer = await fetch(asked);
       if (!answer.ok) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       const more = page.querySelector("g-gallery");

@@ -18,4 +18,11 @@
     });
     show();
   });
+  // "/" goes to the search field from anywhere but a field.
+  addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select")) return;
+    event.preventDefault();
+    document.querySelector(".find input").focus();
+  });
 })();

@@ -1,0 +1,182 @@
+"""POST /search, and the page of a search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import cv2
+import httpx2
+import numpy as np
+import pytest
+
+from gesso import Studio
+from gesso.core.records.works import Provenance, Rights
+from gesso.web.api.searching import MOST_AT_ONCE
+
+from .conftest import served
+
+COLOURS = {
+    "red barn": (40, 30, 200),
+    "blue harbour": (190, 90, 20),
+    "green meadow": (40, 160, 60),
+    "gray winter": (128, 128, 128),
+}
+
+
+def picture(title: str, seed: int = 0) -> bytes:
+    rng = np.random.default_rng(seed)
+    plain = np.full((90, 120, 3), COLOURS[title], np.int16) + rng.integers(-20, 20, (90, 120, 3))
+    return bytes(cv2.imencode(".png", np.clip(plain, 0, 255).astype(np.uint8))[1])
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
+    """Four works, embedded, behind a server."""
+    folder = tmp_path_factory.mktemp("studio")
+    with Studio.open(folder) as studio:
+        for title in COLOURS:
+            studio.catalogue.accession.accept_bytes(
+                picture(title),
+                name=title,
+                title=title,
+                provenance=Provenance("brought", title),
+                rights=Rights(),
+            )
+        studio.searching.encode(seen=lambda *_: None)
+    with served(folder) as asked:
+        yield asked
+
+
+def titles(answer: httpx2.Response) -> list[str]:
+    assert answer.status_code == 200, answer.text
+    return [hit["title"] for hit in answer.json()["hits"]]
+
+
+def test_words_find_works_and_say_why(shown: httpx2.Client) -> None:
+    answer = shown.post("/search", json={"words": "harbour"})
+
+    assert titles(answer)[0] == "blue harbour"
+    assert "harbour" in answer.json()["hits"][0]["reasons"][0]["says"]
+
+
+def test_a_picture_finds_works_like_it_as_a_body_and_as_a_form(shown: httpx2.Client) -> None:
+    like = picture("green meadow", seed=5)
+
+    body = shown.post("/search?limit=1", content=like)
+    form = shown.post("/search?limit=1", files={"picture": ("a.png", like, "image/png")})
+
+    assert titles(body) == titles(form) == ["green meadow"]
+
+
+def test_a_colour_finds_works_that_have_it(shown: httpx2.Client) -> None:
+    assert titles(shown.post("/search", json={"colours": ["#c81e28"]}))[0] == "red barn"
+
+
+def test_an_answer_is_kept_until_something_changes(shown: httpx2.Client) -> None:
+    first = shown.post("/search", json={"words": "gray"}).json()
+    work = first["hits"][0]["work"]
+    assert shown.post("/search", json={"words": "gray"}).json() == first
+
+    shown.put(f"/api/works/{work}/mark", json={"favourite": True})
+    marked = shown.post("/search", json={"words": "gray"}).json()
+    shown.put(f"/api/works/{work}/mark", json={"favourite": False})
+
+    assert marked["hits"][0]["favourite"] is True
+    assert shown.post("/search", json={"words": "gray"}).json()["hits"][0]["favourite"] is False
+
+
+def test_pages_of_hits_can_be_turned(shown: httpx2.Client) -> None:
+    question = {"like": ["work:1"], "limit": 2}
+    first = shown.post("/search", json=question)
+    rest = shown.post("/search", json={**question, "after": first.json()["next"]})
+
+    others = set(COLOURS) - {shown.get("/api/works/1").json()["title"]}
+    assert sorted(titles(first) + titles(rest)) == sorted(others)
+
+
+def test_a_batch_answers_each_question_for_itself(shown: httpx2.Client) -> None:
+    questions = [{"words": "barn"}, {"like": ["work:999"]}, {"words": "meadow"}]
+
+    answers = shown.post("/search/batch", json={"queries": questions}).json()["answers"]
+
+    assert answers[0]["hits"][0]["title"] == "red barn"
+    assert answers[1]["status"] == 404
+    assert answers[2]["hits"][0]["title"] == "green meadow"
+
+
+@pytest.mark.parametrize(
+    ("question", "status", "words"),
+    [
+        ({"limit": 0}, 422, "limit"),
+        ({"limit": 10**6}, 422, "limit"),
+        ({"words": "x" * 100_000}, 422, "words"),
+        ({"like": ["/etc/passwd"]}, 400, "neither a work nor an address"),
+        ({"like": ["file:///etc/passwd"]}, 400, "neither a work nor an address"),
+        ({"like": ["http://127.0.0.1:1/x.png"]}, 501, "contact"),
+        ({"like": ["work:999"]}, 404, ""),
+        ({"like": ["work:x"]}, 400, ""),
+        ({"colours": ["no colour"]}, 400, ""),
+        ({"words": "styl:baroque"}, 400, "styl"),
+        ({"encoder": "magic", "like": ["work:1"]}, 404, "magic"),
+        ({"after": "forged", "words": "barn"}, 400, ""),
+        ({"colour": "red"}, 422, "colour"),
+    ],
+)
+def test_a_question_that_cannot_be_asked_says_which_part(
+    shown: httpx2.Client, question: dict[str, object], status: int, words: str
+) -> None:
+    answer = shown.post("/search", json=question)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert words in answer.json()["title"]
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"null", b'"words"', b"\xff"])
+def test_a_body_that_is_no_question_is_refused(shown: httpx2.Client, body: bytes) -> None:
+    answer = shown.post("/search", content=body, headers={"content-type": "application/json"})
+
+    assert answer.status_code == 422
+
+
+def test_too_many_questions_at_once_are_refused(shown: httpx2.Client) -> None:
+    questions = [{"words": "barn"}] * (MOST_AT_ONCE + 1)
+
+    assert shown.post("/search/batch", json={"queries": questions}).status_code == 422
+
+
+def test_health_tells_of_the_index(shown: httpx2.Client) -> None:
+    shown.post("/search", json={"words": "barn"})
+    told = shown.get("/health").json()
+
+    assert told["cache_max"] > 0
+    assert told["metadata_count"] in (0, 4)
+
+
+def test_the_page_shows_what_was_found_and_why(shown: httpx2.Client) -> None:
+    page = shown.get("/search", params={"words": "harbour"}).text
+    by_colour = shown.get("/search", params={"colour": "#c81e28"}).text
+    alike = shown.get("/search", params={"like": "work:1"}).text
+
+    assert "blue harbour" in page
+    assert "in its title" in page
+    assert by_colour.index("red barn") > 0
+    assert alike.count("<article") == len(COLOURS) - 1
+    assert "Choose a picture" in shown.get("/search").text
+
+
+def test_a_picture_can_be_sent_from_the_page(shown: httpx2.Client) -> None:
+    sent = {"picture": ("a.png", picture("blue harbour", 3), "image/png")}
+
+    page = shown.post("/search/by-picture", files=sent)
+
+    assert page.status_code == 200
+    assert "blue harbour" in page.text
+
+
+def test_words_of_a_search_are_only_words_on_its_page(shown: httpx2.Client) -> None:
+    for words in ("<script>alert(1)</script>", '"><script>alert(1)</script>'):
+        page = shown.get("/search", params={"words": words}, headers={"accept": "text/html"})
+
+        assert page.headers["content-type"].startswith("text/html")
+        assert "<script>alert" not in page.text
