@@ -18,7 +18,7 @@ from gesso.core.records.works import Work
 from gesso.search.columns.columns import Columns
 from gesso.search.columns.rows import Ids
 from gesso.search.embedding.spaces import Coverage, OpenSpace, Spaces
-from gesso.search.fusing.asking import Asked, ask
+from gesso.search.fusing.asking import Admitting, Asked, ask
 from gesso.search.fusing.bands import Bands, Calibration
 from gesso.search.fusing.counting import counted, shown_once
 from gesso.search.fusing.fusing import fused
@@ -107,6 +107,7 @@ class Finder:
             WordRanking(catalogue.database, self.options.words), self.options.weights
         )
         self._calibration = Calibration()
+        self._admitting = Admitting(catalogue.database)
         self._lock = Lock()
         self._levels: OrderedDict[object, _Level] = OrderedDict()
 
@@ -120,7 +121,7 @@ class Finder:
         """
         check_limit(query.limit)
         place = read_mark(query.after, query) if query.after is not None else None
-        asked = ask(query, self.columns, self._catalogue.database)
+        asked = ask(query, self.columns, self._admitting)
         room = self._room(asked)
         if not asked.ranks:
             return self._newest(asked, place)

@@ -63,7 +63,6 @@ def admitted(
     asked: Filter,
     state: State,
     database: Database,
-    phrases: Sequence[Word] = (),
 ) -> Mask | None:
     """Which works a filter admits.
 
@@ -71,7 +70,6 @@ def admitted(
         asked: the filter.
         state: the columns, with the filter's groups.
         database: for conditions on words.
-        phrases: words and phrases that have to occur, or must not.
 
     Returns:
         (works,) of the state's core, or None for all works.
@@ -81,7 +79,12 @@ def admitted(
     """
     masks = [_one(asked, one, field, state, database)
              for one, field in zip(asked.wish.conditions, asked.fields, strict=True)]  # fmt: skip
-    masks += [_flipped(one.is_minus, _with_words(state, database, _said(one))) for one in phrases]
+    return reduce(np.logical_and, masks) if masks else None
+
+
+def with_phrases(state: State, database: Database, phrases: Sequence[Word]) -> Mask | None:
+    """Works in which all of some phrases occur, and none of the unwanted ones; None for all."""
+    masks = [_flipped(one.is_minus, _with_words(state, database, _said(one))) for one in phrases]
     return reduce(np.logical_and, masks) if masks else None
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
+from threading import Lock
 
 import numpy as np
 
@@ -11,8 +14,13 @@ from gesso.core.catalogue.store.database import Database
 from gesso.core.errors import InputError, UnknownItem
 from gesso.search.columns.columns import Columns, State
 from gesso.search.columns.rows import Ids, Mask
-from gesso.search.filters.applying import Filter, admitted, without_takes
-from gesso.search.filters.reading import read
+from gesso.search.filters.applying import (
+    Filter,
+    admitted,
+    with_phrases,
+    without_takes,
+)
+from gesso.search.filters.reading import Word, read
 from gesso.search.fusing.counting import facet_groups
 from gesso.search.looks.changes import Change, read_change
 from gesso.search.looks.colour import MOST
@@ -20,6 +28,7 @@ from gesso.search.records import Query
 from gesso.search.words.terms import Terms, read_terms
 
 MOST_LIKES = 16
+_REMEMBERED = 32
 _LIKES_WITHOUT = "Name at least one picture that hits should be like."
 
 
@@ -71,7 +80,41 @@ class Asked:
         return " ".join(told)
 
 
-def ask(query: Query, columns: Columns, database: Database) -> Asked:
+class Admitting:
+    """Holds conditions against the columns, and remembers what it found for the last ones."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = Lock()
+        self._known: OrderedDict[tuple[object, ...], tuple[Mask | None, Ids | None]] = OrderedDict()
+
+    def of(
+        self, filters: Sequence[Filter], phrases: Sequence[Word], state: State
+    ) -> tuple[Mask | None, Ids | None]:
+        """Which works are admitted: by their places and by their numbers; None for all.
+
+        Raises:
+            InputError: a value that cannot be used; with its place.
+        """
+        key = (state.seq, *(one.wish.conditions for one in filters), tuple(phrases))
+        with self._lock:
+            if key in self._known:
+                self._known.move_to_end(key)
+                return self._known[key]
+        speaks = any(one.speaks_of_standing for one in filters)
+        masks = [admitted(one, state, self._database) for one in filters]
+        masks.append(with_phrases(state, self._database, phrases))
+        masks.append(None if speaks else without_takes(state))
+        mask = reduce(_both, masks)
+        found = mask, None if mask is None else state.core.ids[mask]
+        with self._lock:
+            self._known[key] = found
+            while len(self._known) > _REMEMBERED:
+                self._known.popitem(last=False)
+        return found
+
+
+def ask(query: Query, columns: Columns, admitting: Admitting) -> Asked:
     """Read a query and hold its conditions against the columns.
 
     Raises:
@@ -90,17 +133,12 @@ def ask(query: Query, columns: Columns, database: Database) -> Asked:
     state = columns.state(*sorted(needs - {"core"}))
     terms = read_terms(wish.words, widens=query.widens)
     phrases = [*narrowing.words, *(one for one in wish.words if one.is_minus or one.is_phrase)]
-    masks = [
-        admitted(filters[0], state, database),
-        admitted(filters[1], state, database, phrases),
-        None if any(one.speaks_of_standing for one in filters) else without_takes(state),
-    ]
-    mask = reduce(_both, masks)
+    mask, allowed = admitting.of(filters, phrases, state)
     return Asked(
         query,
         state,
         terms,
-        None if mask is None else state.core.ids[mask],
+        allowed,
         mask,
         changes,
         bool(wish.conditions or narrowing.conditions or phrases),

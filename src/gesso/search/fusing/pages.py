@@ -12,7 +12,7 @@ from gesso.core.errors import InputError
 from gesso.search.records import MOST_HITS, Query
 
 _LONGEST = 300
-DEPTHS = (120, 1200, 12_000, 120_000, 1_200_000)
+DEPTHS = (64, 640, 6400, 64_000, 640_000, 6_400_000)
 """How far a ranking is worked out: a next depth is taken up where the one before is used up."""
 
 
