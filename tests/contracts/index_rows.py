@@ -9,11 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.stubs.postgres_server import postgres_server
 
 from gesso.core.errors import MissingExtra
 from gesso.core.indexes.index import INDEXES, Index, Place
-
-from ..stubs.postgres_server import postgres_server
 
 SIZE = 33
 """Odd on purpose: stored rows are even."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -368,6 +370,48 @@ def test_an_index_that_breaks_while_it_is_asked_is_told(
     assert_right(found, HELD, QUERIES, 10)
     assert found.exact
     assert "the index does not answer (the server has no table)" in found.degraded
+
+
+def test_where_faiss_cannot_be_loaded_every_vector_is_compared(
+    copy: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in [name for name in sys.modules if name.startswith("gesso.core.indexes.adapters")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "faiss", None)
+    space = copy.open()
+
+    found = space.search(QUERIES, 10)
+
+    assert_right(found, HELD, QUERIES, 10)
+    assert "needs a package that cannot be loaded here" in found.degraded
+    with pytest.raises(MissingExtra, match="The index 'flat'"):
+        space.build("flat")
+    assert space.build().kind == "exact"
+    assert space.search(QUERIES, 10).degraded == ""
+
+
+@pytest.mark.soak
+def test_whichever_byte_goes_wrong_no_answer_is_wrong(twice_built: Path, tmp_path: Path) -> None:
+    index = next((twice_built / "index").iterdir())
+    truth = next((twice_built / "vectors").iterdir())
+    files = [path for folder in (index, truth) for path in folder.rglob("*") if path.is_file()]
+    rng = random.Random(3)
+    for turn in range(600):
+        room = Room(shutil.copytree(twice_built, tmp_path / str(turn)))
+        victim = rng.choice([path for path in files if path.stat().st_size])
+        path = tmp_path / str(turn) / victim.relative_to(twice_built)
+        flip(path, rng.randrange(path.stat().st_size), rng.randrange(8))
+        space = room.open()
+        damaged = set(space.verify().damaged)
+        assert len(damaged) <= 1
+        rest = {work: held for work, held in HELD.items() if work not in damaged}
+        for recall in ("balanced", "exact"):
+            found = space.search(QUERIES, 10, recall=recall)
+            assert_right(found, rest, QUERIES, 10)
+        is_old = "gen-000001" in path.parts
+        assert bool(found.degraded) is not is_old, path
+        room.close()
+        shutil.rmtree(tmp_path / str(turn))
 
 
 def test_few_works_are_compared_one_by_one_and_many_are_not(space: SpaceIndex, room: Room) -> None:

@@ -11,7 +11,7 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "indexes.md"
 
 
 def test_the_program_on_the_page_finds_the_work_itself(tmp_path: Path) -> None:
-    found = re.search(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.M | re.S)
+    found = re.search(r"^```python\n(.*?)^```$", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
     assert found is not None
 
     told = subprocess.run(

@@ -18,12 +18,12 @@ from gesso.core.indexes.found import Found, GenerationLine, IndexState, Verdict
 from gesso.core.indexes.generations.building import Site, build, take_away
 from gesso.core.indexes.generations.canaries import NAME as CANARIES
 from gesso.core.indexes.generations.canaries import Canaries
-from gesso.core.indexes.generations.generation import Generation, Service
+from gesso.core.indexes.generations.generation import Generation, Service, maker_of
 from gesso.core.indexes.generations.lines import line_of
 from gesso.core.indexes.generations.manifest import Manifest
 from gesso.core.indexes.generations.serving import Serving
 from gesso.core.indexes.generations.shelf import Shelf
-from gesso.core.indexes.index import INDEXES, Queries, Recall
+from gesso.core.indexes.index import Queries, Recall
 from gesso.core.indexes.truth.rows import Ids
 from gesso.core.indexes.truth.truth import Truth
 
@@ -296,7 +296,7 @@ class SpaceIndex:
 
     def _kind(self, wanted: str) -> str:
         if wanted != "auto":
-            INDEXES.open(wanted)  # an unknown name or a missing package is said before the work
+            maker_of(wanted)  # an unknown name or a missing package is said before the work
         count, own = int(np.count_nonzero(self._truth.rows().live)), self._options
         if count == 0 or (wanted == "auto" and count <= own.exact_until):
             return "exact"
@@ -304,8 +304,8 @@ class SpaceIndex:
             return wanted
         kind = "flat" if count <= own.flat_until else "ivf"
         try:
-            INDEXES.open(kind)
-        except (MissingExtra, ImportError):
+            maker_of(kind)
+        except MissingExtra:
             return "exact"
         return kind
 

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.encoders.encoder import Space
-from gesso.core.errors import DamageError
+from gesso.core.errors import DamageError, GessoError, MissingExtra
 from gesso.core.indexes.generations.canaries import NAME as CANARIES
 from gesso.core.indexes.generations.canaries import Canaries
 from gesso.core.indexes.generations.manifest import Manifest
 from gesso.core.indexes.generations.source import fingerprint
-from gesso.core.indexes.index import INDEXES, Index, Place, Queries, Recall
+from gesso.core.indexes.index import INDEXES, Index, IndexMaker, Place, Queries, Recall
 from gesso.core.indexes.scan import Lens, best
 from gesso.core.indexes.truth.rows import Ids, Rows
 from gesso.core.indexes.truth.truth import Truth
@@ -39,9 +39,29 @@ class Service:
     threads: int
 
     def make(self, kind: str, folder: Path, name: str, widen: int = 1) -> Index:
-        """An index of that kind, not yet built or opened."""
+        """An index of that kind, not yet built or opened.
+
+        Raises:
+            SettingsError: there is no such kind, or its packages are not here.
+        """
         place = Place(folder, name, self.truth.space.size, self.threads, widen)
-        return INDEXES.open(kind)(place, self.engines.get(kind))
+        return maker_of(kind)(place, self.engines.get(kind))
+
+
+def maker_of(kind: str) -> IndexMaker:
+    """How an index of that kind is made.
+
+    Raises:
+        UnknownAdapter: there is no such kind.
+        MissingExtra: its packages are not here, or cannot be loaded on this machine.
+    """
+    try:
+        return INDEXES.open(kind)
+    except ImportError as error:
+        raise MissingExtra(
+            f"The index '{kind}' needs a package that cannot be loaded here: {error}.",
+            "Install it anew: pip install --force-reinstall gesso",
+        ) from error
 
 
 class Generation:
@@ -81,7 +101,7 @@ class Generation:
         generation = cls(manifest, index, rows, service.truth)
         try:
             Canaries.from_bytes((folder / CANARIES).read_bytes()).check_some(generation.ask)
-        except DamageError:
+        except GessoError:
             generation.close()
             raise
         return generation
