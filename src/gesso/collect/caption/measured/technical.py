@@ -62,16 +62,19 @@ def blur_effect(values: Floats) -> float:
 
 
 def _blur_along(values: Floats) -> float:
+    if values.shape[1] < 2:
+        return 1.0
     blurred = cv2.blur(values, (_REBLUR, 1), borderType=cv2.BORDER_REFLECT)
-    before = np.abs(np.diff(values, axis=1))
-    after = np.abs(np.diff(blurred, axis=1))
+    before = cv2.absdiff(values[:, 1:], values[:, :-1])
+    after = cv2.absdiff(blurred[:, 1:], blurred[:, :-1])
     # A step of one level is rounding: to whole levels a blurred picture is made of nothing else.
-    before[before <= 1.0] = 0.0
-    total = float(before.sum(dtype=np.float64))
+    _, before = cv2.threshold(before, 1.0, 0.0, cv2.THRESH_TOZERO)
+    total = float(cv2.sumElems(before)[0])
     if total < 1e-3 * max(before.size, 1):
         return 1.0
-    lost = np.maximum(before - after, 0)
-    return 1.0 - float(lost.sum(dtype=np.float64)) / total
+    # What is lost where there was something: a step can only grow where there was less of one.
+    lost = cv2.subtract(before, cv2.min(before, after))
+    return 1.0 - float(cv2.sumElems(lost)[0]) / total
 
 
 def _middle(picture: Picture) -> Floats:
@@ -83,16 +86,22 @@ def _middle(picture: Picture) -> Floats:
 
 
 def _clipped(picture: Picture) -> float:
-    small = picture.rgb[:: max(1, picture.height // 512), :: max(1, picture.width // 512)]
-    return float(((small <= 1).all(axis=2) | (small >= 254).all(axis=2)).mean())
+    rgb = picture.rgb
+    dark = cv2.countNonZero(cv2.inRange(rgb, (0, 0, 0), (1, 1, 1)))
+    light = cv2.countNonZero(cv2.inRange(rgb, (254, 254, 254), (255, 255, 255)))
+    return float(dark + light) / (picture.width * picture.height)
 
 
 def _blockiness(values: Floats) -> float:
     found = []
-    for plane in (values, values.T):
-        steps = np.abs(np.diff(plane, axis=1)).mean(axis=0, dtype=np.float64)
-        if len(steps) < 16:
+    for axis in (0, 1):
+        if values.shape[1 - axis] < 17:
             continue
+        if axis == 0:
+            apart = cv2.absdiff(values[:, 1:], values[:, :-1])
+        else:
+            apart = cv2.absdiff(values[1:], values[:-1])
+        steps = cv2.reduce(apart, axis, cv2.REDUCE_AVG, dtype=cv2.CV_64F).ravel()
         is_border = np.arange(1, len(steps) + 1) % 8 == 0
         inside = float(steps[~is_border].mean())
         found.append((float(steps[is_border].mean()) + 0.1) / (inside + 0.1))
