@@ -296,23 +296,21 @@ def _hits(
     found: list[WordHit] = []
     for start in range(0, len(ranks), max(limit, 1)):
         some = dict(ranks[start : start + limit])
-        wanted = _narrowed(
-            select(*WORK_COLUMNS).where(works.c.id.in_(some)), {"standing": standing}
+        rows = connection.execute(
+            _some(is_narrowed=standing is not None), {"ids": list(some), "stands": standing}
         )
-        hits = [
-            WordHit(work_of(row), some[row["id"]]) for row in connection.execute(wanted).mappings()
-        ]
+        hits = [WordHit(work_of(row), some[row["id"]]) for row in rows.mappings()]
         found += sorted(hits, key=lambda hit: (-hit.score, -hit.work.id))
         if len(found) >= limit:
             break
     return found[:limit]
 
 
-def _narrowed(wanted: Select[Any], narrowing: Mapping[str, object]) -> Select[Any]:
-    for name, value in narrowing.items():
-        if value is not None:
-            wanted = wanted.where(works.c[name] == value)
-    return wanted
+@functools.cache
+def _some(*, is_narrowed: bool) -> Select[Any]:
+    """How works are asked for by their numbers, put together once."""
+    wanted = select(*WORK_COLUMNS).where(works.c.id.in_(bindparam("ids", expanding=True)))
+    return wanted.where(works.c.standing == bindparam("stands")) if is_narrowed else wanted
 
 
 def _unknown(work_id: int) -> UnknownItem:
