@@ -55,6 +55,7 @@ def test_the_groups_are_listed_with_the_one_to_show_first(gesso, found):
     assert (said.document["total"], said.document["next"]) == (1, None)
 
     shown = gesso("duplicates", "list").out.splitlines()
+    assert shown[-1].startswith("Which is to be shown: what a person keeps; else ")
     assert shown[0].split()[:4] == ["group", "work", "role", "alike"]
     assert " keep " in shown[1]
     assert "640 x 480" in shown[2]

@@ -14,6 +14,7 @@ from gesso.cli.opening import opened
 from gesso.cli.options import shared
 from gesso.cli.printing import ACCENT, QUIET, counted, document, say, table
 from gesso.cli.session import Session, pass_session
+from gesso.collect.duplicates.choosing import RULE
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.records.judgements import DuplicateGroup
 from gesso.core.records.works import Work
@@ -98,9 +99,11 @@ def list_groups(
             hang(studio.catalogue, groups, sheet)
     if session.as_json:
         more = groups[-1].id if work is None and len(groups) == limit else None
-        document({"groups": told, "total": total, "next": more})
+        document({"groups": told, "total": total, "next": more, "rule": RULE})
         return
     _show(told, work)
+    if groups:
+        say(f"\nWhich is to be shown: {RULE}.", style=QUIET)
     if work is None and len(groups) == limit and total > limit:
         say(f"\nThe next: gesso duplicates list --after {groups[-1].id}", style=QUIET)
     if sheet is not None and groups:
