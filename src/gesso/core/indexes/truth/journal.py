@@ -21,6 +21,8 @@ COPIES = ("rows-a.log", "rows-b.log")
 GONE = -1
 """The row of a record that says: this work has no vector any more."""
 
+_NOBODY = -1
+
 _RECORD = np.dtype(
     [("id", "<i8"), ("row", "<i8"), ("sum", "<u4"), ("rest", "<u4"), ("check", "<u8")]
 )
@@ -118,14 +120,18 @@ class Journal:
     def mend(self) -> None:
         """Make both copies say what they say together, and cut what was broken off.
 
+        In the place of a record that neither has stands one that says nothing.
+
         Raises:
             StorageError: it could not be written.
         """
         reading = self.read()
         sound = np.zeros(reading.count, dtype=_RECORD)
+        sound["id"], sound["row"] = _NOBODY, GONE
         kept = np.ones(reading.count, dtype=bool)
         kept[list(reading.lost)] = False
         sound[kept] = reading.records
+        sound["check"] = self._checks.of_records(_words(sound), 0)
         data = sound.tobytes()
         for path in self._paths:
             if self._bytes(path, 0) != data:
