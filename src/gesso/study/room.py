@@ -30,6 +30,7 @@ DETAILS = {"coarse": 0.012, "calm": 0.006, "usual": 0.003, "fine": 0.001}
 """Names for how small a shape may be, parts of the picture."""
 
 _OF_EASEL = ("side", "coherence", "levels")
+_OF_SUBJECT = {"box": "box", "keep_strokes": "keep", "drop_strokes": "drop"}
 
 Wishes = Mapping[str, Mapping[str, Any]]
 """Options of tools by name: {"value_plan": {"count": 7}}."""
@@ -58,7 +59,8 @@ def options_of(usual: EaselOptions, wishes: Mapping[str, Any]) -> StudyOptions:
     Args:
         usual: where nothing is wished.
         wishes: any of side, coherence, levels, detail (a name of DETAILS), intent, plan (values of
-            the value plan), cut (how it is cut) and notan (L* where two values part).
+            the value plan), cut (how it is cut), notan (L* where two values part), box (x, y,
+            width, height around the subject), keep_strokes, drop_strokes (over it, beside it).
     """
     given = {name: value for name, value in wishes.items() if value is not None}
     parts: dict[str, Any] = {name: given[name] for name in _OF_EASEL if name in given}
@@ -68,6 +70,7 @@ def options_of(usual: EaselOptions, wishes: Mapping[str, Any]) -> StudyOptions:
     tools = {
         "value_plan": {name: value for name, value in plan.items() if value is not None},
         "notan": {"cut": given["notan"]} if "notan" in given else {},
+        "subject": {own: given[name] for name, own in _OF_SUBJECT.items() if given.get(name)},
     }
     return StudyOptions(replace(usual, **parts), given.get("intent", "none"), tools)
 

@@ -31,6 +31,7 @@ from gesso.study.easel import EaselOptions
 from gesso.study.measures.comparing import compare as compare_pictures
 from gesso.study.records import Intent, Study, WhatIf
 from gesso.study.room import DETAILS, StudyOptions, options_of
+from gesso.study.tools.subject.guidance import Box, Stroke, box_of, stroke_of
 
 _FLAGS = ("words", "side", "coherence", "levels")
 
@@ -67,6 +68,16 @@ def study() -> None:
     """Study a picture."""
 
 
+def _box(_context: click.Context, _option: click.Parameter, text: str | None) -> Box | None:
+    return None if text is None else box_of(text)
+
+
+def _strokes(
+    _context: click.Context, _option: click.Parameter, texts: tuple[str, ...]
+) -> tuple[Stroke, ...]:
+    return tuple(stroke_of(text) for text in texts)
+
+
 @study.command("picture")
 @click.argument("picture")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
@@ -75,6 +86,13 @@ def study() -> None:
 @click.option("--plan", type=click.IntRange(3, 8), help="Values of the value plan, 3 to 8.")
 @click.option("--cut", type=click.Choice(["quantile", "even", "natural"]), help="Of the plan.")
 @click.option("--notan", type=click.FloatRange(0, 100), help="Where two values part, L*.")
+@click.option("--box", callback=_box, metavar="X,Y,W,H",
+              help="Around the subject, as parts of the picture.")  # fmt: skip
+@click.option("--keep-stroke", "keep_strokes", multiple=True, callback=_strokes, metavar="POINTS",
+              help='Over the subject: "0.4,0.5 0.5,0.6".')  # fmt: skip
+@click.option("--drop-stroke", "drop_strokes", multiple=True, callback=_strokes, metavar="POINTS",
+              help="Over what is not the subject.")  # fmt: skip
+@click.option("--subject-model", metavar="PATH", help="An ONNX file, or MobileSAM's folder.")
 @click.option("--coherence", type=click.FloatRange(0, 1), help="How much texture is forgotten.")
 @click.option("--detail", type=click.Choice(list(DETAILS)), help="How small a shape may be.")
 @click.option("--side", type=click.IntRange(300, 420), help="Reading size, pixels.")
@@ -88,6 +106,7 @@ def study() -> None:
 def study_picture(session: Session, /, picture: str, **wishes: Any) -> None:
     """Study one picture: the words `gesso study FILE` come here."""
     flags = {f"study.{name}": wishes[name] for name in _FLAGS}
+    flags["tools.subject.model"] = wishes["subject_model"]
     with opened(session, flags) as studio:
         work, data = _material(studio, picture, must_be_work=wishes["keep"])
         pixels = studio.catalogue.picture(work) if work else studio.study.picture(data, picture)

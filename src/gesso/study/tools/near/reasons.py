@@ -22,7 +22,7 @@ _SAME_TEXTURE = 0.9984
 """Likeness of local patterns that one pair of paintings in ten reaches."""
 _SAME_LAYOUT = 0.096
 """OKLab distance of sixteen fields within which one pair of paintings in ten lies."""
-_SAME_PALETTE = 0.055
+_SAME_PALETTE = 0.042
 """Mean OKLab distance between palettes below which they read as one."""
 _SAME_KEY = 5.0
 """L* between two keys that read as one."""

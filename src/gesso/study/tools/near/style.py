@@ -51,7 +51,7 @@ class StyleOptions:
             style to be named at all.
     """
 
-    least: float = 0.35
+    least: float = 0.4
 
 
 class Style:
