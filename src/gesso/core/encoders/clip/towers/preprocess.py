@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
@@ -90,10 +91,9 @@ class Preprocess:
 
     def values(self, pixels: Pixels) -> NDArray[np.float32]:
         """(height, width, 3) float32, standardised."""
-        scale = 1 / (255 * np.array(self.std))
-        shift = -np.array(self.mean) / np.array(self.std)
-        found = pixels * scale.astype(np.float32) + shift.astype(np.float32)
-        return np.asarray(found, dtype=np.float32)
+        levels = np.arange(256)[:, np.newaxis] / 255
+        table = ((levels - self.mean) / self.std).astype(np.float32)
+        return np.asarray(cv2.LUT(pixels, table[np.newaxis]), dtype=np.float32)
 
     def _middle(self, picture: Picture) -> Pixels:
         """The middle of the picture, where the shorter side decides."""

@@ -20,9 +20,10 @@ _AGAIN = "Pull or copy the whole model again, or take another."
 
 def pictures_for(ports: Sequence[Port], folder: ModelFolder, pictures: Sequence[Picture]) -> Array:
     """Pictures as the tower reads them: colours first or last, as bytes or standardised."""
-    pixels = np.stack([folder.preprocess.pixels(picture) for picture in pictures])
+    read = folder.preprocess
+    made = [read.pixels(picture) for picture in pictures]
     # A graph that takes bytes standardises by itself.
-    array = pixels if ports[0].kind is np.uint8 else folder.preprocess.values(pixels)
+    array = np.stack(made if ports[0].kind is np.uint8 else [read.values(one) for one in made])
     return array if _is_colour_last(ports[0]) else array.transpose(0, 3, 1, 2)
 
 
