@@ -117,3 +117,29 @@ def test_what_is_no_picture_is_refused_in_two_lines(gesso, tmp_path, data):
 
     assert said.code == 2
     assert len(said.err.strip().splitlines()) == 2
+
+
+def test_the_subject_is_told_by_a_box_and_strokes(gesso, hill):
+    said = gesso("study", hill, "--box", "0.6,0.1,0.25,0.3", "--keep-stroke", "0.7,0.25 0.72,0.25",
+                 "--drop-stroke", "0.62,0.12 0.82,0.12", "--json")  # fmt: skip
+
+    subject = next(one for one in said.document["readings"] if one["tool"] == "subject")
+    assert subject["figures"]["marked"] is True
+    assert subject["figures"]["subject_share"] == pytest.approx(
+        np.pi * 11**2 / (HEIGHT * WIDTH), rel=0.15
+    )
+
+
+def test_a_box_outside_the_picture_is_one_clear_sentence(gesso, hill):
+    said = gesso("study", hill, "--box", "0.5,0.5,0.9,0.9")
+
+    assert said.code == 2
+    assert "A box of 0.5,0.5,0.9,0.9 does not lie in the picture." in said.err
+
+
+def test_a_model_that_is_not_there_is_said_by_the_subject_alone(gesso, hill):
+    said = gesso("study", hill, "--subject-model", "nowhere.onnx")
+
+    assert said.code == 0
+    assert "There is no model at 'nowhere.onnx'" in " ".join(said.out.split())
+    assert "1. " in said.out
