@@ -160,9 +160,9 @@ def test_scans_of_one_picture_come_into_one_fold() -> None:
 
 
 def test_what_is_far_apart_is_learnt_from_sixteen_and_what_is_not_is_left_alone() -> None:
-    clear, _ = learnt(*clouds(16, 9.0))
-    vague, report = learnt(*clouds(8, 0.0))
-    fresh, truth = clouds(200, 9.0, seed=9)
+    clear, _ = learnt(*clouds(16, 9.0, size=12))
+    vague, report = learnt(*clouds(8, 0.0, size=12))
+    fresh, truth = clouds(200, 9.0, size=12, seed=9)
 
     answers, _, given = clear.decide(fresh)
 
@@ -173,33 +173,25 @@ def test_what_is_far_apart_is_learnt_from_sixteen_and_what_is_not_is_left_alone(
 
 
 def test_what_it_says_of_itself_is_what_it_does_to_works_that_it_never_met() -> None:
-    """Over many draws, the cross-validated share is that of fresh works, not a better one."""
-    said, done = [], []
-    for seed in range(8):
-        trained, report = learnt(*clouds(24, 2.6, seed=seed), seed=seed)
-        fresh, truth = clouds(300, 2.6, seed=100 + seed)
-        said.append(report.forced)
-        done.append((trained.head.beliefs(fresh).argmax(axis=1) == truth).mean())
-
-    assert np.mean(said) == pytest.approx(np.mean(done), abs=0.06)
-
-
-def test_answers_that_are_given_are_right_as_often_as_was_asked_for() -> None:
-    answered, right = 0, 0
-    for seed in range(8):
-        trained, _ = learnt(*clouds(32, 2.6, seed=seed), seed=seed)
-        fresh, truth = clouds(300, 2.6, seed=100 + seed)
+    """Over several draws: the shares that it tells, and those that fresh works show."""
+    said, done, answered, right = [], [], 0, 0
+    for seed in range(4):
+        trained, report = learnt(*clouds(24, 2.6, size=8, seed=seed), seed=seed)
+        fresh, truth = clouds(400, 2.6, size=8, seed=100 + seed)
         answers, _, given = trained.decide(fresh)
+        said.append(report.forced)
+        done.append((answers == truth).mean())
         answered += int(given.sum())
         right += int((answers == truth)[given].sum())
 
-    assert answered > 300
+    assert np.mean(said) == pytest.approx(np.mean(done), abs=0.07)
+    assert answered > 800
     assert right / answered > SURE.share
 
 
 def test_noise_is_no_knowledge() -> None:
     rng = np.random.default_rng(5)
-    _, report = learnt(rng.normal(size=(40, 300)), np.repeat([0, 1], 20))
+    _, report = learnt(rng.normal(size=(40, 60)), np.repeat([0, 1], 20))
 
     low, high = report.forced_interval
     assert low < 0.5 < high
@@ -208,14 +200,14 @@ def test_noise_is_no_knowledge() -> None:
 
 def test_a_copy_in_another_fold_would_flatter_and_groups_keep_it_out() -> None:
     rng = np.random.default_rng(1)
-    one = rng.normal(size=(20, 200))
-    vectors = np.repeat(one, 2, axis=0) + rng.normal(size=(40, 200)) * 0.01
+    one = rng.normal(size=(20, 60))
+    vectors = np.repeat(one, 2, axis=0) + rng.normal(size=(40, 60)) * 0.01
     targets = np.repeat(np.tile([0, 1], 10), 2)
 
     _, flattered = learnt(vectors, targets)
     _, honest = learnt(vectors, targets, groups=np.repeat(np.arange(20), 2))
 
-    assert flattered.forced > 0.9
+    assert flattered.forced > 0.85
     assert honest.forced < 0.75
 
 
