@@ -202,7 +202,7 @@ def test_an_address_that_cannot_be_used_is_told(
 def test_a_server_that_is_not_there_is_told_without_the_password(
     ground: FileGround, tmp_path: Path
 ) -> None:
-    url = f"postgresql://me:canary-secret@/gesso?host={tmp_path}"
+    url = f"postgresql://me:canary-secret@/gesso?host={tmp_path}&password=canary-secret"
 
     with pytest.raises(StorageError) as refusal:
         Catalogue.open(tmp_path / "studio", options=CatalogueOptions(url=url))

@@ -10,6 +10,9 @@ from gesso.core.catalogue.store.disk import Disk
 from gesso.core.errors import SettingsError
 from gesso.core.registry import Entry, Registry
 
+FORM = "Write it as postgresql://HOST/DATABASE, its user and password before the host."
+"""Without an @: what looks like a login is hidden wherever errors are told."""
+
 
 class ServerMaker(Protocol):
     """How the catalogue reaches a database that is a server's."""
@@ -57,7 +60,7 @@ def open_database(
     if not colon:
         raise SettingsError(
             "[catalogue] url is no address of a database.",
-            "Write it as postgresql://USER:PASSWORD@HOST/DATABASE.",
+            FORM,
         )
     name = scheme.partition("+")[0]
     return SERVERS.open(name)(url, disk, busy_timeout_s, read_only=read_only)

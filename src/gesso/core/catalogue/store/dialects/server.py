@@ -18,6 +18,7 @@ from sqlalchemy.pool import QueuePool
 from gesso.core.catalogue.store.database import Database, Turn
 from gesso.core.catalogue.store.dialects import postgres
 from gesso.core.catalogue.store.dialects.copying import copy_into_file
+from gesso.core.catalogue.store.dialects.databases import FORM
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.errors import DamageError, SettingsError, StorageError, StudioBusy
 
@@ -25,7 +26,6 @@ _OLDEST = 130000
 """The server's number: 13 is the first that normalizes Unicode."""
 _TURN = 0x6765_7373_6F  # "gesso"; the lock that writers hold, one for each schema
 _READERS = 8
-_FORM = "Write it as postgresql://USER:PASSWORD@HOST/DATABASE."
 _BY_CODEPOINT = ("C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic", "pg_c_utf8")
 
 
@@ -75,8 +75,10 @@ class ServerDatabase(Database):
 
     @property
     def name(self) -> str:
-        """Where it is, without a password."""
-        return self._url.render_as_string(hide_password=True)
+        """Where it is, without a user or a password."""
+        told = self._url.difference_update_query(("user", "password", "passfile"))
+        plain = told._replace(drivername="postgresql", username=None, password=None)
+        return plain.render_as_string()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -108,6 +110,7 @@ class ServerDatabase(Database):
                 self._take_turn(connection, durable=durable)
                 yield connection
                 self._disk.commit(transaction)
+                self._turn.through += 1
         except (DBAPIError, psycopg.Error) as error:
             raise self._ours(error) from error
         finally:
@@ -218,15 +221,15 @@ def _checked(url: str) -> URL:
     except ArgumentError as error:
         raise SettingsError(
             "[catalogue] url is no address of a database.",
-            _FORM,
+            FORM,
         ) from error
     if found.drivername not in ("postgresql", "postgresql+psycopg"):
         raise SettingsError(
             f"[catalogue] url begins with '{found.drivername}', which is not known here.",
-            _FORM,
+            FORM,
         )
     if not found.database:
-        raise SettingsError("[catalogue] url names no database.", _FORM)
+        raise SettingsError("[catalogue] url names no database.", FORM)
     return found.set(drivername="postgresql+psycopg")
 
 
