@@ -126,12 +126,16 @@ class Searching:
         space = self.open(name or self.default)
         finder = self.finder
         state = finder.columns.state()
-        known, missing = finder.coverage.of(space, state)
-        wanted = state.core.ids[state.core.columns["has_picture"]] if all_of_them else missing
+        there = state.core.ids[state.core.columns["has_picture"]]
+        wanted = there if all_of_them else finder.coverage.of(space, state)[1]
         embedding = self.embedding()
         with self._engine(space, len(wanted)) as engine:
             told = embedding.embed(space, wanted, engine, seen)
-        return replace(told, removed=embedding.without_gone(space, known) if len(known) else 0)
+        # What came in meanwhile is in no list of ours, and must not be taken for gone.
+        now = finder.columns.state().core
+        return replace(
+            told, removed=embedding.without_gone(space, now.ids[now.columns["has_picture"]])
+        )
 
     def evaluator(self) -> Evaluator:
         """Measures searches on judged queries."""

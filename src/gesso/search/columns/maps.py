@@ -23,6 +23,9 @@ SIDE = 8
 _HEAD = 5
 _COSINES = 7
 
+# Four bits have no place for nothing: 7 and 8 stand about it, and most waves are nearly none.
+_WAVES = np.array([0 if four in (7, 8) else four / 7.5 - 1 for four in range(16)], np.float32)
+
 Maps = NDArray[np.float16]
 
 
@@ -77,7 +80,7 @@ def likeness(wanted: NDArray[np.float32], maps: Maps) -> NDArray[np.float32]:
     # Two flat maps are alike; a flat one and one with shapes are not: 2 L* is the least to see.
     floor = 2.0
     together = (held @ own) / len(own)
-    alike = (together + floor**2) / ((spread + floor) * (own_spread + floor))
+    alike = (together + floor**2) / np.sqrt((spread**2 + floor**2) * (own_spread**2 + floor**2))
     contrast = np.minimum(spread, own_spread) + floor
     contrast /= np.maximum(spread, own_spread) + floor
     key = 1 - np.minimum(np.abs(means - float(wanted.mean())) / 50, 1)
@@ -108,7 +111,7 @@ def _drawn(raw: NDArray[np.uint8], across: int, down: int) -> NDArray[np.float32
     count = int(kept.sum())
     pairs = raw[:, _HEAD:]
     fours = np.stack([pairs & 15, pairs >> 4], axis=2).reshape(len(raw), -1)[:, :count]
-    waves = (fours.astype(np.float32) / 7.5 - 1) * scale[:, np.newaxis]
+    waves = _WAVES[fours] * scale[:, np.newaxis]
     shapes = waves @ _shapes(across, down)
     return np.asarray((mean[:, np.newaxis] + shapes) * 100, dtype=np.float32)
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.runs.finds import FindShelf
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
 from gesso.core.catalogue.store.tables import works
 from gesso.core.encoders.encoder import Encoder
@@ -94,21 +95,21 @@ class Embedding:
         Raises:
             StorageError: the disk would not.
         """
-        keeper = _Keeper(space, len(ids), seen)
+        keeper = _Keeper(space, self._catalogue.finds, len(ids), seen)
         tasks = self._tasks(ids.tolist(), keeper)
         for done in engine.run(Encoding(space.encoder), tasks):
             self._took(keeper, done)
         keeper.keep()
         return Embedded(keeper.done, tuple(keeper.failed), max(0, keeper.left))
 
-    def without_gone(self, space: OpenSpace, known: Ids) -> int:
+    def without_gone(self, space: OpenSpace, there: Ids) -> int:
         """Remove vectors of works that are gone; how many.
 
         Args:
             space: from where.
-            known: works that have a vector and are there.
+            there: all works with a picture that the catalogue has.
         """
-        gone = np.setdiff1d(space.index.known(), known)
+        gone = np.setdiff1d(space.index.known(), there)
         if len(gone):
             space.index.remove(gone)
         return len(gone)
@@ -149,8 +150,9 @@ class Embedding:
 class _Keeper:
     """Keeps vectors by the hundred, so that a kill costs no more than the last ones."""
 
-    def __init__(self, space: OpenSpace, total: int, seen: Seen) -> None:
+    def __init__(self, space: OpenSpace, finds: FindShelf, total: int, seen: Seen) -> None:
         self._space = space
+        self._finds = finds
         self._total = total
         self._seen = seen
         self._waiting: list[tuple[int, Any]] = []
@@ -175,6 +177,7 @@ class _Keeper:
             return
         ids = np.array([number for number, _ in self._waiting], dtype=np.int64)
         self._space.index.add(ids, np.stack([vector for _, vector in self._waiting]))
+        self._finds.embedded(ids.tolist())
         self.done += len(self._waiting)
         self._waiting.clear()
         self._seen(self.done + len(self.failed), self._total)

@@ -13,7 +13,7 @@ from gesso.search.records import Band, Cause, Reason
 
 _LIKELY_WORDS = 0.75
 _LIKELY_COLOUR = 0.5
-_LIKELY_VALUES = 0.8
+_LIKELY_VALUES = 0.9
 _SHOWN = 3
 
 

@@ -202,6 +202,17 @@ class FindShelf:
             came = is_one & finds.c.state.in_(("stored", "embedded"))
             connection.execute(update(finds).where(came).values(state="captioned"))
 
+    def embedded(self, works: Sequence[int]) -> None:
+        """Say of the finds of some works that they are embedded.
+
+        A find of which only the thumbnail is kept stays "thumbed": its picture may come yet.
+        """
+        with self._database.write() as connection:
+            for start in range(0, len(works), _MOST_SAME_IN_LIST):
+                is_one = finds.c.work.in_(works[start : start + _MOST_SAME_IN_LIST])
+                came = is_one & (finds.c.state == "stored")
+                connection.execute(update(finds).where(came).values(state="embedded"))
+
     def postpone(self, run: str, beginning: str, until: datetime) -> int:
         """Let a run's queued finds at one host wait; returns how many.
 

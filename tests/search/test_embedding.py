@@ -1,0 +1,145 @@
+"""Works become vectors, each at most once; vectors of others are held against ours."""
+
+from __future__ import annotations
+
+import json
+
+import faiss
+import numpy as np
+import pytest
+from tests.search.conftest import GOLD, RED, painted
+
+from gesso.collect.sources.source import Wish
+from gesso.core.errors import InputError
+from gesso.search.embedding.importing import Importer
+from gesso.search.records import Like
+
+
+def encode(library, **wishes):
+    return library.studio.searching.encode(seen=lambda _done, _all: None, **wishes)
+
+
+def space(library):
+    return library.studio.searching.open("look")
+
+
+def test_missing_works_are_embedded_and_only_those(library):
+    assert encode(library).done == 6
+    library.hang(painted(RED, GOLD, seed=30), "New")
+
+    assert encode(library).done == 1
+    assert encode(library).done == 0
+    assert encode(library, all_of_them=True).done == 7
+
+
+def test_a_work_whose_thumbnail_is_gone_fails_alone_and_is_told(library):
+    catalogue = library.studio.catalogue
+    night = library.works["Night"]
+    for _side, key in night.thumbnails:
+        catalogue.blobs.delete(key)
+
+    told = encode(library)
+
+    assert told.done == 5
+    assert [work for work, _why in told.failed] == [night.id]
+    assert [one.trouble.item for one in catalogue.troubles.list()] == [f"work {night.id}"]
+
+
+def test_what_a_source_offered_is_embedded_then(library, tmp_path):
+    (tmp_path / "art").mkdir()
+    (tmp_path / "art" / "one.png").write_bytes(painted(GOLD, seed=40))
+    library.studio.collect.collect("folder", Wish((str(tmp_path / "art"),)), run="r")
+    assert library.studio.catalogue.finds.counts("r") == {"stored": 1}
+
+    encode(library)
+
+    assert library.studio.catalogue.finds.counts("r") == {"embedded": 1}
+
+
+def test_a_stop_keeps_what_is_done_and_says_what_is_left(library):
+    library.studio.stop.set()
+
+    told = encode(library)
+
+    assert (told.done, told.left) == (0, 6)
+
+
+def test_vectors_of_works_that_are_gone_leave(library):
+    encode(library)
+    index = space(library).index
+    index.add(np.array([4242]), np.ones((1, index.space.size), dtype=np.float32))
+
+    library.hang(painted(RED, seed=31), "New")
+    assert encode(library).removed == 1
+    assert 4242 not in index.known()
+
+
+def test_a_work_that_is_gone_is_never_a_hit(library):
+    encode(library)
+    index = space(library).index
+    own = index.vectors(np.array([library.works["Night"].id]))
+    index.add(np.array([4242]), own)
+
+    hits = library.find(likes=(Like(work=library.works["Night"].id),)).hits
+
+    assert 4242 not in [hit.work.id for hit in hits]
+    assert len(hits) == 5
+
+
+@pytest.fixture
+def theirs(library, tmp_path):
+    """A FAISS index of the library's own vectors and its list, as another tool leaves them."""
+    encode(library)
+    index = space(library).index
+    ids = index.known()
+    vectors = index.vectors(ids)
+    flat = faiss.IndexFlatIP(vectors.shape[1])
+    flat.add(vectors)
+    faiss.write_index(flat, str(tmp_path / "index.faiss"))
+    lines = [json.dumps({"file": f"pictures/{title}.png"}) for title in library.works]
+    (tmp_path / "meta.jsonl").write_text("\n".join(lines))
+    index.remove(ids)
+    return tmp_path
+
+
+def test_an_index_of_another_tool_is_brought_in(library, theirs):
+    told = Importer(library.studio.catalogue).bring(
+        space(library), theirs / "index.faiss", theirs / "meta.jsonl"
+    )
+
+    assert told.taken == 6
+    assert told.alike > 0.999
+    assert len(space(library).index.known()) == 6
+
+
+def test_vectors_of_another_model_are_refused(library, theirs):
+    wrong = np.random.default_rng(1).standard_normal((6, space(library).encoder.space.size))
+    np.save(theirs / "wrong.npy", wrong.astype(np.float32))
+    importer = Importer(library.studio.catalogue)
+
+    with pytest.raises(InputError, match="are not those of 'look'"):
+        importer.bring(space(library), theirs / "wrong.npy", theirs / "meta.jsonl")
+    assert not len(space(library).index.known())
+    told = importer.bring(
+        space(library), theirs / "wrong.npy", theirs / "meta.jsonl", is_checked=False
+    )
+    assert told.taken == 6
+
+
+@pytest.mark.parametrize(
+    ("vectors", "whose", "says"),
+    [
+        ("meta.jsonl", "meta.jsonl", "No vectors can be read"),
+        ("gone.faiss", "meta.jsonl", "No vectors can be read"),
+        ("small.npy", "meta.jsonl", "holds vectors of the shape"),
+        ("index.faiss", "short.jsonl", "2 lines for 6 vectors"),
+        ("index.faiss", "nameless.jsonl", "names no work"),
+    ],
+)
+def test_files_that_cannot_be_used_are_one_clear_sentence(library, theirs, vectors, whose, says):
+    np.save(theirs / "small.npy", np.ones((6, 4), dtype=np.float32))
+    (theirs / "short.jsonl").write_text('{"work": 1}\n{"work": 2}\n')
+    (theirs / "nameless.jsonl").write_text('{"colour": "red"}\n' * 6)
+
+    with pytest.raises(InputError, match=says):
+        Importer(library.studio.catalogue).bring(space(library), theirs / vectors, theirs / whose)
