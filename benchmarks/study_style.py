@@ -1,6 +1,6 @@
 """The vote on style over the sample paintings, artist-disjoint, with its silence counted apart.
 
-    python benchmarks/study_style.py [FOLDER] [--rounds 2] [--least 0.35]
+    python benchmarks/study_style.py [FOLDER] [--rounds 2] [--least 0.4]
 
 FOLDER holds the sample data (GESSO_SAMPLE_DATA, or ../shared/data). Artists fall into ten parts;
 each part is judged by works of the other artists alone, with an eye of `look` that was taught
