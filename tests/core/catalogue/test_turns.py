@@ -66,3 +66,19 @@ def test_two_never_have_the_turn_at_once() -> None:
         thread.join()
 
     assert most == 1
+
+
+def test_nobody_gives_up_while_those_before_him_get_through() -> None:
+    turn, came = Turn(), list[bool]()
+    assert turn.take(1.0)
+    waiting = threading.Thread(target=lambda: came.append(turn.take(0.1)))
+    waiting.start()
+
+    for _ in range(8):  # as if others wrote, each for a moment
+        time.sleep(0.05)
+        turn.through += 1
+    assert waiting.is_alive()
+
+    turn.give_back()
+    waiting.join()
+    assert came == [True]

@@ -28,27 +28,39 @@ _WRITER_CACHE_KB, _READER_CACHE_KB = 8_000, 2_000
 class Turn:
     """Whose turn it is to write: one at a time, and who holds up a call before all others.
 
-    The others stand in a line of their own, and only its first waits at the door.
+    The others stand in a line of their own, and only its first waits at the door. Nobody gives up
+    while those before him get through: a long line is not another program.
+
+    Attributes:
+        through: how many have written.
     """
 
     def __init__(self) -> None:
+        self.through = 0
         self._line, self._door = Lock(), Lock()
 
     def take(self, timeout_s: float, *, ahead: bool = False) -> bool:
-        """Wait for it; whether it came in time."""
+        """Wait for it; False once nobody got through for so long."""
         if ahead:
-            return self._door.acquire(timeout=timeout_s)
-        give_up = time.monotonic() + timeout_s
-        if not self._line.acquire(timeout=timeout_s):
+            return self._wait(self._door, timeout_s)
+        if not self._wait(self._line, timeout_s):
             return False
         try:
-            return self._door.acquire(timeout=max(0.0, give_up - time.monotonic()))
+            return self._wait(self._door, timeout_s)
         finally:
             self._line.release()
 
     def give_back(self) -> None:
         """Let the next one in."""
         self._door.release()
+
+    def _wait(self, lock: Lock, timeout_s: float) -> bool:
+        while True:
+            through = self.through
+            if lock.acquire(timeout=timeout_s):
+                return True
+            if through == self.through:
+                return False
 
 
 class Database:
@@ -129,6 +141,7 @@ class Database:
                 transaction = connection.begin()
                 yield connection
                 self._disk.commit(transaction)
+                self._turn.through += 1
         except (DBAPIError, sqlite3.Error) as error:
             raise self._ours(error) from error
         finally:
