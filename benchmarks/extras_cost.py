@@ -23,6 +23,7 @@ from pathlib import Path
 EXTRAS = (
     *("openai", "google.genai", "fal_client", "c2pa", "cryptography"),
     *("torch", "diffusers", "transformers", "accelerate", "safetensors", "huggingface_hub"),
+    *("onnxruntime", "onnx", "tokenizers"),
 )
 HIDING = """
 import sys
