@@ -9,6 +9,8 @@ import atexit
 import functools
 import importlib
 import os
+import subprocess
+import sys
 import tempfile
 import warnings
 from pathlib import Path
@@ -86,4 +88,32 @@ def _started() -> PostgresServer | str:
             told = str(error).replace("\n", " ")[:200]
             return f"no Postgres server can start here: {type(error).__name__}: {told}"
     atexit.register(server.cleanup)
+    _leave_with_us(folder)
     return PostgresServer(server)
+
+
+def _leave_with_us(folder: Path) -> None:
+    """A test session that is killed ends nothing itself; so another process waits for its end."""
+    watch = subprocess.Popen(
+        [sys.executable, "-c", _WATCH, str(folder)], stdin=subprocess.PIPE, start_new_session=True
+    )
+    assert watch.stdin is not None
+    atexit.register(watch.wait)
+    atexit.register(watch.stdin.close)
+
+
+# Its stdin ends when the session does, however that goes.
+_WATCH = """
+import os, shutil, signal, sys, time
+from pathlib import Path
+sys.stdin.read()
+folder = Path(sys.argv[1])
+note = folder / "postmaster.pid"
+if note.exists():
+    os.kill(int(note.read_text().split()[0]), signal.SIGINT)
+    for _ in range(100):
+        if not note.exists():
+            break
+        time.sleep(0.1)
+shutil.rmtree(folder, ignore_errors=True)
+"""
