@@ -373,3 +373,17 @@ def test_a_changed_context_length_is_read_anew(tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="context_length is 0"):
         _ = Clip(ClipOptions(model=str(folder))).space
+
+
+@pytest.mark.filterwarnings("ignore:Specified provider:UserWarning")
+def test_a_device_that_is_installed_and_does_not_work_leaves_the_processor(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both = ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr("onnxruntime.get_available_providers", lambda: both)
+    made = clip(tmp_path / "auto")
+
+    assert made.pictures(pictures()).shape == (5, 16)
+    assert made.device == "cpu"
+    with pytest.raises(SettingsError, match="'cuda' is not here, or does not work"):
+        clip(tmp_path / "cuda", device="cuda").pictures(pictures())
