@@ -20,8 +20,9 @@ import importlib.util
 import json
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -185,17 +186,33 @@ def least_of_best(works: Vectors, queries: Vectors, mask: Mask | None) -> tuple[
     return np.partition(scores, -depth, axis=1)[:, -depth], depth
 
 
-def measure(peer: Peer, works: Vectors, queries: Vectors, mask: Mask | None) -> str:
-    least, depth = least_of_best(works, queries, mask)
+@dataclass(frozen=True)
+class Task:
+    """One kind of query under one filter.
+
+    Attributes:
+        mask: the filter.
+        queries: (queries, size).
+        least: (queries,) the cosine of the last of the best that exist.
+        depth: how many best there are.
+    """
+
+    mask: Mask | None
+    queries: Vectors
+    least: Vectors
+    depth: int
+
+
+def measure(peer: Peer, works: Vectors, task: Task) -> str:
     hits, returned, spent = 0, 0, []
-    for query, enough in zip(queries, least, strict=True):
+    for query, enough in zip(task.queries, task.least, strict=True):
         begun = time.thread_time()
-        rows = peer.ask(query, mask)
+        rows = peer.ask(query, task.mask)
         spent.append((time.thread_time() - begun) * 1e3)
         # Works are compared as they were before rounding to float16: ties within that count.
-        hits += int(min(depth, (works[rows] @ query >= enough - 1e-4).sum()))
+        hits += int(min(task.depth, (works[rows] @ query >= enough - 1e-4).sum()))
         returned += len(set(rows.tolist()))
-    owed = depth * len(queries)
+    owed = task.depth * len(task.queries)
     p50, p95 = np.percentile(spent, [50, 95])
     return f"{hits / owed:.3f} {1 - returned / owed:5.0%} {p50:6.2f} {p95:6.2f}"
 
@@ -204,35 +221,43 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--works", type=int, default=200_000)
     parser.add_argument("--queries", type=int, default=100)
-    parser.add_argument("--alone", action="store_true", help="without the peers")
+    parser.add_argument("--alone", action="store_true", help="without the graphs")
     asked = parser.parse_args()
 
     library = Library.from_seed()
     works, clusters = library.all_works(asked.works)
-    queries = {
-        "picture": library.by_picture(asked.queries),
-        "words": library.by_words(asked.queries),
+    kinds = (library.by_picture(asked.queries), library.by_words(asked.queries))
+    tasks = {
+        name: [Task(mask, queries, *least_of_best(works, queries, mask)) for queries in kinds]
+        for name, mask in filters(clusters).items()
     }
+    print(f"{asked.works} works, {asked.queries} queries of each kind, k = {K}, one thread")
+    print("recall, works owed and not returned, CPU ms p50 and p95\n")
+    print(f"{'index':<20}{'build s':>8}  {'filter':<10}{'by picture':>29}{'by words':>29}")
     with tempfile.TemporaryDirectory() as folder:
-        peers = ours(Path(folder), works) + fp16_scan(works)
-        if not asked.alone:
-            peers += faiss_graph(works)
-            # FAISS first: it does not survive being loaded after usearch.
-            for name, make in (("hnswlib", hnswlib_graph), ("usearch", usearch_graph)):
-                if importlib.util.find_spec(name):
-                    peers += make(works)
-                else:
-                    print(f"{name} is not installed")
-        faiss.omp_set_num_threads(1)
-        print(f"\n{asked.works} works, {asked.queries} queries of each kind, k = {K}, one thread")
-        print("recall, works owed and not returned, CPU ms p50 and p95\n")
-        head = "".join(f"{kind:>29}" for kind in queries)
-        print(f"{'filter':<10}{'index':<20}{'build s':>8}{head}")
-        for name, mask in filters(clusters).items():
-            for peer in peers:
-                told = [measure(peer, works, asked_by, mask) for asked_by in queries.values()]
-                line = "".join(f"{one:>29}" for one in told)
-                print(f"{name:<10}{peer.name:<20}{peer.build_s:>8.1f}{line}", flush=True)
+        for make in makers(Path(folder), asked.alone):
+            for peer in make(works):
+                faiss.omp_set_num_threads(1)
+                for name, pair in tasks.items():
+                    told = "".join(f"{measure(peer, works, task):>29}" for task in pair)
+                    line = f"{peer.name:<20}{peer.build_s:>8.1f}  {name:<10}{told}"
+                    print(line, flush=True)
+            faiss.omp_set_num_threads(2)
+
+
+def makers(folder: Path, alone: bool) -> Iterator[Callable[[Vectors], list[Peer]]]:
+    """How each index is built, one after another, so that one at a time is in memory."""
+    yield partial(ours, folder)
+    yield fp16_scan
+    if alone:
+        return
+    yield faiss_graph
+    # FAISS first: it does not survive being loaded after usearch.
+    for name, make in (("hnswlib", hnswlib_graph), ("usearch", usearch_graph)):
+        if importlib.util.find_spec(name):
+            yield make
+        else:
+            print(f"{name} is not installed")
 
 
 if __name__ == "__main__":
