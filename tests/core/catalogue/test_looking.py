@@ -54,6 +54,7 @@ def test_nothing_can_be_written_while_looking(looked: Catalogue) -> None:
     assert len(looked.troubles.list()) == 1
 
 
+@pytest.mark.parametrize("ground", ["file"], indirect=True)
 def test_looking_makes_no_studio(ground: FileGround, tmp_path: Path) -> None:
     with pytest.raises(StudioError, match="There is no studio"):
         ground.open(tmp_path / "none", read_only=True)

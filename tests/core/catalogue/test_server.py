@@ -106,6 +106,16 @@ def test_a_database_of_others_is_refused(
         empty.open(tmp_path / "studio")
 
 
+def test_looking_at_an_empty_database_makes_no_catalogue(
+    ground: FileGround, empty: FileGround, tmp_path: Path
+) -> None:
+    with pytest.raises(StudioError, match="There is no studio"):
+        empty.open(tmp_path / "studio", read_only=True)
+
+    with empty.database(tmp_path / "studio") as database, database.read() as connection:
+        assert inspect(connection).get_table_names() == []
+
+
 # Promises -----------------------------------------------------------------------------------------
 
 
