@@ -136,6 +136,12 @@ def test_values_find_works_whose_lights_and_darks_lie_alike(hung):
     assert titles[0] == "River in Winter"
 
 
+def test_a_picture_without_shapes_says_that_it_has_none(hung):
+    answer = hung.find(values=like(hung, BLUE))
+
+    assert any("no big shapes" in note for note in answer.notes)
+
+
 def test_words_and_colours_are_fused(hung):
     titles = hung.titles("woman", colours=(read_colour("#c9a227"),))
 

@@ -135,15 +135,15 @@ def _mask_of(state: State, ids: Ids) -> Mask:
 
 def _coded(query: str, condition: Condition, field: Field, state: State) -> Mask:
     only_equal(condition, query)
-    core, column = state.core, field.column
+    rows, column = state.rows(field.group), field.column
     if column == "standing" and any(one.text == "any" for one in condition.values):
-        return np.ones(len(core), dtype=np.bool_)
-    numbers = _fitting(core.words[column], _texts(condition))
-    mask = np.isin(core.columns[column], numbers)
+        return np.ones(len(rows), dtype=np.bool_)
+    numbers = _fitting(rows.words[column], _texts(condition))
+    mask = np.isin(rows.columns[column], numbers)
     if field.name == "kind":
         origins = [one for one in _texts(condition) if one.lower() in _ORIGINS]
         if origins:
-            mask |= np.isin(core.columns["origin"], _fitting(core.words["origin"], origins))
+            mask |= np.isin(rows.columns["origin"], _fitting(rows.words["origin"], origins))
     return np.asarray(mask)
 
 
@@ -191,13 +191,13 @@ def _tags(query: str, condition: Condition, field: Field, state: State) -> Mask:
 
 
 def _number(query: str, condition: Condition, field: Field, state: State) -> Mask:
-    core = state.core
+    rows = state.rows(field.group)
     if field.name == "number":
-        values = core.ids
+        values = rows.ids
     elif field.name == "megapixels":
-        values = core.columns["width"].astype(np.float64) * core.columns["height"] / 1e6
+        values = rows.columns["width"].astype(np.float64) * rows.columns["height"] / 1e6
     else:
-        values = core.columns[field.column]
+        values = rows.columns[field.column]
     return _within(values, spans(condition, query, whole=field.name != "megapixels"))
 
 
@@ -207,7 +207,8 @@ def _within(values: NDArray[Any], wanted: Sequence[Span]) -> Mask:
 
 
 def _years(query: str, condition: Condition, _field: Field, state: State) -> Mask:
-    first, last = state.core.columns["year_from"], state.core.columns["year_to"]
+    facts = state.rows("facts").columns
+    first, last = facts["year_from"], facts["year_to"]
     masks = [
         (last >= low) & (first <= high) & (first != NO_YEAR)
         for low, high in spans(condition, query, whole=True)
@@ -225,14 +226,14 @@ def _yes(query: str, condition: Condition, field: Field, state: State) -> Mask:
     if field.name == "duplicate":
         mask = _mask_of(state, state.pairs("duplicates").ids)
     else:
-        mask = state.core.columns[field.column]
+        mask = state.rows(field.group).columns[field.column]
     return mask if wanted else ~mask
 
 
 def _shape(query: str, condition: Condition, _field: Field, state: State) -> Mask:
     only_equal(condition, query)
-    core = state.core
-    wide, tall = core.columns["width"].astype(np.float32), core.columns["height"]
+    facts = state.rows("facts").columns
+    wide, tall = facts["width"].astype(np.float32), facts["height"]
     shapes = {
         "wide": wide > tall * _SQUARE,
         "tall": wide * _SQUARE < tall,

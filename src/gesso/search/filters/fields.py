@@ -30,17 +30,17 @@ class Field:
     name: str
     kind: Kind
     holds: str
-    group: str = "core"
+    group: str = "facts"
     column: str = ""
     also: tuple[str, ...] = ()
 
 
 def _coded(name: str, holds: str, column: str = "", *also: str) -> Field:
-    return Field(name, "coded", holds, "core", column or name, also)
+    return Field(name, "coded", holds, "facts", column or name, also)
 
 
 FIELDS: tuple[Field, ...] = (
-    Field("title", "words", "words of the title", column="title"),
+    Field("title", "words", "words of the title", "core", "title"),
     _coded("artist", "the artist's name, or words of it", "creator", "creator", "by"),
     _coded("style", "the movement: baroque"),
     _coded("kind", "the source's classification; also made, collected and brought"),
@@ -49,27 +49,27 @@ FIELDS: tuple[Field, ...] = (
     _coded("source", "where it came from: met, folder, procedural"),
     _coded("origin", "made, collected or brought"),
     _coded("licence", "CC0-1.0", "", "license"),
-    _coded("standing", "kept, take, record; any for all of them"),
+    Field("standing", "coded", "kept, take, record; any for all of them", "core", "standing"),
     _coded("run", "the run that made it"),
     _coded("format", "png, jpeg, webp", "media_type"),
     Field("tag", "tags", "a tag", "tags", "tag", ("tags",)),
     Field("label", "tags", "a label that was given to it", "labels", "label", ("labels",)),
     Field("painter", "tags", "who painted a made work", "recipes", "painter"),
     Field("model", "tags", "the model or engine version of a made work", "recipes", "model"),
-    Field("caption", "words", "words of the caption", column="caption"),
-    Field("prompt", "words", "words of the prompt", column="prompt"),
-    Field("text", "words", "words of the source's description", column="text"),
+    Field("caption", "words", "words of the caption", "core", "caption"),
+    Field("prompt", "words", "words of the prompt", "core", "prompt"),
+    Field("text", "words", "words of the source's description", "core", "text"),
     Field("year", "years", "the year, or years: 1600..1700", also=("date",)),
-    Field("added", "date", "when it came in: 2026-11, 2026-11-01..2026-11-30"),
+    Field("added", "date", "when it came in: 2026-11, 2026-11-01..2026-11-30", "core"),
     Field("width", "number", "pixels", column="width"),
     Field("height", "number", "pixels", column="height"),
     Field("size", "number", "bytes of the original; 2MB", column="size_bytes"),
     Field("megapixels", "number", "millions of pixels"),
-    Field("number", "number", "the work's own number", also=("id", "work")),
+    Field("number", "number", "the work's own number", "core", also=("id", "work")),
     Field("shape", "shape", "wide, tall or square", also=("orientation",)),
     Field("favourite", "yes", "a person's mark", column="favourite", also=("favorite",)),
     Field("original", "yes", "its file is here", column="has_original"),
-    Field("picture", "yes", "there is a picture of it here", column="has_picture"),
+    Field("picture", "yes", "there is a picture of it here", "core", "has_picture"),
     Field("duplicate", "yes", "it is in a group of duplicates", "duplicates"),
     Field("score", "score", "0 to 1: how it was judged; score.NAME for one scorer's", "scores"),
     Field("light", "measure", "how light all of it is, 0 to 100", "swatches"),

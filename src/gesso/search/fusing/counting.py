@@ -23,7 +23,6 @@ _CODED = {
     "place": "place",
     "artist": "creator",
     "medium": "medium",
-    "standing": "standing",
     "format": "media_type",
 }
 _PAIRS = {"tag": ("tags", "tag"), "label": ("labels", "label"), "model": ("recipes", "model")}
@@ -45,7 +44,7 @@ def facet_groups(names: Sequence[str]) -> tuple[str, ...]:
                 f"There is no facet called '{name[:40]}'.",
                 f"{guess}The facets are: {', '.join(FACETS)}.",
             )
-    return tuple(_PAIRS[name][0] for name in names if name in _PAIRS)
+    return tuple(_PAIRS[name][0] if name in _PAIRS else "facts" for name in names)
 
 
 def counted(state: State, ids: Ids, names: Sequence[str]) -> dict[str, tuple[tuple[str, int], ...]]:
@@ -56,24 +55,24 @@ def counted(state: State, ids: Ids, names: Sequence[str]) -> dict[str, tuple[tup
 
 
 def _values(state: State, places: NDArray[np.int64], name: str) -> tuple[tuple[str, int], ...]:
-    core = state.core
+    if name in _PAIRS:
+        group, column = _PAIRS[name]
+        pairs = state.pairs(group)
+        ours = np.isin(pairs.ids, state.core.ids[places])
+        return _most(pairs.columns[column][ours], pairs.words[column].values)
+    facts = state.rows("facts")
     if name in _CODED:
         column = _CODED[name]
-        return _most(core.columns[column][places], core.words[column].values)
+        return _most(facts.columns[column][places], facts.words[column].values)
     if name == "favourite":
-        marked = int(core.columns["favourite"][places].sum())
+        marked = int(facts.columns["favourite"][places].sum())
         told = [("yes", marked), ("no", len(places) - marked)]
         return tuple((value, count) for value, count in told if count)
-    if name == "decade":
-        years = core.columns["year_from"][places]
-        decades = years[years != NO_YEAR] // 10 * 10
-        values, counts = np.unique(decades, return_counts=True)
-        told = [(str(value), int(count)) for value, count in zip(values, counts, strict=True)]
-        return tuple(sorted(told, key=lambda one: (-one[1], int(one[0])))[:_MOST])
-    group, column = _PAIRS[name]
-    pairs = state.pairs(group)
-    ours = np.isin(pairs.ids, core.ids[places])
-    return _most(pairs.columns[column][ours], pairs.words[column].values)
+    years = facts.columns["year_from"][places]
+    decades = years[years != NO_YEAR] // 10 * 10
+    values, counts = np.unique(decades, return_counts=True)
+    told = [(str(value), int(count)) for value, count in zip(values, counts, strict=True)]
+    return tuple(sorted(told, key=lambda one: (-one[1], int(one[0])))[:_MOST])
 
 
 def _most(numbers: NDArray[np.int32], values: Sequence[str]) -> tuple[tuple[str, int], ...]:

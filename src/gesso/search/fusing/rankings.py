@@ -31,6 +31,7 @@ _NEIGHBOURS = 60
 SURE = 0.6
 """The share of the words that a work has whose neighbours are looked at."""
 _LEAST_ALIKE = 0.5
+_LEAST_SHAPE = 2.0
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,10 @@ class Ranker:
     def _by_values(self, asked: Asked, wanted: Like, depth: int, lists: Lists) -> None:
         maps = asked.state.rows("maps")
         own = _map_of(maps, wanted)
+        if float(own.std()) < _LEAST_SHAPE:
+            lists.notes.append(
+                "The values of this picture are all nearly one: it has no big shapes to look for."
+            )
         some = _admitted(asked, maps)
         alike = likeness(own, some.columns["map"])
         alike[~some.columns["is_there"]] = 0
