@@ -60,23 +60,28 @@ class Making:
         return Atelier(self._ground.catalogue, options, self._parts, self._replayer)
 
     def _parts(self, run_id: str) -> Parts:
+        from gesso.core.pixels.derived.develop import develop_picture
+        from gesso.make.critics.measures import measure
         from gesso.make.run.events import Asides
-        from gesso.make.run.parts import Parts
+        from gesso.make.run.parts import Hands, Parts
         from gesso.studio.parts.people import WordPeople
 
         desk, asides = self._ground.desk(run_id), Asides()
         painter = self._painters(self._settings.make.painter.split(","), desk, asides)
         people = WordPeople(self._settings, desk, asides)
+        critic = people.critic(painter)
+        asked = (develop_picture, measure) if critic.place == "cpu" else (develop_picture,)
         return Parts(
             writer=people.writer(),
             painter=painter,
-            critic=people.critic(painter),
+            critic=critic,
             catalogue=self._ground.catalogue,
             spent=lambda _run: desk.budget.spent,
             stop=self._ground.stop,
             software=SOFTWARE,
             streams=self._settings.make.streams or self._streams(painter),
             asides=asides,
+            hands=Hands(asked),
         )
 
     def _painters(self, names: Sequence[str], desk: Desk, asides: Asides) -> Painter:

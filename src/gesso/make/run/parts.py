@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from threading import Event as Signal
+from typing import Any
 
 from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.pixels.derived.develop import develop_picture
+from gesso.core.pixels.picture import Picture
 from gesso.make.critics.critic import Critic
 from gesso.make.painters.painter import Painter
 from gesso.make.run.events import Asides
@@ -33,6 +38,33 @@ class RunOptions:
     allow_repeat: bool = False
 
 
+class Hands:
+    """Works out what will be asked about pictures, of few at once.
+
+    Threads that wait for an answer from outside need the interpreter for a moment, and at once:
+    their call keeps its place until they have it. A hundred others with pixels in their hands
+    would keep it from them.
+
+    Args:
+        works: what `Picture.once` will be asked for.
+        count: of how many pictures at once; None for as many as there are cores.
+    """
+
+    def __init__(
+        self,
+        works: tuple[Callable[[Picture], Any], ...] = (develop_picture,),
+        count: int | None = None,
+    ) -> None:
+        self._works = works
+        self._free = BoundedSemaphore(count or os.cpu_count() or 1)
+
+    def work_out(self, picture: Picture) -> None:
+        """Work it out where nobody has yet."""
+        with self._free:
+            for work in self._works:
+                picture.once(work)
+
+
 @dataclass(frozen=True)
 class Parts:
     """Who works in a run.
@@ -45,6 +77,7 @@ class Parts:
         software: "gesso 0.1.0", for the recipes.
         streams: items on their way at once.
         asides: where they tell what the owner should know.
+        hands: what is worked out about a picture as soon as it is painted.
     """
 
     writer: Writer
@@ -56,6 +89,7 @@ class Parts:
     software: str
     streams: int
     asides: Asides = field(default_factory=Asides)
+    hands: Hands = field(default_factory=Hands)
 
 
 _STREAMS_A_PLACE = 8

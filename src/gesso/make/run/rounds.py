@@ -195,6 +195,7 @@ class RoundPlayer:
         painting = self._parts.painter.paint(
             order, lambda line, share: self._progress(brief.number, line, share)
         )
+        self._parts.hands.work_out(painting.picture)
         recipe = self._recipe(brief, slot, painting)
         work = self._parts.catalogue.accession.accept_painting(
             painting.picture,
