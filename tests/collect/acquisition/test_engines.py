@@ -23,6 +23,7 @@ from gesso.studio.parts.engines import engine_of
 from .conftest import picture
 
 
+@pytest.mark.parametrize("ground", ["file"], indirect=True)
 @pytest.mark.parametrize("name", ["process", "ray"])
 def test_a_picture_whose_worker_dies_or_hangs_fails_alone(catalogue, shelf, tmp_path, name):
     for number in range(8):
