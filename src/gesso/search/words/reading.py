@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -131,22 +130,28 @@ def _sought(term: Term, also: float) -> _Sought:
 def _matches(stems: Sequence[tuple[str, Sequence[str], list[str]]], sought: _Sought) -> _Matches:
     found = _Matches()
     for column, words, here in stems:
+        hits = _hits(words, here, sought)
+        if not hits:
+            continue
         typical = _TYPICAL.get(column, _TYPICAL_OTHER)
         factor = WORD_WEIGHTS[column] / (1 - _B + _B * len(here) / typical)
-        counted: Counter[tuple[float, str]] = Counter()
-        for word, its_stem in zip(words, here, strict=True):
-            worth = sought.stems.get(its_stem, 0.0)
-            if not worth and any(word.startswith(start) for start in sought.starts):
-                worth = 1.0
-            if worth:
-                counted[worth, word] += 1
-        for phrase, worth in sought.phrases:
-            if (at := _place(here, phrase)) >= 0:
-                counted[worth, " ".join(words[at : at + len(phrase)])] += 1
-        for (worth, word), times in counted.items():
-            found.worth += worth * times * factor / 8
+        for worth, word in dict.fromkeys(hits):
+            found.worth += worth * hits.count((worth, word)) * factor / 8
             found.places.append((worth, column, word))
     return found
+
+
+def _hits(words: Sequence[str], here: list[str], sought: _Sought) -> list[tuple[float, str]]:
+    """(worth, the words as they stand) of all that is found in one column."""
+    own = sought.stems
+    hits = [(own[one], words[at]) for at, one in enumerate(here) if one in own]
+    if sought.starts:
+        begun = [word for word in words if word.startswith(sought.starts)]
+        hits += [(1.0, word) for word in begun if stem(word) not in own]
+    for phrase, worth in sought.phrases:
+        if phrase[0] in here and (at := _place(here, phrase)) >= 0:
+            hits.append((worth, " ".join(words[at : at + len(phrase)])))
+    return hits
 
 
 def _has_phrase(stems: Sequence[tuple[str, Sequence[str], list[str]]], phrase: str) -> bool:
