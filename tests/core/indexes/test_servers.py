@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -73,13 +75,17 @@ def test_a_manifest_knows_no_password(room: Room) -> None:
     assert all(b"postgres" not in path.read_bytes() for path in room.index.rglob("*.json"))
 
 
-def test_a_space_is_searched_in_qdrant(room: Room, tmp_path: Path) -> None:
+def test_a_space_is_searched_in_qdrant(
+    room: Room, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     try:
         make = INDEXES.open("qdrant").Options
     except MissingExtra as error:
         pytest.skip(str(error))
+    # Its client waits for the disk after every vector.
     memory = Path("/dev/shm") if Path("/dev/shm").is_dir() else tmp_path
-    folder = memory / f"gesso-{tmp_path.name}"
+    folder = Path(tempfile.mkdtemp(dir=memory))
+    request.addfinalizer(lambda: shutil.rmtree(folder, ignore_errors=True))
     space = room.open(IndexOptions(kind="qdrant"), engines={"qdrant": make(folder=str(folder))})
     space.add(upto(100), vectors(100))
     space.build()

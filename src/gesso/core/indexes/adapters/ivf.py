@@ -39,9 +39,9 @@ class IvfOptions:
 
     lists: int = 0
     fast_lists: int = 16
-    balanced_lists: int = 192
+    balanced_lists: int = 256
     fast: int = 200
-    balanced: int = 2_000
+    balanced: int = 4_000
     narrow: float = 0.05
     sample: int = 48
 
