@@ -108,6 +108,7 @@ def test_an_index_of_another_tool_is_brought_in(library, theirs):
     )
 
     assert told.taken == 6
+    assert told.alike is not None
     assert told.alike > 0.999
     assert len(space(library).index.known()) == 6
 

@@ -15,7 +15,10 @@ from gesso.search.records import Like, Query
 
 
 def like(library, *colours, **wishes) -> Like:
-    return library.finder.pictures.from_bytes(painted(*colours, seed=99), "a sketch", **wishes)
+    found: Like = library.finder.pictures.from_bytes(
+        painted(*colours, seed=99), "a sketch", **wishes
+    )
+    return found
 
 
 def test_works_with_all_words_come_before_those_with_one(hung):
@@ -23,6 +26,10 @@ def test_works_with_all_words_come_before_those_with_one(hung):
 
     assert titles[0] == "Portrait of a Woman"
     assert titles[1] == "The Woman in Red"
+
+
+def test_words_alone_are_a_search(hung):
+    assert hung.finder("portrait woman").hits == hung.find("portrait woman").hits
 
 
 def test_words_are_found_by_their_stem_and_without_accents(hung):
@@ -169,6 +176,23 @@ def test_pages_follow_each_other_without_a_gap_and_without_a_repeat(hung, wishes
 
     assert len(whole) >= 3
     assert paged == whole
+
+
+@pytest.mark.parametrize("words", ["", "woman river"])
+def test_deep_pages_go_on_where_the_first_ranking_ends(hung, monkeypatch, words):
+    sketch = like(hung, RED, WHITE)
+    whole = hung.titles(words, likes=(sketch,))
+    for place in ("finder", "fusing.pages"):
+        monkeypatch.setattr(f"gesso.search.{place}.DEPTHS", (2, 3, 50))
+    answer = hung.find(words, likes=(sketch,), limit=1, recall="exact")
+    paged = [hit.work.title for hit in answer.hits]
+    while answer.next is not None:
+        answer = hung.find(words, likes=(sketch,), limit=1, after=answer.next, recall="exact")
+        paged += [hit.work.title for hit in answer.hits]
+
+    assert len(whole) == 6
+    assert sorted(paged) == sorted(whole)
+    assert words or paged == whole
 
 
 def test_a_work_that_comes_in_between_two_pages_shifts_nothing(library):

@@ -111,6 +111,10 @@ class Finder:
         self._lock = Lock()
         self._levels: OrderedDict[object, _Level] = OrderedDict()
 
+    def __call__(self, query: Query | str) -> Answer:
+        """A page of works; words alone will do: `studio.search("winter river")`."""
+        return self.find(Query(query) if isinstance(query, str) else query)
+
     def find(self, query: Query) -> Answer:
         """A page of works.
 
