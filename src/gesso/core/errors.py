@@ -3,6 +3,7 @@
 GessoError
 ├── InputError            what was handed in cannot be used
 │   ├── PictureError      bytes that are no picture we accept
+│   ├── SoundError        bytes that are no sound we accept
 │   └── UnknownItem       an id or a name that the catalogue does not hold
 ├── SettingsError         a wish of the owner that cannot be met
 │   ├── UnknownAdapter    no adapter of that name
@@ -64,6 +65,12 @@ class PictureError(InputError):
     """Bytes that are no picture we accept."""
 
     kind = "picture"
+
+
+class SoundError(InputError):
+    """Bytes that are no sound we accept."""
+
+    kind = "sound"
 
 
 class UnknownItem(InputError):

@@ -1,0 +1,1 @@
+"""Sound: from bytes to what is heard in them."""
