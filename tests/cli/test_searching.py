@@ -20,7 +20,7 @@ def paint(path: Path, *colours: tuple[int, int, int]) -> None:
 
 
 @pytest.fixture
-def hung(gesso, tmp_path) -> Path:
+def hung(gesso, tmp_path: Path) -> Path:
     folder = tmp_path / "art"
     folder.mkdir()
     paint(folder / "red evening.png", RED, GOLD)
@@ -73,7 +73,9 @@ def test_the_hits_hang_on_a_sheet(gesso, hung, tmp_path):
     said = gesso("search", "red", "--sheet", tmp_path / "found.png")
 
     assert said.code == 0, said.err
-    assert cv2.imread(str(tmp_path / "found.png")).shape[1] > 500
+    sheet = cv2.imread(str(tmp_path / "found.png"))
+    assert sheet is not None
+    assert sheet.shape[1] > 500
 
 
 def test_works_are_embedded_and_the_index_is_looked_after(gesso, hung):

@@ -30,6 +30,5 @@ def _all(path: Path) -> tuple[list[Any], dict[str, list[Any]]]:
         made = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
         tables = [name for kind, name, _ in made if kind == "table"]
         return sorted(made, key=str), {
-            name: connection.execute(f'SELECT * FROM "{name}"').fetchall()
-            for name in tables
+            name: connection.execute(f'SELECT * FROM "{name}"').fetchall() for name in tables
         }

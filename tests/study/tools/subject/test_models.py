@@ -16,7 +16,8 @@ from gesso.study.tools.subject.models.model import model_at
 from gesso.study.tools.subject.subject import Subject, SubjectOptions
 
 from ...conftest import gray, set_up
-from .test_subject import likeness, mask_of
+from .scenes import likeness
+from .test_subject import mask_of
 
 onnx = pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
@@ -28,8 +29,8 @@ FLOAT = TensorProto.FLOAT
 def written(
     path: Path,
     nodes: Sequence[Any],
-    takes: dict[str, list[object]],
-    gives: dict[str, list[object]],
+    takes: dict[str, list[Any]],
+    gives: dict[str, list[Any]],
     constants: dict[str, object] | None = None,
 ) -> Path:
     held = [
