@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from gesso.core.sound.ear import hear
+from gesso.core.sound.measured.waveform import Outline, as_svg
 from gesso.core.sound.mood import mood_of
-from gesso.core.sound.waveform import Outline, as_svg
 
 RATE = 48_000
 Sound = NDArray[np.float32]

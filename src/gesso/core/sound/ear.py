@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.sound.decoder import RATE, Block, Opened, SoundLimits, kind_of, open_sound
-from gesso.core.sound.loudness import LoudnessMeter
+from gesso.core.sound.measured.loudness import LoudnessMeter
+from gesso.core.sound.measured.pitch import Pitch, pitch_of
+from gesso.core.sound.measured.rhythm import Rhythm, rhythm_of
+from gesso.core.sound.measured.spectra import brightness, novelty, powers
+from gesso.core.sound.measured.waveform import Outline
 from gesso.core.sound.mood import mood_of
-from gesso.core.sound.pitch import Pitch, pitch_of
 from gesso.core.sound.records import Hearing, Mood, Tags
-from gesso.core.sound.rhythm import Rhythm, rhythm_of
-from gesso.core.sound.spectra import brightness, novelty, powers
-from gesso.core.sound.waveform import Outline
 
 HEARD_BY = "measured-1"
 """The number changes when what is heard no longer compares with earlier hearings."""

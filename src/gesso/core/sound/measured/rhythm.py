@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gesso.core.sound.spectra import FRAMES_A_SECOND
+from gesso.core.sound.measured.spectra import FRAMES_A_SECOND
 
 Floats = NDArray[np.float32]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.sound.decoder import RATE
+from gesso.core.sound.measured.spectra import long_powers
 from gesso.core.sound.records import KEYS
-from gesso.core.sound.spectra import long_powers
 
 Floats = NDArray[np.float32]
 
