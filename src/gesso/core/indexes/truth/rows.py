@@ -115,5 +115,7 @@ def _grown(held: NDArray[Number], count: int, fill: int) -> NDArray[Number]:
 
 def _last_of_each(ids: Ids) -> tuple[Ids, Ids]:
     """Each id once, and the place of its last record."""
+    if (ids[1:] > ids[:-1]).all():
+        return np.ascontiguousarray(ids), np.arange(len(ids))
     once, from_behind = np.unique(ids[::-1], return_index=True)
     return once, len(ids) - 1 - from_behind
