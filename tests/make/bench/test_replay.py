@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 from gesso.core.errors import InputError
+from gesso.core.pixels.decode import decode
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.metadata.read import read_recipe
-from gesso.core.pixels.metadata.write import marks_for
+from gesso.core.pixels.metadata.write import marks_for, source_marks
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.runs import Item
 from gesso.make.bench.replay import recipe_in, replay
@@ -65,6 +66,28 @@ def test_rounding_of_one_step_is_the_same_picture(kept, painter):
     rounded = OtherPainter(painter, lambda p: Picture(np.minimum(p.rgb + np.uint8(1), 255)))
 
     assert replay(kept, "k", recipe_in(kept, "k"), rounded).verdict == "identical"
+
+
+@pytest.mark.parametrize("media_type", ["image/jpeg", "image/webp", "image/avif"])
+def test_a_copy_that_keeps_pixels_only_nearly_is_still_the_same_picture(kept, painter, media_type):
+    recipe = recipe_in(kept, "kept.png")
+    # A painter of noise: no lossy file holds that to a step.
+    noise = np.random.default_rng(1).integers(0, 256, (64, 96, 3), dtype=np.uint8)
+    noisy = OtherPainter(painter, lambda _: Picture(noise))
+    darker = OtherPainter(painter, lambda _: Picture(noise // 2))
+    copy = encode(Picture(noise), media_type, marks_for(recipe))
+
+    assert np.abs(decode(copy).picture.rgb.astype(int) - noise).max() > 1
+    assert replay(copy, "copy", recipe_in(copy, "copy"), noisy).verdict == "identical"
+    assert replay(copy, "copy", recipe_in(copy, "copy"), darker).verdict == "drifted"
+
+
+def test_a_file_that_tells_its_source_type_alone_carries_no_recipe():
+    picture = Picture(np.zeros((8, 8, 3), dtype=np.uint8))
+    stripped = encode(picture, "image/png", source_marks("algorithmicMedia", "gesso"))
+
+    with pytest.raises(InputError, match="carries no recipe"):
+        recipe_in(stripped, "stripped.png")
 
 
 def test_another_size_is_drift(kept, painter):

@@ -8,7 +8,8 @@ from typing import Literal
 import numpy as np
 
 from gesso.core.errors import GessoError, InputError
-from gesso.core.pixels.decode import decode
+from gesso.core.pixels.decode import Decoded, decode
+from gesso.core.pixels.encode import MediaType, encode
 from gesso.core.pixels.metadata.read import read_recipe
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.maker import Maker
@@ -20,6 +21,8 @@ Verdict = Literal["identical", "drifted", "gone"]
 SAME_WITHIN = 1
 """Machines differ by at most one step of 255 in rounding (AVX-512 on and off), so that is same."""
 
+_LOSSY: tuple[MediaType, ...] = ("image/jpeg", "image/webp", "image/avif")
+
 
 @dataclass(frozen=True)
 class Replay:
@@ -29,7 +32,8 @@ class Replay:
         verdict: "identical" within one step of 255; "drifted": it paints, but otherwise;
             "gone": it cannot be painted again.
         line: one sentence for a person.
-        largest_difference: 0 to 255 over all pixels and channels, None where none was painted.
+        largest_difference: 0 to 255 over all pixels and channels, None where none was painted;
+            where the file's kind is lossy, after both went through it.
         recipe: as read from the file, None where there is none of ours.
     """
 
@@ -47,22 +51,28 @@ def recipe_in(data: bytes, name: str) -> Recipe:
     """
     found = read_recipe(data)
     if found is None:
-        raise InputError(
-            f"'{name}' carries no recipe.",
-            "Only pictures that gesso made can be painted again; metadata may have been stripped.",
-        )
+        raise _bare(name)
     if found.container.startswith("gesso.recipe/"):
         raise InputError(
             f"'{name}' was made by a newer gesso: its recipe is {found.container}, "
             f"and this gesso knows {RECIPE_SCHEMA}.",
             "Install the newer one: pip install --upgrade gesso",
         )
+    if found.recipe is None and not found.text:
+        raise _bare(name)
     if found.recipe is None:
         raise InputError(
             f"'{name}' carries a recipe of {found.container}, which gesso can read but not repeat.",
             'Its prompt is: gesso paint "' + found.text[:80].replace('"', "'") + '"',
         )
     return found.recipe
+
+
+def _bare(name: str) -> InputError:
+    return InputError(
+        f"'{name}' carries no recipe.",
+        "Only pictures that gesso made can be painted again; metadata may have been stripped.",
+    )
 
 
 def replay(
@@ -88,7 +98,8 @@ def replay(
     if recipe.painter.settings.get("reference") and reference is None:
         line = "It went on from an earlier picture, and that one is not in this studio."
         return Replay("gone", line, None, recipe)
-    original = decode(data, name=name).picture
+    kept = decode(data, name=name)
+    original = kept.picture
     width, height = _painted_size(recipe)
     if (width, height) != (original.width, original.height):
         line = (
@@ -108,7 +119,7 @@ def replay(
         painting = painter.paint(order)
     except GessoError as error:
         return Replay("gone", f"{painter.name} could not paint it again: {error}", None, recipe)
-    return _held_against(painting.picture, original, recipe, painting.maker)
+    return _held_against(painting.picture, kept, recipe, painting.maker)
 
 
 def _painted_size(recipe: Recipe) -> tuple[int, int]:
@@ -120,19 +131,31 @@ def _painted_size(recipe: Recipe) -> tuple[int, int]:
     return recipe.width, recipe.height
 
 
-def _held_against(again: Picture, original: Picture, recipe: Recipe, maker: Maker) -> Replay:
+def _held_against(again: Picture, kept: Decoded, recipe: Recipe, maker: Maker) -> Replay:
+    original = kept.picture
     if again.rgb.shape != original.rgb.shape:
         line = (
             f"It comes out at {again.width}x{again.height} now; "
             f"the file holds {original.width}x{original.height}."
         )
         return Replay("drifted", line, None, recipe)
-    apart = int(np.abs(again.rgb.astype(np.int16) - original.rgb.astype(np.int16)).max())
+    apart = _apart(again, original)
     if apart <= SAME_WITHIN:
         exact = "to the last bit" if apart == 0 else "within one step of 255"
         return Replay("identical", f"The same picture, {exact}.", apart, recipe)
+    lossy = next((kind for kind in _LOSSY if kind == kept.media_type), None)
+    if lossy is not None:
+        # Such a file never held the very pixels, so what was painted takes the same way into one.
+        apart = _apart(decode(encode(again, lossy)).picture, original)
+        if apart <= SAME_WITHIN:
+            line = f"The same picture, as nearly as {kept.format} keeps it."
+            return Replay("identical", line, apart, recipe)
     why = _why(recipe.painter, maker)
     return Replay("drifted", f"It differs by up to {apart} of 255 somewhere: {why}.", apart, recipe)
+
+
+def _apart(one: Picture, other: Picture) -> int:
+    return int(np.abs(one.rgb.astype(np.int16) - other.rgb.astype(np.int16)).max())
 
 
 def _why(then: Maker, now: Maker) -> str:
