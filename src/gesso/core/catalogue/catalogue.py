@@ -39,6 +39,7 @@ from gesso.core.catalogue.works.findings.scores import ScoreShelf
 from gesso.core.catalogue.works.findings.studies import StudyShelf
 from gesso.core.catalogue.works.originals import original_key, picture_of, without_picture
 from gesso.core.catalogue.works.records import Register
+from gesso.core.catalogue.works.tracks import TrackShelf
 from gesso.core.catalogue.works.works import WorkShelf
 from gesso.core.errors import DamageError, StorageError
 from gesso.core.pixels.picture import Picture
@@ -90,6 +91,7 @@ class Catalogue:
         duplicates: which works show one picture.
         marks: by what a work is recognised in another scan.
         studies: what was read in works.
+        tracks: the sounds, and the door in for them.
         runs: the runs, their items and rounds.
         acquisitions: the collect runs.
         finds: what sources offered, and how far each came.
@@ -122,6 +124,7 @@ class Catalogue:
         self.duplicates = DuplicateShelf(database, clock)
         self.marks = MarkShelf(database, clock)
         self.studies = StudyShelf(database, clock)
+        self.tracks = TrackShelf(database, blobs, clock)
         self.runs = RunBook(database, clock)
         self.acquisitions = AcquisitionBook(database, clock)
         self.finds = FindShelf(database, clock)

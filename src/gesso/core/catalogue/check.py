@@ -16,7 +16,13 @@ from sqlalchemy import func, select, text
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.dialects.sqlite import CHECK_WORDS, TRUE_FACETS
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
-from gesso.core.catalogue.store.tables import blobs, facet_counts, work_counts, works
+from gesso.core.catalogue.store.tables import (
+    blobs,
+    facet_counts,
+    tracks,
+    work_counts,
+    works,
+)
 from gesso.core.catalogue.works.originals import OWN_FILES
 from gesso.core.errors import DamageError, GessoError, InputError
 from gesso.core.pixels.decode import decode
@@ -38,7 +44,7 @@ class Problem:
     """Something that is not as the catalogue says.
 
     Attributes:
-        kind: "database", "words", "counts", "original", "thumbnail" or "recipe".
+        kind: "database", "words", "counts", "original", "thumbnail", "recipe" or "sound".
         what: one sentence that names it.
         advice: what to do next.
     """
@@ -59,7 +65,8 @@ class CheckReport:
         files_read: files that were read to the last byte.
         bytes_read: bytes that were truly read from them.
         problems: what is wrong; empty for a sound studio.
-        orphans: keys of files that no work names; a crash may leave them, they harm nobody.
+        orphans: keys of files that no work and no track names; a crash may leave them, they harm
+            nobody.
         leftovers: pieces of broken-off writes, swept when they are a day old.
         complete: everything that was asked for was looked at; False when the time was up.
         seconds: how long it took.
@@ -122,6 +129,8 @@ def check(
         reads = read_data and (subset is None or draw.random() < subset)
         found.works += 1
         _look_at(catalogue, work, recipe, found, reads=reads)
+    if complete:
+        found.problems += _track_problems(catalogue, found, reads=read_data)
     return CheckReport(
         works=found.works,
         blobs=found.blobs,
@@ -181,6 +190,18 @@ def _work_problems(
         else:
             found.thumbnails += 1
             problems += _read_file(catalogue, key, whose, "thumbnail", found)[1] if reads else []
+    return problems
+
+
+def _track_problems(catalogue: Catalogue, found: _Findings, *, reads: bool) -> list[Problem]:
+    problems = []
+    for track in catalogue.tracks.list():
+        whose = f"track {track.id}"
+        wrong = _file_problem(catalogue, track.blob, track.size_bytes, whose, "sound")
+        if wrong:
+            problems.append(wrong)
+        elif reads:
+            problems += _read_file(catalogue, track.blob, whose, "sound", found)[1]
     return problems
 
 
@@ -268,11 +289,11 @@ def _row(catalogue: Catalogue, work_id: int) -> tuple[Work, str | None] | None:
 
 
 def _orphans(catalogue: Catalogue) -> Iterator[str]:
-    """Files that no work names."""
+    """Files that no work and no track names."""
     for keys in _batches(catalogue.blobs.keys()):
         named: set[str] = set()
         with catalogue.database.read() as connection:
-            for column in (works.c.blob, works.c.thumb_512, works.c.thumb_256):
+            for column in (works.c.blob, works.c.thumb_512, works.c.thumb_256, tracks.c.blob):
                 named |= set(connection.scalars(select(column).where(column.in_(keys))))
         yield from (key for key in keys if key not in named)
 

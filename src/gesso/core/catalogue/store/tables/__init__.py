@@ -21,6 +21,7 @@ from gesso.core.catalogue.store.tables.runs import (
     refined_prompts,
     runs,
 )
+from gesso.core.catalogue.store.tables.tracks import tracks
 from gesso.core.catalogue.store.tables.works import blobs, facet_counts, work_counts, works
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "runs",
     "scores",
     "studies",
+    "tracks",
     "version_info",
     "work_counts",
     "works",
