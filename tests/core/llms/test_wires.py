@@ -12,7 +12,7 @@ import openai
 import pytest
 from pydantic import BaseModel
 
-from gesso.core.errors import BadOutput, OutsideError, SettingsError, UnknownOutcome
+from gesso.core.errors import BadOutput, OutsideError, RateLimited, SettingsError, UnknownOutcome
 from gesso.core.llms.llm import LLMS, Question
 from gesso.core.llms.wires.gemini import GeminiWire
 from gesso.core.llms.wires.openai import OpenAIWire
@@ -149,6 +149,34 @@ def test_a_strangers_answer_is_bad_output_and_no_crash(
 
     with pytest.raises(BadOutput):
         factory(options, Desk.offline()).answer(Question("Answer.", "Now."), Word)
+
+
+DEEP = b'{"error": ' * 50_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"error": {"code": [7], "type": {"a": 7}}}',
+        b'{"error": {"code": {}, "details": 7}}',
+        b'{"error": {"details": [7, {"violations": null}]}}',
+        b'{"error": {"details": [{"violations": [null, 7, "x"], "retryDelay": [7]}]}}',
+    ],
+)
+def test_a_failure_in_a_strangers_words_is_the_kind_that_its_status_says(
+    serve: Serve, body: bytes
+) -> None:
+    head = HEAD.replace(b"200 OK", b"429 Too Many Requests")
+
+    found = failures(serve([head + body], 0.0), Patience(read_s=2.0))
+
+    assert [type(error) for error in found] == [RateLimited] * 2
+
+
+def test_an_answer_that_is_nested_without_end_is_bad_output(serve: Serve) -> None:
+    found = failures(serve([HEAD + DEEP], 0.0), Patience(read_s=2.0))
+
+    assert [type(error) for error in found] == [BadOutput] * 2
 
 
 def test_what_is_no_http_is_told_apart(serve: Serve) -> None:

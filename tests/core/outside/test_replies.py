@@ -123,6 +123,7 @@ def test_a_long_foreign_text_is_quoted_short_and_on_one_line() -> None:
         (b"oops", "text/html; charset=utf-8", "a web page"),
         (b'{"half": ', "application/json", "9 bytes (application/json)"),
         (b"\xff\xd8\xff", "", "3 bytes (of no stated type)"),
+        (b"[" * 100_000, "application/json", "100000 bytes (application/json)"),
     ],
 )
 def test_what_is_no_json_is_named(content: bytes, kind: str, named: str) -> None:

@@ -65,7 +65,7 @@ class Reply:
         """
         try:
             return json.loads(self.content)
-        except ValueError as error:  # also bytes that are no text
+        except (ValueError, RecursionError) as error:  # also bytes that are no text
             raise BadOutput(
                 f"'{self.provider}' answered with {self._what_else()} instead of JSON.",
                 provider=self.provider,
@@ -168,7 +168,7 @@ def _is_passing(status: int) -> bool:
 
 def _is_quota(reply: Reply) -> bool:
     error = _error_object(reply)
-    return bool({error.get("code"), error.get("type")} & _QUOTA_CODES)
+    return bool({str(error.get("code")), str(error.get("type"))} & _QUOTA_CODES)
 
 
 def _said(reply: Reply) -> str:
@@ -186,7 +186,7 @@ def _error_object(reply: Reply) -> dict[str, Any]:
     """Where providers put what went wrong: {"error": {...}}, {"detail": [{...}]} or flat."""
     try:
         data = json.loads(reply.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if isinstance(data, list) and data:
         data = data[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -75,7 +75,7 @@ class GeminiWire:
             raise self._failure(error) from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise lost(PROVIDER, error, self._key) from error
-        except (ValueError, AttributeError, KeyError, TypeError) as error:
+        except (ValueError, AttributeError, KeyError, TypeError, RecursionError) as error:
             # The SDK reads replies as they come; a web page or a stranger's JSON ends here.
             raise unreadable(PROVIDER) from error
 
@@ -172,7 +172,7 @@ def _of_pictures(details: list[types.ModalityTokenCount] | None) -> int:
 
 def _explained(reply: Reply) -> OutsideError | None:
     """What only Google's own details tell: a key in a 400, a day's quota in a 429."""
-    details = list(_details(reply))
+    details = _details(reply)
     if reply.status == 400 and any(d.get("reason") == "API_KEY_INVALID" for d in details):
         return AuthError(
             f"'{PROVIDER}' refused the key (HTTP 400).",
@@ -197,7 +197,7 @@ def _exhausted(reply: Reply, details: list[dict[str, Any]]) -> OutsideError:
     quotas = [
         str(violation.get("quotaId", ""))
         for detail in details
-        for violation in detail.get("violations", [])
+        for violation in _records(detail.get("violations"))
     ]
     if any("PerDay" in quota for quota in quotas):
         return QuotaSpent(
@@ -217,13 +217,17 @@ def _exhausted(reply: Reply, details: list[dict[str, Any]]) -> OutsideError:
     )
 
 
-def _details(reply: Reply) -> Iterator[dict[str, Any]]:
+def _details(reply: Reply) -> list[dict[str, Any]]:
     try:
         data = reply.json()
     except OutsideError:
-        return
+        return []
     if isinstance(data, list) and data:
         data = data[0]
     error = data.get("error") if isinstance(data, dict) else None
-    details = error.get("details") if isinstance(error, dict) else None
-    yield from (detail for detail in details or [] if isinstance(detail, dict))
+    return _records(error.get("details")) if isinstance(error, dict) else []
+
+
+def _records(told: object) -> list[dict[str, Any]]:
+    """The objects in what should be a list of them; a stranger's JSON holds anything."""
+    return [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []

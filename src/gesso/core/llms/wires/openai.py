@@ -75,7 +75,14 @@ class OpenAIWire:
             raise lost(PROVIDER, cause, self._key) from error
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise lost(PROVIDER, error, self._key) from error
-        except (openai.OpenAIError, ValueError, AttributeError, KeyError, TypeError) as error:
+        except (
+            openai.OpenAIError,
+            ValueError,
+            AttributeError,
+            KeyError,
+            TypeError,
+            RecursionError,
+        ) as error:
             # The SDK reads replies as they come; a web page or a stranger's JSON ends here.
             raise unreadable(PROVIDER) from error
 
@@ -150,7 +157,7 @@ def _count(said: object) -> int:
 
 def _explained(reply: Reply, error: openai.APIStatusError) -> OutsideError | None:
     """What the code tells and the status does not: a refusal, or a model that is not there."""
-    code = error.code or ""
+    code = str(error.code or "")
     plain = failure_in(reply)
     if reply.status in {400, 403} and code in _REFUSALS:
         return Refused(

@@ -118,6 +118,6 @@ def _runner_failed(reply: Reply, kind: str, *, may_retry: bool) -> OutsideError:
 def _object(reply: Reply) -> Mapping[str, Any]:
     try:
         body = json.loads(reply.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
