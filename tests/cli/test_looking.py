@@ -49,7 +49,14 @@ def test_looking_where_no_studio_is_makes_none(gesso: Gesso, words: tuple[str, .
 def test_a_studio_on_a_read_only_disk_can_be_looked_at(gesso: Gesso, tmp_path: Path) -> None:
     assert gesso("make", "the sea", *SMALL, "--run-id", "r1").code == 0
     (hung,) = Path("studio/exports/r1").glob("01-*.png")
-    words = (*QUIET, ("runs", "show", "r1"), ("evaluate", str(hung)), ("replay", str(hung)))
+    words: tuple[tuple[str, ...], ...] = (
+        *QUIET,
+        ("runs", "show", "r1"),
+        ("evaluate", str(hung)),
+        ("replay", str(hung)),
+        ("provenance", str(hung)),
+        ("export", "--all", "--to", "out"),
+    )
     calls = " && ".join(f"{_GESSO} {' '.join(one)} >/dev/null" for one in words)
     sealed = "mount --bind studio studio && mount -o remount,ro,bind studio || exit 77"
     done = subprocess.run(

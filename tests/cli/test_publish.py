@@ -90,7 +90,7 @@ def test_what_cannot_be_exported_is_told_in_one_sentence(
 def test_what_is_there_already_is_left_alone(gesso: Gesso, sea: str) -> None:
     gesso("export", "--all", "--to", OUT)
 
-    assert "is there already" in gesso("export", "--all", "--to", OUT).err
+    assert "and 1 more are there already" in gesso("export", "--all", "--to", OUT).err
     assert gesso("export", "--all", "--to", OUT, "--overwrite").code == 0
 
 

@@ -175,9 +175,9 @@ class Exporter:
     def _refuse_others(self, places: Iterable[Path]) -> None:
         there = [path for path in places if path.exists()]
         if there and not self._options.overwrite:
-            more = f" and {len(there) - 1} more" if len(there) > 1 else ""
+            more = f" and {len(there) - 1} more are" if len(there) > 1 else " is"
             raise InputError(
-                f"{there[0]}{more} is there already, so nothing was exported.",
+                f"{there[0]}{more} there already, so nothing was exported.",
                 "Name another folder with --to, or say --overwrite.",
             )
 

@@ -56,7 +56,8 @@ def pictures(
     A WORK is the number that `gesso runs show` tells. What lies in the studio stays as it is.
     The catalogue's tables go out by the commands below.
     """
-    with opened(session, must_exist=True) as studio:
+    # To seal makes the studio's keys; a plain copy only looks.
+    with opened(session, must_exist=True, looks=not sign) as studio:
         signer = open_signer(studio) if sign else None
         wanted = chosen(studio.catalogue, Choice(works, runs, favourites, everything))
         options = ExportOptions(strip, overwrite, SOFTWARE)

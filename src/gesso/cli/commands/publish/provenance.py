@@ -10,7 +10,7 @@ from rich.text import Text
 
 from gesso.cli.commands.files import read_data
 from gesso.cli.commands.publish.signing import open_signer
-from gesso.cli.opening import opened
+from gesso.cli.opening import borrowed
 from gesso.cli.options import shared
 from gesso.cli.printing import BAD, GOOD, QUIET, document, say, title
 from gesso.cli.session import Session, pass_session
@@ -49,7 +49,7 @@ def provenance(session: Session, file: Path, trust: tuple[Path, ...], trust_stud
     """
     data = read_data(file)
     roots = [read_data(path, _MOST_CERTIFICATE_BYTES) for path in trust]
-    with opened(session) as studio:
+    with borrowed(session, asks=False) as studio:
         decoded = decode(data, _limits(studio), file.name)
         signer, why = _signer(studio)
         if trust_studio and signer is not None:
