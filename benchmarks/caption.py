@@ -26,13 +26,14 @@ import numpy as np
 from gesso.collect.caption.captioner import Subject
 from gesso.collect.caption.measured.colours import colours_of
 from gesso.collect.caption.measured.looking import look_at, look_at_file
-from gesso.collect.caption.measured.scores import SIDE, bits_of, figures_of, scores_of
+from gesso.collect.caption.measured.scores import SIDE, bits_of, scores_of
 from gesso.collect.caption.measured.technical import technical
 from gesso.collect.caption.offline import OfflineCaptioner, OfflineOptions
 from gesso.collect.caption.room import Asked, CaptionRoom, CaptionWish
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.pixels.colour import lightness, srgb_to_oklab
 from gesso.core.pixels.decode import decode
+from gesso.core.pixels.derived.mood import mood_figures
 from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.records.calls import Errand
 from gesso.core.records.works import Provenance, Rights
@@ -135,7 +136,7 @@ def statistics(files: list[Path]) -> None:
         picture = decode(file.read_bytes()).picture
         rgb = reduced(picture.rgb, SIDE)
         values = lightness(rgb)
-        found.append(figures_of(values, srgb_to_oklab(rgb)) | {"bits": bits_of(values)})
+        found.append(mood_figures(values, srgb_to_oklab(rgb)) | {"bits": bits_of(values)})
     for name in found[0]:
         column = np.array([one[name] for one in found])
         print(

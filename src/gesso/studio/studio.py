@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gesso.collect.curate.room import CurateRoom
     from gesso.make.atelier import Atelier
     from gesso.search.finder import Finder
+    from gesso.show.music.room import MusicRoom
     from gesso.studio.collecting import Collecting
     from gesso.studio.searching import Searching
     from gesso.studio.works.exporting import Exporting
@@ -120,6 +121,13 @@ class Studio(Ground):
     def curate(self) -> CurateRoom:
         """Works sorted by a person's labels, or by words."""
         return self._tending.curation()
+
+    @cached_property
+    def music(self) -> MusicRoom:
+        """The music that fits a picture, and the pictures that fit a track."""
+        from gesso.show.music.room import MusicRoom
+
+        return MusicRoom(self.catalogue)
 
     @cached_property
     def exporting(self) -> Exporting:

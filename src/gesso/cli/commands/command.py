@@ -53,6 +53,7 @@ COMMANDS: Registry[click.Command] = Registry(
         "encode": Entry(
             f"{_SEARCH}.encode", "encode", summary="Make works findable by their looks."
         ),
+        "music": Entry(f"{_SEARCH}.music", "music", summary="Keep sounds, match them, say why."),
         "index": Entry(f"{_SEARCH}.index", "index", summary="Build, verify, roll back an index."),
         "evaluate-search": Entry(
             f"{_SEARCH}.evaluate", "evaluate_search", summary="Measure searches on judged queries."

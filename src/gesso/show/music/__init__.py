@@ -1,0 +1,1 @@
+"""The music that fits a picture, and the pictures that fit a track."""
