@@ -31,6 +31,7 @@ from gesso.core.outside.accounts.ledger import (
     counted,
 )
 from gesso.core.outside.asks import Answer, Ask, Attempt
+from gesso.core.outside.waiting.brisk import BRISK
 from gesso.core.outside.waiting.limits import Clock, Limits, RealClock
 from gesso.core.outside.waiting.retry import Retries, RetryOptions, Turn
 from gesso.core.records.calls import Action, Call, CallState, Errand, Trouble
@@ -132,11 +133,12 @@ class Desk:
         met = _Met(ask.errand)
         retries = Retries(self.options.retry, ask.resendable, self._rest, met.note, self._rng)
         try:
-            for turn in retries:
-                with turn.guard:
-                    value = self._attempt(ask, key, turn, send)
-                    met.recovered = True
-                    return value
+            with BRISK.while_out():
+                for turn in retries:
+                    with turn.guard:
+                        value = self._attempt(ask, key, turn, send)
+                        met.recovered = True
+                        return value
         finally:
             for trouble in met.troubles():
                 self._keep(partial(self.troubles.add, trouble))
