@@ -56,6 +56,13 @@ def test_a_page_of_another_site_may_not_change_anything(client: httpx2.Client) -
     assert (foreign.status_code, nothing.status_code, own.status_code) == (403, 403, 200)
 
 
+def test_forms_of_its_own_pages_say_where_they_come_from(client: httpx2.Client) -> None:
+    """Under "no-referrer" browsers send "Origin: null" with a form, which is refused above."""
+    answer = client.get("/studies")
+
+    assert answer.headers["referrer-policy"] == "same-origin"
+
+
 def test_the_description_of_the_api_is_whole(client: httpx2.Client) -> None:
     told = client.get("/openapi.json").json()
 

@@ -30,7 +30,9 @@ POLICY = (
 _HEADERS = (
     (b"content-security-policy", POLICY.encode("ascii")),
     (b"x-content-type-options", b"nosniff"),
-    (b"referrer-policy", b"no-referrer"),
+    # Nothing goes to other sites; with "no-referrer" a browser sends the forms of these very pages
+    # with the origin "null", and they would be refused here.
+    (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
