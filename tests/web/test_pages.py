@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterator
 
@@ -15,7 +16,7 @@ from gesso.core.records.works import Provenance, Rights
 from gesso.web.pages.gallery import PAGE
 from gesso.web.pages.static import assets
 
-from .conftest import hill, served
+from .conftest import HEIGHT, WIDTH, hill, served
 
 WORKS = PAGE + 5
 _ADDRESS = re.compile(r'(?:href|src|action)="([^"]*)"')
@@ -155,6 +156,23 @@ def test_a_picture_can_be_studied_by_a_form(client: httpx2.Client) -> None:
     assert page.status_code == 200
     assert "Big shapes" in page.text
     assert page.text.count("Ten minutes.") == 2
+    copy = re.search(r'src="data:image/jpeg;base64,([^"]+)"', page.text)
+    assert copy
+    shown = cv2.imdecode(np.frombuffer(base64.b64decode(copy[1]), np.uint8), cv2.IMREAD_COLOR)
+    assert shown is not None
+    assert shown.shape[:2] == (HEIGHT, WIDTH)
+
+
+def test_a_study_shows_its_palette_and_what_each_block_is(client: httpx2.Client) -> None:
+    page = client.post("/studies", files={"picture": ("hill.png", hill(), "image/png")}).text
+    told = client.post("/study", content=hill()).json()
+
+    figures = {reading["tool"]: reading["figures"] for reading in told["readings"]}
+    for colour in figures["colours"]["palette"]:
+        assert f'fill="{colour["hex"]}"' in page
+        assert colour["name"] in page
+    for level in figures["blocks"]["levels"]:
+        assert f'<b class="num">{level["block"]}</b> {level["role"]}' in page
 
 
 def test_styles_scripts_and_fonts_never_change_under_their_address(client: httpx2.Client) -> None:

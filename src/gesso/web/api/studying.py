@@ -11,10 +11,12 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from gesso.core.pixels.encode import encode
+from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Work
 from gesso.studio import Studio
 from gesso.study.drawing.writing import plain, plain_reading
-from gesso.study.easel import EaselOptions
+from gesso.study.easel import EaselOptions, at_most
 from gesso.study.records import Intent, Sheet, Study
 from gesso.study.room import DETAILS, StudyOptions, options_of
 from gesso.web.server.kept import Kept
@@ -28,6 +30,8 @@ Cut = Literal["quantile", "even", "natural"]
 assert set(get_args(Detail)) == set(DETAILS)  # noqa: S101 - a Literal cannot be made of a dict
 
 Sheets = Mapping[str, Sheet]
+_COPY_SIDE = 1000
+_COPY_QUALITY = 85
 _FAULTS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "No picture, or a wish that cannot be."},
     401: {"model": Problem, "description": "The token is missing or wrong."},
@@ -143,6 +147,15 @@ class Studies:
             return _addressed(plain_reading(reading), drawn, key) | {"id": key}
 
         return await self._once(key, work)
+
+    async def small_copy(self, data: bytes) -> bytes:
+        """A picture as a small JPEG without anything that its file said besides."""
+
+        def work() -> bytes:
+            rgb = at_most(self._studio.study.picture(data).rgb, _COPY_SIDE)
+            return encode(Picture(rgb), "image/jpeg", quality=_COPY_QUALITY)
+
+        return await self._desk.run(work)
 
     async def sheet(self, key: str, name: str) -> bytes:
         """A sheet as PNG; drawn when it is first asked for.

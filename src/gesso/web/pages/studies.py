@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -39,7 +40,14 @@ def study_pages(
     """
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-    def page(told: dict[str, Any] | None, title: str, picture: str, wishes: Wishes) -> HTMLResponse:
+    def page(
+        told: dict[str, Any] | None,
+        title: str,
+        picture: str,
+        wishes: Wishes,
+        *,
+        again: bool = False,
+    ) -> HTMLResponse:
         words = draw(
             "study.html",
             here="study",
@@ -47,6 +55,7 @@ def study_pages(
             study=told,
             title=title,
             picture=picture,
+            again=again,
             wishes=wishes,
             intents=INTENTS,
         )
@@ -58,8 +67,11 @@ def study_pages(
 
     @routes.post("/studies")
     async def sent(request: Request, wishes: Annotated[Wishes, Query()]) -> HTMLResponse:
-        told = await studies.whole(await picture_of(request, options), wishes)
-        return page(told, "Your picture", "", wishes)
+        data = await picture_of(request, options)
+        told = await studies.whole(data, wishes)
+        # Nothing of it is kept here to be asked for: a small copy goes with the page.
+        copy = base64.b64encode(await studies.small_copy(data)).decode("ascii")
+        return page(told, "Your picture", f"data:image/jpeg;base64,{copy}", wishes)
 
     @routes.get("/studies/{number}")
     async def of_work(
@@ -67,6 +79,7 @@ def study_pages(
     ) -> HTMLResponse:
         shown = await desk.run(lambda: gallery.closeup(number))
         told = await studies.whole(shown.work, wishes)
-        return page(told, shown.work.title, f"/api/works/{number}/picture?side=1600", wishes)
+        picture = f"/api/works/{number}/picture?side=1600"
+        return page(told, shown.work.title, picture, wishes, again=True)
 
     return routes
