@@ -179,6 +179,7 @@ class Atelier(Workbench):
             "painter": self._options.painter,
             "llm": self._options.llm,
             "seed": self._seed_for(run_id),
+            "budget_usd": self._options.budget_usd,
         }
         run = self._catalogue.runs.create(run_id, theme, options, items(run_id))
         return self._go(run, parts, listen)

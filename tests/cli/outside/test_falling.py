@@ -60,8 +60,21 @@ def test_with_nobody_left_the_run_pauses_and_goes_on_later(
 
     assert said.code == 4
     assert "gesso runs resume r1" in said.err
-    again = gesso("runs", "resume", "r1", "--painter", "gemini", "--json")
+    again = gesso("runs", "resume", "r1", "--json")
     assert (again.code, again.document["waiting"]) == (0, 0)
+
+
+def test_a_resume_keeps_to_the_cap_that_the_run_was_begun_with(
+    gesso: Gesso, gemini: GeminiStub
+) -> None:
+    order = (*RUN, "--painter", "gemini", "--works", "3")
+    assert gesso(*order, "--budget", "0.05").code == 5
+    asked = len(gemini.requests)
+
+    assert gesso("runs", "resume", "r1").code == 5
+    assert len(gemini.requests) == asked
+    assert gesso(*order, "--budget", "0.06").code == 5  # the same run, with another cap
+    assert gesso("runs", "resume", "r1", "--budget", "none").code == 0
 
 
 def test_a_dry_run_tells_the_most_and_asks_nobody(gesso: Gesso, gemini: GeminiStub) -> None:

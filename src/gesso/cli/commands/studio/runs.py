@@ -14,6 +14,7 @@ from gesso.cli.reporting import tell, watch
 from gesso.cli.session import Session, pass_session
 from gesso.core.catalogue.runs.book import RunSummary
 from gesso.core.records.codec import to_plain
+from gesso.core.records.maker import Setting
 from gesso.core.records.runs import Item
 from gesso.make.batch.results import better_take
 from gesso.studio import Studio
@@ -91,9 +92,9 @@ def show(session: Session, run_id: str) -> None:
 
 @runs.command()
 @click.argument("run_id", metavar="ID")
-@click.option("--painter", metavar="NAME", help="The painter that it was begun with.")
-@click.option("--llm", metavar="NAME", help="The llm that it was begun with.")
-@click.option("--budget", metavar="USD", help="What the run may spend in all, or none.")
+@click.option("--painter", metavar="NAME", help="Only the one that it was begun with.")
+@click.option("--llm", metavar="NAME", help="Only the one that it was begun with.")
+@click.option("--budget", metavar="USD", help="In all, or none; else as it was begun.")
 @click.option("--failed", is_flag=True, help="Try the items that failed once more, too.")
 @shared
 @pass_session
@@ -109,7 +110,13 @@ def resume(  # noqa: PLR0917 - click hands every option over as an argument
 
     Nothing that was finished is done again; at most the calls that were in flight are repeated.
     """
-    flags = {"make.painter": painter, "make.llm": llm, "make.budget_usd": budget}
+    with opened(session, looks=True) as studio:
+        begun = studio.catalogue.runs.get(run_id).options
+    flags = {
+        "make.painter": painter or begun.get("painter"),
+        "make.llm": llm or begun.get("llm"),
+        "make.budget_usd": budget or _cap(begun),
+    }
     with opened(session, flags, must_exist=True) as studio:
         report = watch(
             session,
@@ -131,6 +138,12 @@ def cancel(session: Session, run_id: str) -> None:
         document(to_plain(run))
     else:
         say(f"The run '{run.id}' is cancelled; what it has kept stays.")
+
+
+def _cap(begun: Mapping[str, Setting]) -> Setting:
+    """What a run may spend, as a wish: a run of an older gesso keeps none."""
+    cap = begun.get("budget_usd")
+    return "none" if cap is None and "budget_usd" in begun else cap
 
 
 def _plain_summary(studio: Studio, summary: RunSummary) -> dict[str, Any]:

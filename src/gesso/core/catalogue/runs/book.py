@@ -233,13 +233,17 @@ def _plain(options: Mapping[str, Setting]) -> str:
     return json.dumps(dict(options), ensure_ascii=False)
 
 
+# What a run may spend is no part of what it shall be: the owner may give it more later.
+_NO_ORDER = frozenset({"budget_usd"})
+
+
 def _same_order(known: Run, wanted: Run) -> Run:
-    if known.theme == wanted.theme and known.options == wanted.options:
-        return known
-    names = sorted(known.options.keys() | wanted.options.keys())
+    names = sorted((known.options.keys() | wanted.options.keys()) - _NO_ORDER)
     other = [name for name in names if known.options.get(name) != wanted.options.get(name)]
     if known.theme != wanted.theme:
         other.insert(0, "theme")
+    if not other:
+        return known
     raise InputError(
         f"The run '{known.id}' is there already and was asked for something else: "
         f"another {', '.join(other)}.",
