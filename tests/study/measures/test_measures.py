@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gesso.core.pixels.picture import Picture
+from gesso.study.easel import EaselOptions
 from gesso.study.measures.comparing import compare
 from gesso.study.measures.focus import find_focus
 from gesso.study.measures.measures import measure
@@ -125,6 +126,18 @@ def test_an_attempt_that_was_moved_is_laid_back(scene: Picture) -> None:
 
     assert match.aligned
     assert match.shift == pytest.approx((12 / 320, 8 / 240), abs=0.01)
+
+
+def test_a_part_of_a_picture_agrees_with_the_whole() -> None:
+    """Where the values part in the whole is nothing that the part could know."""
+    down, across = np.mgrid[:300, :300]
+    plane = 90.0 + 70 * np.sin(across / 37) * np.cos(down / 29) + 20 * np.sin(down / 11)
+    plane[:60] = 250 - across[:60] / 3
+
+    match = compare(gray(plane), gray(plane[50:, 20:]), EaselOptions())
+
+    assert match.aligned
+    assert match.agreement > 0.9
 
 
 def test_another_picture_agrees_little(scene: Picture) -> None:

@@ -73,6 +73,18 @@ def test_an_empty_picture_gets_no_tips_but_a_reason(level: float) -> None:
     assert advice.silence
 
 
+@pytest.mark.parametrize("shape", [(2, 3), (4000, 1), (9, 200)])
+def test_a_few_pixels_get_no_tips_but_a_reason(shape: tuple[int, int]) -> None:
+    easel = set_up(gray(np.random.default_rng(2).uniform(0, 255, shape)))
+
+    advice = advise(easel, measure(easel), "none")
+
+    assert (advice.tips, advice.silence) == (
+        (),
+        "The picture is too small or too thin to speak of.",
+    )
+
+
 def test_the_same_picture_gets_the_same_tips(scene: Picture) -> None:
     first, second = set_up(scene), set_up(Picture(np.array(scene.rgb)))
 

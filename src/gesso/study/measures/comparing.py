@@ -62,6 +62,9 @@ def compare(reference: Picture, attempt: Picture, options: EaselOptions) -> Matc
     height, width = first.values.shape
     laid, covered, aligned, shift = _aligned(first.values, second)
     wanted = first.blocks()
+    if not covered.all():
+        # Values part elsewhere in a part than in the whole: both are cut by what both show.
+        wanted = _blocks_of(first.values, covered, options.levels, options)
     found = _blocks_of(laid, covered, wanted.used, options)
     agreement, pairs = _agreement(wanted, found, covered)
     before, after = measure(first), measure(second)

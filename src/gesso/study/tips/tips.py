@@ -15,6 +15,8 @@ from gesso.study.tips.rules import Rule, rules, strengths
 from gesso.study.tips.wording import filled
 
 _CHOICE = 4
+_THIN = 16
+"""Pixels of the shorter side, as it is read, below which places and shares are accidents."""
 _EMPTY_SPREAD = 3.0
 _EMPTY_REGIONS = 3
 _GRAY = 0.012
@@ -38,13 +40,16 @@ def advise(easel: Easel, metrics: Mapping[str, float], intent: Intent) -> Advice
     """Choose the two tips that apply most plainly.
 
     What lacks comes first; where fewer than two categories lack anything, the most telling
-    strength of another category is pushed. A picture that reads as empty gets no tips.
+    strength of another category is pushed. A picture that reads as empty, or has next to no
+    pixels, gets no tips.
 
     Args:
         easel: the picture, set up.
         metrics: its measurements.
         intent: what the painter is after.
     """
+    if min(easel.values.shape) < _THIN:
+        return Advice((), "The picture is too small or too thin to speak of.")
     if _is_empty(easel, metrics):
         return Advice(
             (),
