@@ -18,6 +18,7 @@ from gesso.study.records import Reading, Study, WhatIf
 from gesso.study.tools.lights.notan import Notan, NotanOptions
 from gesso.study.tools.lights.value_plan import ValuePlan, ValuePlanOptions
 from gesso.study.tools.shapes.blocks import Blocks, BlocksOptions, roles_of
+from gesso.study.tools.shapes.hints import Hints, HintsOptions
 from gesso.study.tools.tool import TOOLS
 from gesso.study.tools.what_if.preview import CHANGES, changed, preview
 
@@ -119,6 +120,16 @@ def test_a_plan_that_cannot_have_its_values_says_so() -> None:
 
     assert reading.figures["k_used"] == 2
     assert "You asked for 7" in reading.note
+
+
+def test_a_picture_of_one_value_is_told_as_one() -> None:
+    easel = set_up(gray(np.full((60, 60), 120.0)))
+
+    plan = ValuePlan(ValuePlanOptions(), None).read(easel)
+    hints = Hints(HintsOptions(), None).read(easel)
+
+    assert plan.note.startswith("1 value, at L*")
+    assert hints.note.startswith("There is one block alone")
 
 
 @pytest.mark.parametrize("count", [2, 9])

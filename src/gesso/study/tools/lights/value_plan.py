@@ -67,11 +67,12 @@ class ValuePlan:
             else f" You asked for {plan.asked}; the picture has no more to give."
         )
         steps = ", ".join(f"{level:.0f}" for level in plan.levels)
+        many = "1 value" if plan.used == 1 else f"{plan.used} values"
         size = size_of(easel.values.shape)
         return Reading(
             tool=self.name,
             title="Value plan",
-            note=f"{plan.used} values, at L* {steps}.{short}",
+            note=f"{many}, at L* {steps}.{short}",
             figures={
                 "k_asked": plan.asked,
                 "k_used": plan.used,
@@ -83,7 +84,7 @@ class ValuePlan:
             sheets=(
                 sheet(
                     "value-plan",
-                    f"The picture in {plan.used} values.",
+                    f"The picture in {many}.",
                     gray_of(plan.levels[enlarged(plan.labels, size)]),
                 ),
                 sheet(

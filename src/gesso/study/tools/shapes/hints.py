@@ -67,7 +67,7 @@ class Hints:
         return Reading(
             tool=self.name,
             title="Hints",
-            note=" ".join(said) or "Every block stands apart from its neighbours.",
+            note=" ".join(said) or _apart(blocks),
             figures={"merge": told, "split": [level + 1 for level in splits]},
             sheets=(sheet("hints", caption, _marked(blocks, marked)),),
             maker=measured_by("hints", "1", self._options, easel),
@@ -85,6 +85,12 @@ class Hints:
             if float(easel.values[blocks.labels == level].std(dtype=np.float64))
             > self._options.uneven
         ]
+
+
+def _apart(blocks: BlockMap) -> str:
+    if blocks.used == 1:
+        return "There is one block alone: nothing to merge, nothing to split."
+    return "Every block stands apart from its neighbours."
 
 
 def _marked(blocks: BlockMap, marked: set[int]) -> Bytes:
