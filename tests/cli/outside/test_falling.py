@@ -77,6 +77,20 @@ def test_a_resume_keeps_to_the_cap_that_the_run_was_begun_with(
     assert gesso("runs", "resume", "r1", "--budget", "none").code == 0
 
 
+def test_a_batch_that_paused_is_told_how_its_results_are_written_too(
+    gesso: Gesso, gemini: GeminiStub
+) -> None:
+    Path("p.json").write_text('["a bridge"]', "utf-8")
+    order = ("make", "--input-file", "p.json", *SMALL, "--painter", "gemini")
+    gemini.fail_next(*["quota"] * 2)
+    said = gesso(*order)
+    words, run = said.err.rstrip().rsplit(" ", 1)
+
+    assert words.endswith("Go on with the same command and: --run-id")
+    assert gesso(*order, "--run-id", run).code == 0
+    assert Path("results/prompt-0001/summary.json").is_file()
+
+
 def test_a_dry_run_tells_the_most_and_asks_nobody(gesso: Gesso, gemini: GeminiStub) -> None:
     told = gesso(*RUN, "--painter", "gemini", "--works", "3", "--dry-run", "--json").document
 
