@@ -20,7 +20,7 @@ class Hearing:
         tempo: beats a minute, an estimate that may be an octave off; None without a pulse.
         tempo_sureness: how far the tempo stands out from the next that is no multiple, 0 to 1.
         pulse: how regular its onsets are, 0 to 1.
-        tonic: the key's first note, one of `KEYS`, by Krumhansl's profiles; None without pitch.
+        tonic: the key's first note, one of `KEYS`; None without pitch.
         mode: how much more major than minor its notes are: the difference of the two best
             correlations, about -0.3 to 0.3; 0 without pitch.
         onsets: beginnings of notes and beats a second.

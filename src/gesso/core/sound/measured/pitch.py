@@ -14,10 +14,11 @@ from gesso.core.sound.records import KEYS
 
 Floats = NDArray[np.float32]
 
-# How well each note fits a key: Krumhansl and Kessler, "Tracing the dynamic changes in perceived
-# tonal organization" (Psychological Review 89, 1982), from the tonic upwards.
-_MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-_MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+# How often each note comes in a key, from the tonic upwards: Albrecht and Shanahan, "The use of
+# large corpora to train a new type of key-finding algorithm" (Music Perception 31, 2013). They
+# tell minor from major better than the profiles of Krumhansl and Kessler (1982).
+_MAJOR = (0.238, 0.006, 0.111, 0.006, 0.137, 0.094, 0.016, 0.214, 0.009, 0.080, 0.008, 0.081)
+_MINOR = (0.220, 0.006, 0.104, 0.123, 0.019, 0.103, 0.012, 0.214, 0.062, 0.022, 0.061, 0.052)
 
 _WINDOW, _HOP = 16_384, 8_192
 _LOWEST_HZ, _HIGHEST_HZ = 60.0, 2_000.0

@@ -14,7 +14,7 @@ Floats = NDArray[np.float32]
 _SLOWEST, _FASTEST = 45.0, 210.0
 # People tap near two beats a second (Moelants, "Preferred tempo reconsidered", ICMPC 2002); the
 # width is ours.
-_USUAL_BPM, _OCTAVES = 115.0, 0.75
+_USUAL_BPM, _OCTAVES = 120.0, 0.7
 _APART_S = 0.07
 _HIGHER = 0.5
 _MULTIPLES = (1 / 4, 1 / 3, 1 / 2, 2 / 3, 1.0, 3 / 2, 2.0, 3.0, 4.0)
