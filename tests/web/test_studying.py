@@ -40,6 +40,19 @@ def test_every_sheet_can_be_asked_for_and_never_changes(client: httpx2.Client) -
             assert shown.shape[:2] == (sheet["height"], sheet["width"])
 
 
+def test_a_tip_is_shown_as_what_would_be(client: httpx2.Client) -> None:
+    study = client.post("/study", content=hill()).json()
+
+    for tip in study["tips"]:
+        answer = client.get(tip["href"])
+        after = cv2.imdecode(np.frombuffer(answer.content, np.uint8), cv2.IMREAD_COLOR)
+        before = cv2.imdecode(np.frombuffer(hill(), np.uint8), cv2.IMREAD_COLOR)
+        assert after is not None
+        assert before is not None
+        assert after.shape == before.shape
+        assert not np.array_equal(after, before)
+
+
 def test_label_maps_come_along_so_that_a_browser_can_draw(client: httpx2.Client) -> None:
     reading = client.post("/study/blocks?levels=4", content=hill()).json()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Path, Query, Request
@@ -15,9 +16,10 @@ from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Work
 from gesso.studio import Studio
+from gesso.study.drawing.plates import png
 from gesso.study.drawing.writing import plain, plain_reading
 from gesso.study.easel import EaselOptions, at_most
-from gesso.study.records import Intent, Sheet, Study
+from gesso.study.records import Intent, Sheet, Study, WhatIf
 from gesso.study.room import DETAILS, StudyOptions, options_of
 from gesso.web.server.kept import Kept
 from gesso.web.server.options import ServerOptions
@@ -130,11 +132,34 @@ class Studies:
         def work() -> dict[str, Any]:
             found = self._studio.study.study(what, _options(self._studio, wishes))
             answer, drawn = plain(found), _sheets(found)
-            self._sheets.put(key, drawn)
             readings = [_addressed(reading, drawn, key) for reading in answer["readings"]]
-            return answer | {"readings": readings, "id": key}
+            shown = self._shown(what, found, wishes)
+            self._sheets.put(key, {**drawn, **shown})
+            tips = [
+                tip | {"href": f"/study/{key}/sheets/{name}.png" if name in shown else None}
+                for number, tip in enumerate(answer["tips"], 1)
+                for name in (f"tip-{number}",)
+            ]
+            return answer | {"readings": readings, "tips": tips, "id": key}
 
         return await self._once(key, work)
+
+    def _shown(self, what: bytes | Work, study: Study, wishes: Wishes) -> dict[str, Sheet]:
+        """A sheet for each tip that a change can show: the picture after it."""
+        easel = _options(self._studio, wishes).easel
+        scale = min(1.0, easel.side / max(study.width, study.height))
+        size = max(1, round(study.width * scale)), max(1, round(study.height * scale))
+
+        def draw(change: WhatIf) -> bytes:
+            return png(self._studio.study.what_if(what, change, easel).picture.rgb)
+
+        return {
+            f"tip-{number}": Sheet(
+                f"tip-{number}", f"{tip.what_if.name}.", partial(draw, tip.what_if), *size
+            )
+            for number, tip in enumerate(study.tips, 1)
+            if tip.what_if is not None
+        }
 
     async def one(self, data: bytes, tool: str, wishes: Wishes) -> dict[str, Any]:
         """One reading as it is told."""
