@@ -142,7 +142,7 @@ def spearman(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
     for values in (one, other):
         _, at, counts = np.unique(values, return_inverse=True, return_counts=True)
         ranks.append((np.cumsum(counts) - (counts - 1) / 2)[at])
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])
 
 
 def hang(catalogue: Catalogue, rng: np.random.Generator, each: int) -> dict[int, Quadrant]:
@@ -163,7 +163,7 @@ def hang(catalogue: Catalogue, rng: np.random.Generator, each: int) -> dict[int,
 
 
 def palette(rng: np.random.Generator, *, light: bool, loud: bool, side: int = 256) -> Picture:
-    """Patches of colour as far from the usual painting as paintings go, warm and cool alike."""
+    """Patches of colour as far from the usual painting as paintings go, of many hues."""
     cells = rng.uniform(-1, 1, (9, 9)) if loud else rng.uniform(-1, 1, (3, 3))
     how = cv2.INTER_NEAREST if loud else cv2.INTER_CUBIC
     field = cv2.resize(cells, (side, side), interpolation=how)
@@ -171,9 +171,8 @@ def palette(rng: np.random.Generator, *, light: bool, loud: bool, side: int = 25
         rng.uniform(0.10, 0.14) if loud else rng.uniform(0.03, 0.06)
     )
     chroma = rng.uniform(0.055, 0.080) if loud else rng.uniform(0.012, 0.030)
-    hue = rng.uniform(0, 2 * np.pi)
-    a, b = chroma * np.cos(hue), chroma * np.sin(hue)
-    lab = np.stack([lightness, np.full_like(field, a), np.full_like(field, b)], axis=2)
+    hue = cv2.resize(rng.uniform(0, 2 * np.pi, (9, 9)), (side, side), interpolation=how)
+    lab = np.stack([lightness, chroma * np.cos(hue), chroma * np.sin(hue)], axis=2)
     return Picture(oklab_to_bytes(lab.astype(np.float32)))
 
 
