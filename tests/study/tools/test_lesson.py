@@ -15,6 +15,7 @@ from gesso.core.records.codec import from_json, to_json
 from gesso.study.easel import Easel, EaselOptions
 from gesso.study.lesson import Lesson, LessonOptions, without_sheets
 from gesso.study.records import Reading, Study, WhatIf
+from gesso.study.regions.levels import Cut
 from gesso.study.tools.lights.notan import Notan, NotanOptions
 from gesso.study.tools.lights.value_plan import ValuePlan, ValuePlanOptions
 from gesso.study.tools.shapes.blocks import Blocks, BlocksOptions, roles_of
@@ -215,3 +216,17 @@ def test_a_change_that_does_not_exist_is_refused_with_those_that_do(scene: Pictu
 
 def test_the_long_side_is_read_at_the_size_that_was_asked_for(scene: Picture) -> None:
     assert Easel(scene, EaselOptions(side=300)).rgb.shape == (225, 300, 3)
+
+
+@pytest.mark.parametrize("cut", ["quantile", "even", "natural"])
+def test_bands_of_a_value_plan_can_be_told_apart(cut: Cut) -> None:
+    plane = np.full((120, 160), 128.0) + np.linspace(0, 4, 160)
+    plane[40:60, 40:80] = 30
+    reading = ValuePlan(ValuePlanOptions(5, cut), None).read(set_up(gray(plane)))
+
+    bands = reading.figures["bands"]
+    assert isinstance(bands, list)
+    levels = [band["level"] for band in bands if isinstance(band, dict)]
+    assert np.diff(np.array(levels, dtype=float)).min() >= 2
+    assert reading.figures["k_used"] == len(levels) < 5
+    assert "You asked for 5" in reading.note

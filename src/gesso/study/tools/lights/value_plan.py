@@ -9,7 +9,7 @@ import numpy as np
 
 from gesso.core.errors import InputError
 from gesso.study.drawing.plates import enlarged, gray_of, sheet, size_of
-from gesso.study.easel import Easel
+from gesso.study.easel import Easel, Floats
 from gesso.study.records import Figure, Reading
 from gesso.study.regions.blocks import BlockMap, relevelled
 from gesso.study.regions.levels import Cut, labels_of, plan_cuts
@@ -17,6 +17,8 @@ from gesso.study.regions.merging import MergeOptions, merge_small
 from gesso.study.tools.tool import measured_by
 
 _LIGHT_SMOOTHING = 6.0
+_LEAST_STEP = 2.0
+"""L* between neighbouring bands; less is mixed as one."""
 _SPECKS = MergeOptions(least_share=0.001, accent=None)
 
 
@@ -101,4 +103,15 @@ class ValuePlan:
         smoothed = easel.smoothed(_LIGHT_SMOOTHING)
         cuts = plan_cuts(smoothed, self._options.count, self._options.cut)
         labels = merge_small(easel.values, labels_of(smoothed, cuts), _SPECKS)
-        return relevelled(easel.values, labels, self._options.count)
+        return _told_apart(easel.values, relevelled(easel.values, labels, self._options.count))
+
+
+def _told_apart(values: Floats, plan: BlockMap) -> BlockMap:
+    """The plan without bands that nobody could tell from their neighbour."""
+    while plan.used > 1:
+        steps = np.diff(plan.levels)
+        if steps.min() >= _LEAST_STEP:
+            break
+        joined = np.where(plan.labels > steps.argmin(), plan.labels - 1, plan.labels)
+        plan = relevelled(values, joined.astype(np.int32), plan.asked)
+    return plan
