@@ -16,7 +16,7 @@ from gesso.core.errors import SettingsError
 from gesso.web.server.guard import name_of
 from gesso.web.server.limits import Buckets
 from gesso.web.server.options import ServerOptions, is_loopback
-from gesso.web.serving import serve
+from gesso.web.serving import listen, serve
 
 from .conftest import hill, served
 
@@ -150,3 +150,10 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
 
         with pytest.raises(SettingsError, match="cannot be listened on"):
             serve(studio, options, tell=lambda _: None, stop=threading.Event())
+
+
+def test_small_answers_are_sent_at_once() -> None:
+    with listen("127.0.0.1", 0) as listening:
+        # Asyncio looks at the first, whoever accepts without it inherits the second.
+        assert listening.proto == socket.IPPROTO_TCP
+        assert listening.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
