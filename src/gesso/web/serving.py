@@ -10,6 +10,7 @@ from collections.abc import Callable
 import uvicorn
 
 from gesso.core.errors import SettingsError
+from gesso.core.outside.waiting.brisk import BRISK
 from gesso.studio import Studio
 from gesso.web.server.app import application
 from gesso.web.server.options import ServerOptions
@@ -47,7 +48,8 @@ def serve(
         timeout_keep_alive=20,
     )
     server = _Server(config, stop)
-    with listening:
+    # Threads that compare pictures must not hold back the one that answers.
+    with listening, BRISK.while_out():
         host, port = listening.getsockname()[:2]
         tell(f"http://{f'[{host}]' if ':' in host else host}:{port}")
         server.run([listening])
