@@ -322,7 +322,7 @@ def test_openai_paints_at_the_wished_size(client: openai.OpenAI) -> None:
     assert len(set(pictures)) == 2
     assert sizes == {(1536, 864)}
     assert reply.usage is not None
-    assert reply.usage.output_tokens == 2 * 1056
+    assert reply.usage.output_tokens == 2 * 439
 
 
 def test_openai_takes_a_picture_to_go_on_from(client: openai.OpenAI, server: OpenAIStub) -> None:

@@ -34,6 +34,8 @@ from .stub import QUIET_S, SLOW_S, HangUp, Request, Sent, Stub, b64, picture_byt
 # One picture: tokens in at low detail, and out at medium quality for a square of 1024.
 _TOKENS_IN = 85
 _TOKENS_OUT = {"low": 272, "medium": 1056, "high": 4160}
+_TOKENS_OUT_OF_2 = {"low": 196, "medium": 439, "high": 1756}
+"""Of the models from gpt-image-2 on, as the book of models has them."""
 _SIZE = re.compile(r"(\d+)x(\d+)")
 
 _STATUS: dict[str, tuple[int, str, str, str]] = {
@@ -199,7 +201,8 @@ class OpenAIStub(Stub):
         if fault == "badimage":
             pictures = [b"these bytes are no picture"] * count
         tokens_in = math.ceil(len(str(body["prompt"])) / 4)
-        each = _TOKENS_OUT.get(str(body.get("quality", "medium")), _TOKENS_OUT["medium"])
+        table = _TOKENS_OUT_OF_2 if request.model.startswith("gpt-image-2") else _TOKENS_OUT
+        each = table.get(str(body.get("quality", "medium")), table["medium"])
         tokens_out = each * (0 if fault == "noimage" else count)
         self.bill(request.model, tokens_in, tokens_out, image=True)
         return Sent(

@@ -224,7 +224,7 @@ def test_a_folder_that_is_no_pipeline_is_refused(gesso: Gesso, tmp_path: Path) -
     said = gesso("models", "add", tmp_path)
 
     assert said.code == 2
-    assert "is no pipeline of diffusers" in said.err
+    assert "is neither a painter nor an encoder" in said.err
 
 
 def test_the_token_of_the_hub_is_a_secret(
