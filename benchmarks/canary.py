@@ -25,6 +25,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
@@ -148,7 +149,7 @@ def of_faults(world: World) -> Iterator[Provocation]:
                 f"{name} {flag[2:]}: {fault}",
                 ("make", "Tidal Clocks", flag, name, "--budget", "none", *SIZE),
                 {},
-                lambda stub=stub, fault=fault: _fail(stub, fault),  # type: ignore[misc]
+                partial(_fail, stub, fault),
             )
 
 
@@ -242,7 +243,7 @@ def _wrong_settings(make: tuple[str, ...], word: str, fal: str) -> Iterator[Prov
                 what,
                 args,
                 {},
-                lambda path=path, text=text, mode=mode: _swap(path, text, mode),  # type: ignore[misc]
+                partial(_swap, path, text, mode),
             )
     del fal
 

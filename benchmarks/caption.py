@@ -15,6 +15,7 @@ import json
 import os
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -84,12 +85,12 @@ def steps(name: str, files: list[Path]) -> None:
             work = catalogue.accession.accept_bytes(
                 data, name=file.name, provenance=Provenance("brought", file.name), rights=Rights()
             )
-            picture = clock("decode", lambda data=data: decode(data).picture)  # type: ignore[misc]  # bound now
-            clock("scores", lambda p=picture: scores_of(p))  # type: ignore[misc]
-            clock("of these: technical", lambda p=picture: technical(p))  # type: ignore[misc]
-            clock("colours", lambda p=picture: colours_of(p))  # type: ignore[misc]
+            picture = clock("decode", partial(decode, data)).picture
+            clock("scores", partial(scores_of, picture))
+            clock("of these: technical", partial(technical, picture))
+            clock("colours", partial(colours_of, picture))
             subject = Subject(work, look_at(picture))
-            clock("words", lambda s=subject: captioner.caption(s, Errand()))  # type: ignore[misc]
+            clock("words", partial(captioner.caption, subject, Errand()))
     print(f"{name}, {len(files)} works")
     for step, spent in clock.spent.items():
         print(f"  {step:<22} {1000 * spent / len(files):7.2f} CPU ms a work")

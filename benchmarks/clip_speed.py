@@ -118,7 +118,7 @@ def quantise(work: Path) -> dict[str, Any]:
 
 
 def torch_fp32(work: Path) -> dict[str, Any]:
-    import torch  # noqa: PLC0415
+    import torch  # noqa: PLC0415 - only the torch workers have it
     from PIL import Image  # noqa: PLC0415
     from transformers import CLIPImageProcessor  # noqa: PLC0415
 

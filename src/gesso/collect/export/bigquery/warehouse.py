@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, ClassVar
@@ -160,7 +161,7 @@ class BigqueryDataset:
                 if table is DELETIONS
                 else merge(goal, name, table, full=full)
             )
-            self._jobs.done(job, lambda job_id, sql=sql: self._asked(sql, job_id))  # type: ignore[misc]
+            self._jobs.done(job, partial(self._asked, sql))
         self._client.delete_table(name, not_found_ok=True, retry=self._retry)
 
     def _of(self, table: Table) -> str:
