@@ -11,7 +11,7 @@ import pytest
 
 from gesso import Studio
 from gesso.core.records.works import Provenance, Rights
-from gesso.web.api.searching import MOST_AT_ONCE
+from gesso.web.answers.searching import MOST_AT_ONCE
 
 from .conftest import served
 

@@ -12,7 +12,7 @@ import uvicorn
 from gesso.core.errors import SettingsError
 from gesso.core.outside.waiting.brisk import BRISK
 from gesso.studio import Studio
-from gesso.web.server.app import application
+from gesso.web.app import application
 from gesso.web.server.options import ServerOptions
 
 _GRACE_S = 10

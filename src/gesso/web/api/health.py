@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from gesso.web.server.health import Watch
+from gesso.web.answers.house import House
 from gesso.web.server.problems import Problem, problem
 
 
@@ -29,12 +29,9 @@ class Alive(BaseModel):
     status: str = "alive"
 
 
-def health_routes(watch: Watch) -> APIRouter:
-    """The routes.
-
-    Args:
-        watch: looks in the background; nothing is looked up here, and no model is ever loaded.
-    """
+def health_routes(house: House) -> APIRouter:
+    """The routes; nothing is looked up here, and no model is ever loaded."""
+    watch = house.watch
     routes = APIRouter(prefix="/health", tags=["health"])
 
     @routes.get("", operation_id="health", summary="How the studio is")

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gesso.core.records.codec import to_plain
 from gesso.core.records.works import Work
-from gesso.show.gallery import Gallery, Order, Room, Wall
+from gesso.show.gallery import Order, Room, Wall
+from gesso.web.answers.house import House
 from gesso.web.server.problems import Problem
-from gesso.web.server.work import Desk
 
 Number = Annotated[int, Path(ge=1, lt=2**63, description="The work's number.")]
 _UNKNOWN: dict[int | str, dict[str, Any]] = {
@@ -56,13 +56,9 @@ class Mark(BaseModel):
     favourite: bool
 
 
-def work_routes(gallery: Gallery, desk: Desk) -> APIRouter:
-    """The routes.
-
-    Args:
-        gallery: what is shown.
-        desk: asks the catalogue in threads.
-    """
+def work_routes(house: House) -> APIRouter:
+    """The routes."""
+    gallery, desk = house.gallery, house.desk
     routes = APIRouter(prefix="/api/works", tags=["works"], responses=_UNKNOWN)
 
     @routes.get("", operation_id="works", summary="A page of works", response_model=PageTold)

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from gesso.show.gallery import Gallery, Order, Room, Wall
+from gesso.show.gallery import Order, Room, Wall
+from gesso.web.answers.house import House
 from gesso.web.pages.drawing import draw, strip_of
-from gesso.web.server.work import Desk
 
 PAGE = 60
 ROOMS: dict[Room, str] = {
@@ -23,14 +23,9 @@ ROOMS: dict[Room, str] = {
 assert set(ROOMS) == set(get_args(Room))  # noqa: S101 - a Literal cannot be made of a dict
 
 
-def gallery_pages(gallery: Gallery, desk: Desk, name: str) -> APIRouter:
-    """The routes.
-
-    Args:
-        gallery: what is shown.
-        desk: asks the catalogue in threads.
-        name: of the studio, for the heading.
-    """
+def gallery_pages(house: House) -> APIRouter:
+    """The routes."""
+    gallery, desk, name = house.gallery, house.desk, house.name
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @routes.get("/")

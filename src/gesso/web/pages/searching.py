@@ -10,9 +10,9 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from gesso.search.records import Answer, Hit
-from gesso.web.api.searching import Asked, Searches
+from gesso.web.answers.house import House
+from gesso.web.answers.searching import Asked
 from gesso.web.pages.drawing import draw
-from gesso.web.server.options import ServerOptions
 from gesso.web.server.uploads import picture_of
 
 PAGE = 60
@@ -21,14 +21,9 @@ _FEW = 5
 _Words = Annotated[str, Query(max_length=2000)]
 
 
-def search_pages(searches: Searches, options: ServerOptions, name: str) -> APIRouter:
-    """The routes.
-
-    Args:
-        searches: who searches.
-        options: caps.
-        name: of the studio.
-    """
+def search_pages(house: House) -> APIRouter:
+    """The routes."""
+    searches, options, name = house.searches, house.options, house.name
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @routes.get("/search")

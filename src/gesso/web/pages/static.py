@@ -12,6 +12,7 @@ from importlib.resources.abc import Traversable
 from fastapi import APIRouter
 from fastapi.responses import Response
 
+from gesso.web.answers.house import House
 from gesso.web.server.problems import Halt
 
 _TYPES = {
@@ -50,7 +51,7 @@ def assets() -> Mapping[str, Asset]:
     }
 
 
-def static_routes() -> APIRouter:
+def static_routes(_house: House) -> APIRouter:
     """The routes of the files."""
     routes = APIRouter(include_in_schema=False)
     by_href = {asset.href: asset for asset in assets().values()}

@@ -8,12 +8,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse
 
-from gesso.show.gallery import Gallery
-from gesso.web.api.studying import Studies, Wishes
+from gesso.web.answers.house import House
+from gesso.web.answers.studying import Wishes
 from gesso.web.pages.drawing import draw
-from gesso.web.server.options import ServerOptions
 from gesso.web.server.uploads import picture_of
-from gesso.web.server.work import Desk
 
 INTENTS = {
     "none": "What it is",
@@ -26,18 +24,10 @@ INTENTS = {
 }
 
 
-def study_pages(
-    gallery: Gallery, studies: Studies, desk: Desk, options: ServerOptions, name: str
-) -> APIRouter:
-    """The routes.
-
-    Args:
-        gallery: whose works can be studied.
-        studies: who studies.
-        desk: asks the catalogue in threads.
-        options: caps.
-        name: of the studio.
-    """
+def study_pages(house: House) -> APIRouter:
+    """The routes."""
+    gallery, studies, desk = house.gallery, house.studies, house.desk
+    options, name = house.options, house.name
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     def page(

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from gesso._version import __version__
 from gesso.show.gallery import Gallery
 from gesso.studio import Studio
+from gesso.web.answers.house import House
+from gesso.web.answers.searching import Searches
+from gesso.web.answers.studying import Studies
 from gesso.web.api.health import health_routes
-from gesso.web.api.searching import Searches, search_routes
-from gesso.web.api.studying import Studies, study_routes
+from gesso.web.api.searching import search_routes
+from gesso.web.api.studying import study_routes
 from gesso.web.api.works import work_routes
 from gesso.web.pages.drawing import draw
 from gesso.web.pages.gallery import gallery_pages
@@ -27,6 +30,17 @@ from gesso.web.server.options import ServerOptions
 from gesso.web.server.problems import tell_problems
 from gesso.web.server.work import Desk
 
+ROUTES: tuple[Callable[[House], APIRouter], ...] = (
+    health_routes,
+    study_routes,
+    search_routes,
+    work_routes,
+    static_routes,
+    gallery_pages,
+    search_pages,
+    study_pages,
+)
+"""Everything that the server answers, each from the house that it stands in."""
 _ABOUT = "A self-hosted art studio: one catalogue under its verbs. Errors are problem+json."
 
 
@@ -63,16 +77,11 @@ def application(studio: Studio, options: ServerOptions) -> Application:
     )  # fmt: skip
     name = name_of(studio)
     tell_problems(app, lambda found: draw("problem.html", here="", name=name, problem=found))
-    app.include_router(health_routes(watch))
-    studies = Studies(studio, desk, options.studies_kept)
     gallery = Gallery(lambda: studio.catalogue)
-    app.include_router(study_routes(studies, options))
-    app.include_router(search_routes(searches, desk, options))
-    app.include_router(work_routes(gallery, desk))
-    app.include_router(static_routes())
-    app.include_router(gallery_pages(gallery, desk, name))
-    app.include_router(search_pages(searches, options, name))
-    app.include_router(study_pages(gallery, studies, desk, options, name))
+    studies = Studies(studio, desk, options.studies_kept)
+    house = House(studio, options, name, desk, watch, gallery, studies, searches)
+    for routes in ROUTES:
+        app.include_router(routes(house))
     return Guard(app, options, Buckets(options.calls_per_minute, options.burst, time.monotonic))
 
 

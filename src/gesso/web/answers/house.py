@@ -1,0 +1,38 @@
+"""What every route of the server stands on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gesso.show.gallery import Gallery
+from gesso.studio import Studio
+from gesso.web.answers.searching import Searches
+from gesso.web.answers.studying import Studies
+from gesso.web.server.health import Watch
+from gesso.web.server.options import ServerOptions
+from gesso.web.server.work import Desk
+
+
+@dataclass(frozen=True)
+class House:
+    """What every route of the server stands on.
+
+    Attributes:
+        studio: open; whoever opened it closes it.
+        options: how the server is run.
+        name: of the studio, for headings.
+        desk: runs what takes a core or asks the catalogue, in threads.
+        watch: what `/health` tells.
+        gallery: what is shown.
+        studies: the last studies, whose sheets can be asked for.
+        searches: the last answers.
+    """
+
+    studio: Studio
+    options: ServerOptions
+    name: str
+    desk: Desk
+    watch: Watch
+    gallery: Gallery
+    studies: Studies
+    searches: Searches
