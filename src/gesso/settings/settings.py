@@ -105,7 +105,7 @@ class Settings(BaseSettings):
 
     def secrets(self) -> tuple[str, ...]:
         """All that no log and no screen may hold, options of adapters included."""
-        options = [*flat(self.painters), *flat(self.llms)]
+        options = [*flat(self.painters), *flat(self.llms), *flat(self.indexes)]
         named = [held for name, held in options if is_secret_name(name)]
         guarded = (self.web.token, self.catalogue.url)
         own = [held.get_secret_value() for held in guarded if held is not None]

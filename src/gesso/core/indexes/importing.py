@@ -1,12 +1,13 @@
-"""Index files of other tools: the vectors that a FAISS index holds, with what is known of each.
+"""Vectors of other tools, in a FAISS index or a plain array, with what is known of each.
 
-The file is read in a process of its own: FAISS trusts what it reads, and a file that went wrong
-can end the process that opens it.
+A FAISS index is read in a process of its own: FAISS trusts what it reads, and a file that went
+wrong can end the process that opens it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ _EXACT = ("IndexFlat", "IndexFlatL2", "IndexFlatIP", "IndexIVFFlat", "IndexHNSWF
 _TOO_ROUGH = ("LSH", "RaBitQ")
 """Kinds that keep a sign or two bits of each number: what they give back is no picture's vector."""
 _KEY = "key"
+_PLACE_IN_FAISS = re.compile(r"^.* at \S+:\d+: ")
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,31 @@ class Imported:
     rows: tuple[dict[str, Any], ...]
     kind: str
     is_rounded: bool
+
+
+def import_vectors(path: Path, meta: Path | None = None) -> Imported:
+    """Read vectors from a file of any kind that is known here.
+
+    Args:
+        path: a .npy of (vectors, size), else a FAISS index.
+        meta: as for `import_faiss`.
+
+    Raises:
+        InputError: as `import_faiss`.
+    """
+    if path.suffix != ".npy":
+        return import_faiss(path, meta)
+    held = _loaded(path)
+    if held.ndim != 2 or not (
+        np.issubdtype(held.dtype, np.floating) or np.issubdtype(held.dtype, np.integer)
+    ):
+        raise InputError(
+            f"{path} has the shape {held.shape} of {held.dtype}: no vectors.",
+            "Save an array of numbers with a row for each vector.",
+        )
+    ids = np.arange(len(held), dtype=np.int64)
+    rows = tuple({} for _ in ids) if meta is None else _beside(_metadata(meta), ids, path, meta)
+    return Imported(ids, held.astype(np.float32), rows, "array", held.dtype.itemsize < 4)
 
 
 def import_faiss(path: Path, meta: Path | None = None) -> Imported:
@@ -187,15 +214,20 @@ def _lines(path: Path) -> Iterator[dict[str, Any]]:
             yield said if isinstance(said, dict) else {_KEY: said}
 
 
-def _array(path: Path) -> list[dict[str, Any]]:
+def _loaded(path: Path) -> NDArray[Any]:
     try:
-        held = np.load(path, allow_pickle=False)
+        held: NDArray[Any] = np.load(path, allow_pickle=False)
     except (ValueError, OSError, EOFError) as error:
         raise InputError(
             f"{path} cannot be read as an array of plain values: {_short(error)}.",
-            "Arrays of Python objects are not opened, as they may run code: save it as strings, "
-            "as a structured array, or as .jsonl.",
+            "Arrays of Python objects are not opened, as they may run code: save numbers, "
+            "strings, a structured array, or .jsonl.",
         ) from error
+    return held
+
+
+def _array(path: Path) -> list[dict[str, Any]]:
+    held = _loaded(path)
     if held.ndim != 1:
         raise InputError(
             f"{path} has the shape {held.shape}, not one value for each vector.",
@@ -209,4 +241,4 @@ def _array(path: Path) -> list[dict[str, Any]]:
 
 def _short(error: BaseException) -> str:
     lines = str(error).strip().splitlines() or [type(error).__name__]
-    return lines[-1][-160:].rstrip(".")
+    return _PLACE_IN_FAISS.sub("", lines[-1])[-160:].rstrip(".")

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
@@ -16,19 +14,20 @@ from sqlalchemy import select
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.tables import works
 from gesso.core.errors import GessoError, InputError
+from gesso.core.indexes.importing import import_vectors
 from gesso.core.pixels.decode import decode
 from gesso.search.columns.rows import Ids
 from gesso.search.embedding.spaces import OpenSpace
 from gesso.search.looks.pictures import SIDE, small
 
-_NAMES = ("work", "id", "file", "path", "image_path", "filename", "identifier", "name")
+_NAMES = ("work", "id", "file", "path", "image_path", "filename", "identifier", "name", "key")
 _AT_ONCE = 4096
 _TRIED = 8
 _ALIKE = 0.95
 
 
 @dataclass(frozen=True)
-class Imported:
+class Brought:
     """What was brought in.
 
     Attributes:
@@ -37,12 +36,17 @@ class Imported:
         unknown_count: how many.
         alike: how near the vectors are to what the encoder itself makes of the same works, the
             mean cosine; None where none could be held against another.
+        kind: of the file: FAISS's name of its index, or "array".
+        is_rounded: whether it keeps its vectors only roughly: embedding the pictures again would
+            give better ones.
     """
 
     taken: int
     unknown: tuple[str, ...]
     unknown_count: int
     alike: float | None
+    kind: str
+    is_rounded: bool
 
 
 class Importer:
@@ -57,7 +61,7 @@ class Importer:
 
     def bring(
         self, space: OpenSpace, vectors: Path, whose: Path, *, is_checked: bool = True
-    ) -> Imported:
+    ) -> Brought:
         """Bring vectors into a space.
 
         A few are held against what the space's own encoder makes of the same pictures: vectors of
@@ -66,20 +70,16 @@ class Importer:
         Args:
             space: where they go.
             vectors: a FAISS index from which vectors can be read back, or a .npy of them.
-            whose: a line of JSON for each vector, or a .npy of the works' numbers.
+            whose: .jsonl, a line for each vector; or a .npy of the works' numbers or names.
             is_checked: False takes them unseen.
 
         Raises:
             InputError: a file cannot be used, or the vectors are not of this space.
         """
-        found = _vectors(vectors)
+        brought = import_vectors(vectors, whose)
+        found = brought.vectors
         _check(found, space, vectors)
-        names = _names(whose)
-        if len(names) != len(found):
-            raise InputError(
-                f"'{whose}' has {len(names):,} lines for {len(found):,} vectors.",
-                "Each vector needs one line, in the same order.",
-            )
+        names = [_name(told, whose, line) for line, told in enumerate(brought.rows, 1)]
         known = self._numbers(names)
         rows = [at for at, name in enumerate(names) if name in known]
         ids = np.array([known[names[at]] for at in rows], dtype=np.int64)
@@ -94,7 +94,9 @@ class Importer:
             piece = slice(start, start + _AT_ONCE)
             space.index.add(ids[piece], found[rows[piece]])
         missing = [str(name) for name in names if name not in known]
-        return Imported(len(rows), tuple(missing[:5]), len(missing), alike)
+        return Brought(
+            len(rows), tuple(missing[:5]), len(missing), alike, brought.kind, brought.is_rounded
+        )
 
     def _numbers(self, names: Sequence[str | int]) -> Mapping[str | int, int]:
         """Works by their number or by what their source calls them."""
@@ -126,21 +128,6 @@ class Importer:
         return float(np.mean(cosines)) if cosines else None
 
 
-def _vectors(path: Path) -> NDArray[np.float32]:
-    try:
-        if path.suffix == ".npy":
-            return np.asarray(np.load(path, allow_pickle=False), dtype=np.float32)
-        index = faiss.read_index(str(path))
-        found = index.reconstruct_n(0, index.ntotal)
-    except (OSError, ValueError, RuntimeError) as error:
-        told = str(error).strip().splitlines()[-1][:160] if str(error).strip() else "unreadable"
-        raise InputError(
-            f"No vectors can be read from '{path}': {told}.",
-            "It should be a FAISS index that keeps its vectors, or a .npy of them.",
-        ) from error
-    return np.asarray(found, dtype=np.float32)
-
-
 def _check(found: NDArray[np.float32], space: OpenSpace, path: Path) -> None:
     size = space.encoder.space.size
     if found.ndim != 2 or found.shape[1] != size:
@@ -151,23 +138,8 @@ def _check(found: NDArray[np.float32], space: OpenSpace, path: Path) -> None:
         )
 
 
-def _names(path: Path) -> list[str | int]:
-    try:
-        if path.suffix == ".npy":
-            return [int(number) for number in np.load(path, allow_pickle=False).ravel()]
-        lines = path.read_text("utf-8").splitlines()
-        return [_name(json.loads(line), path, at) for at, line in enumerate(lines, 1) if line]
-    except (OSError, ValueError) as error:
-        raise InputError(
-            f"'{path}' does not say whose the vectors are: {error}.",
-            'Write a line of JSON for each: {"file": "ship.jpg"} or {"work": 12}.',
-        ) from error
-
-
-def _name(told: Any, path: Path, line: int) -> str | int:
-    if isinstance(told, str | int):
-        return told
-    found = next((told[key] for key in _NAMES if key in told), None) if told else None
+def _name(told: Mapping[str, Any], path: Path, line: int) -> str | int:
+    found = next((told[name] for name in _NAMES if name in told), None)
     if not isinstance(found, str | int):
         raise InputError(
             f"Line {line} of '{path}' names no work.", f"It needs one of: {', '.join(_NAMES)}."

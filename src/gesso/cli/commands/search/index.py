@@ -157,6 +157,9 @@ def import_(session: Session, vectors: Path, whose: Path, encoder: str, *, unche
         document(to_plain(told))
         return
     say(f"{counted(told.taken, 'vector')} brought into the space of '{space.name}'.")
+    if told.is_rounded:
+        advice = "gesso encode makes better ones of the pictures."
+        say(f"The file keeps its vectors only roughly ({told.kind}): {advice}", style=QUIET)
     if told.alike is not None:
         say(f"Beside the encoder's own they are {told.alike:.3f} alike.", style=QUIET)
     if told.unknown_count:
