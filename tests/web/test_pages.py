@@ -192,7 +192,7 @@ def test_the_first_view_is_light(hung: httpx2.Client) -> None:
         name = waiting.pop()
         code[name] = assets()[name].data
         for place in re.findall(rb'(?:from|import) ?"(\.[^"]+)"', code[name]):
-            at = posixpath.normpath(f"{posixpath.dirname(name)}/{place.decode()}")
+            at = posixpath.normpath(posixpath.join(posixpath.dirname(name), place.decode()))
             waiting += [at] if at not in code else []
     fonts = [len(asset.data) for name, asset in assets().items() if name.endswith(".woff2")]
 
