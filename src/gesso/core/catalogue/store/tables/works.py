@@ -123,3 +123,20 @@ facet_counts = Table(
     Column("standing", String(16), primary_key=True),
     Column("count", Integer, nullable=False),
 )
+
+# What may be looked at from outside by who has the link; of its token only the hash is kept.
+shares = Table(
+    "shares",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("digest", String(64), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("subject", Integer, nullable=False),
+    words("note"),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+    Index("uq_shares_digest", "digest", unique=True),
+    Index("ix_shares_kind_subject", "kind", "subject", "id"),
+    sqlite_autoincrement=True,
+)
