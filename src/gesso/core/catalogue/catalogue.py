@@ -36,6 +36,7 @@ from gesso.core.catalogue.works.findings.duplicates import DuplicateShelf
 from gesso.core.catalogue.works.findings.labels import LabelShelf
 from gesso.core.catalogue.works.findings.marks import MarkShelf
 from gesso.core.catalogue.works.findings.scores import ScoreShelf
+from gesso.core.catalogue.works.findings.stories import StoryShelf
 from gesso.core.catalogue.works.findings.studies import StudyShelf
 from gesso.core.catalogue.works.originals import original_key, picture_of, without_picture
 from gesso.core.catalogue.works.records import Register
@@ -91,6 +92,7 @@ class Catalogue:
         duplicates: which works show one picture.
         marks: by what a work is recognised in another scan.
         studies: what was read in works.
+        stories: works in order as films, in all their versions.
         tracks: the sounds, and the door in for them.
         runs: the runs, their items and rounds.
         acquisitions: the collect runs.
@@ -124,6 +126,7 @@ class Catalogue:
         self.duplicates = DuplicateShelf(database, clock)
         self.marks = MarkShelf(database, clock)
         self.studies = StudyShelf(database, clock)
+        self.stories = StoryShelf(database, clock)
         self.tracks = TrackShelf(database, blobs, clock)
         self.runs = RunBook(database, clock)
         self.acquisitions = AcquisitionBook(database, clock)

@@ -21,6 +21,7 @@ from gesso.core.catalogue.store.tables.runs import (
     refined_prompts,
     runs,
 )
+from gesso.core.catalogue.store.tables.stories import stories, story_versions
 from gesso.core.catalogue.store.tables.tracks import tracks
 from gesso.core.catalogue.store.tables.works import blobs, facet_counts, work_counts, works
 
@@ -46,6 +47,8 @@ __all__ = [
     "refined_prompts",
     "runs",
     "scores",
+    "stories",
+    "story_versions",
     "studies",
     "tracks",
     "version_info",
