@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -12,8 +13,10 @@ from gesso._version import __version__
 from gesso.show.gallery import Gallery
 from gesso.studio import Studio
 from gesso.web.answers.house import House
+from gesso.web.answers.jobs.jobs import Jobs
 from gesso.web.answers.searching import Searches
 from gesso.web.answers.studying import Studies
+from gesso.web.api.doings.jobs import job_routes
 from gesso.web.api.health import health_routes
 from gesso.web.api.searching import search_routes
 from gesso.web.api.studying import study_routes
@@ -35,6 +38,7 @@ ROUTES: tuple[Callable[[House], APIRouter], ...] = (
     study_routes,
     search_routes,
     work_routes,
+    job_routes,
     static_routes,
     gallery_pages,
     search_pages,
@@ -44,12 +48,14 @@ ROUTES: tuple[Callable[[House], APIRouter], ...] = (
 _ABOUT = "A self-hosted art studio: one catalogue under its verbs. Errors are problem+json."
 
 
-def application(studio: Studio, options: ServerOptions) -> Application:
+def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None) -> Application:
     """An ASGI application that answers for one studio.
 
     Args:
         studio: open; whoever opened it closes it.
         options: how it is run.
+        jobs: what is done in the background, for who has to end it sooner than the application
+            ends; None for its own.
 
     Raises:
         SettingsError: it would be open to strangers.
@@ -63,12 +69,14 @@ def application(studio: Studio, options: ServerOptions) -> Application:
         desk,
         options.answers_kept,
     )
+    jobs = jobs or Jobs()
     watch = Watch([lambda seen: _count(studio, seen), searches.look])
 
     @asynccontextmanager
     async def while_open(_app: FastAPI) -> AsyncIterator[None]:
         await watch.start()
         yield
+        await asyncio.to_thread(jobs.close)
         await watch.stop()
 
     app = FastAPI(
@@ -79,7 +87,7 @@ def application(studio: Studio, options: ServerOptions) -> Application:
     tell_problems(app, lambda found: draw("problem.html", here="", name=name, problem=found))
     gallery = Gallery(lambda: studio.catalogue)
     studies = Studies(studio, desk, options.studies_kept)
-    house = House(studio, options, name, desk, watch, gallery, studies, searches)
+    house = House(studio, options, name, desk, watch, gallery, studies, searches, jobs)
     for routes in ROUTES:
         app.include_router(routes(house))
     return Guard(app, options, Buckets(options.calls_per_minute, options.burst, time.monotonic))

@@ -12,6 +12,7 @@ import uvicorn
 from gesso.core.errors import SettingsError
 from gesso.core.outside.waiting.brisk import BRISK
 from gesso.studio import Studio
+from gesso.web.answers.jobs.jobs import Jobs
 from gesso.web.app import application
 from gesso.web.server.options import ServerOptions
 
@@ -37,7 +38,8 @@ def serve(
     Raises:
         SettingsError: the address cannot be listened on, or would be open to strangers.
     """
-    app = application(studio, options)
+    jobs = Jobs()
+    app = application(studio, options, jobs)
     listening = _claimed(options)
     config = uvicorn.Config(
         app,
@@ -47,7 +49,7 @@ def serve(
         timeout_graceful_shutdown=_GRACE_S,
         timeout_keep_alive=20,
     )
-    server = _Server(config, stop)
+    server = _Server(config, stop, jobs.let_go)
     # Threads that compare pictures must not hold back the one that answers.
     with listening, BRISK.while_out():
         host, port = listening.getsockname()[:2]
@@ -58,9 +60,12 @@ def serve(
 class _Server(uvicorn.Server):
     """Ends when the studio is asked to stop; signals are the command line's business."""
 
-    def __init__(self, config: uvicorn.Config, stop: threading.Event) -> None:
+    def __init__(
+        self, config: uvicorn.Config, stop: threading.Event, let_go: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._stop = stop
+        self._let_go = let_go
 
     def install_signal_handlers(self) -> None:
         """None: the command line has its own."""
@@ -68,6 +73,11 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Whether to end now; asked ten times a second."""
         return self._stop.is_set() or await super().on_tick(counter)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End; who listens to events for as long as there are any is let go first."""
+        self._let_go()
+        await super().shutdown(sockets)
 
 
 def _claimed(options: ServerOptions) -> socket.socket:

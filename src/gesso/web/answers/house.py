@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from gesso.show.gallery import Gallery
 from gesso.studio import Studio
+from gesso.web.answers.jobs.jobs import Jobs
 from gesso.web.answers.searching import Searches
 from gesso.web.answers.studying import Studies
 from gesso.web.server.health import Watch
@@ -26,6 +27,7 @@ class House:
         gallery: what is shown.
         studies: the last studies, whose sheets can be asked for.
         searches: the last answers.
+        jobs: what is done in the background.
     """
 
     studio: Studio
@@ -36,3 +38,4 @@ class House:
     gallery: Gallery
     studies: Studies
     searches: Searches
+    jobs: Jobs

@@ -1,0 +1,1 @@
+"""What the server does in the background, and how it is told while it goes on."""
