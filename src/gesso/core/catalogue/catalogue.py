@@ -17,7 +17,9 @@ import PIL
 
 from gesso._version import __version__
 from gesso.core.catalogue.blobs.blob import BLOBS, BlobStore
+from gesso.core.catalogue.calls.audits import AuditBook
 from gesso.core.catalogue.calls.ledger import CallLedger
+from gesso.core.catalogue.calls.tokens import TokenShelf
 from gesso.core.catalogue.runs.acquisitions import AcquisitionBook
 from gesso.core.catalogue.runs.book import RunBook
 from gesso.core.catalogue.runs.finds import FindShelf
@@ -35,6 +37,7 @@ from gesso.core.catalogue.works.findings.classifiers import ClassifierShelf
 from gesso.core.catalogue.works.findings.duplicates import DuplicateShelf
 from gesso.core.catalogue.works.findings.labels import LabelShelf
 from gesso.core.catalogue.works.findings.marks import MarkShelf
+from gesso.core.catalogue.works.findings.pairings import PairingShelf
 from gesso.core.catalogue.works.findings.scores import ScoreShelf
 from gesso.core.catalogue.works.findings.stories import StoryShelf
 from gesso.core.catalogue.works.findings.studies import StudyShelf
@@ -94,10 +97,13 @@ class Catalogue:
         studies: what was read in works.
         stories: works in order as films, in all their versions.
         tracks: the sounds, and the door in for them.
+        pairings: which picture and track belong together.
         runs: the runs, their items and rounds.
         acquisitions: the collect runs.
         finds: what sources offered, and how far each came.
         calls: the ledger of calls to the world outside.
+        tokens: who may ask over the web.
+        audits: what was changed over the web, and by whom.
         troubles: what went wrong.
         versions: what has worked here.
         blobs: the bytes of pictures.
@@ -128,10 +134,13 @@ class Catalogue:
         self.studies = StudyShelf(database, clock)
         self.stories = StoryShelf(database, clock)
         self.tracks = TrackShelf(database, blobs, clock)
+        self.pairings = PairingShelf(database, clock)
         self.runs = RunBook(database, clock)
         self.acquisitions = AcquisitionBook(database, clock)
         self.finds = FindShelf(database, clock)
         self.calls = CallLedger(database, clock)
+        self.tokens = TokenShelf(database, clock)
+        self.audits = AuditBook(database, clock)
         self.troubles = TroubleBook(database, clock)
         self.versions = VersionBook(database, clock)
         self.register = Register(database, clock)

@@ -1,1 +1,1 @@
-"""The calls to the world outside: written down one by one, added up for a person."""
+"""Calls, written down one by one: to the world outside and from there, and who may call."""

@@ -9,10 +9,17 @@ from gesso.core.catalogue.store.tables.findings import (
     marks,
     not_duplicates,
     scores,
+    studies,
 )
 from gesso.core.catalogue.store.tables.finds import acquisitions, finds
-from gesso.core.catalogue.store.tables.lessons import studies
-from gesso.core.catalogue.store.tables.logs import api_calls, error_logs, version_info
+from gesso.core.catalogue.store.tables.logs import (
+    api_calls,
+    audits,
+    error_logs,
+    sessions,
+    tokens,
+    version_info,
+)
 from gesso.core.catalogue.store.tables.outbox import outbox
 from gesso.core.catalogue.store.tables.runs import (
     evaluations,
@@ -22,13 +29,20 @@ from gesso.core.catalogue.store.tables.runs import (
     runs,
 )
 from gesso.core.catalogue.store.tables.stories import stories, story_versions
-from gesso.core.catalogue.store.tables.tracks import tracks
-from gesso.core.catalogue.store.tables.works import blobs, facet_counts, work_counts, works
+from gesso.core.catalogue.store.tables.tracks import matcher_turns, matchers, pairings, tracks
+from gesso.core.catalogue.store.tables.works import (
+    blobs,
+    facet_counts,
+    shares,
+    work_counts,
+    works,
+)
 
 __all__ = [
     "UtcTime",
     "acquisitions",
     "api_calls",
+    "audits",
     "blobs",
     "captions",
     "classifiers",
@@ -40,16 +54,22 @@ __all__ = [
     "iterations",
     "labels",
     "marks",
+    "matcher_turns",
+    "matchers",
     "metadata",
     "not_duplicates",
     "outbox",
+    "pairings",
     "prompts",
     "refined_prompts",
     "runs",
     "scores",
+    "sessions",
+    "shares",
     "stories",
     "story_versions",
     "studies",
+    "tokens",
     "tracks",
     "version_info",
     "work_counts",

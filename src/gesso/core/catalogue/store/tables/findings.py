@@ -111,3 +111,15 @@ marks = Table(
     Column("points", LargeBinary, nullable=False),
     Index("ix_marks_compared", "compared", "work"),
 )
+
+studies = Table(
+    "studies",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("work", Integer, ForeignKey("works.id"), nullable=False),
+    Column("settings_sha256", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Index("ix_studies_work_created", "work", "created_at", "id"),
+    sqlite_autoincrement=True,
+)

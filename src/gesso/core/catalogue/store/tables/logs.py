@@ -1,4 +1,4 @@
-"""The tables of what was asked of the world outside, what went wrong, what has worked here."""
+"""The tables of calls: asked outside, asked here; of what went wrong, and what has worked here."""
 
 from __future__ import annotations
 
@@ -64,4 +64,43 @@ version_info = Table(
     Column("component", String(100), primary_key=True),
     Column("version", String(255), primary_key=True),
     Column("first_seen", UtcTime, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("name", String(100), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("scope", String(8), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime),
+    Column("revoked_at", UtcTime),
+    Column("used_at", UtcTime),
+    Index("uq_tokens_digest", "digest", unique=True),
+    sqlite_autoincrement=True,
+)
+
+# A session is good for as long as the token is that opened it.
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("opened_by", String(64), nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
+)
+
+audits = Table(
+    "audits",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("who", String(100), nullable=False),
+    Column("origin", String(64), nullable=False, server_default=""),
+    Column("operation", String(100), nullable=False),
+    Column("method", String(8), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("status", Integer, nullable=False),
+    sqlite_autoincrement=True,
 )

@@ -1,4 +1,4 @@
-"""The table of tracks: sounds, with what is heard in them and whose they are."""
+"""The tables of tracks: sounds, which works they belong to, and what was learnt of that."""
 
 from __future__ import annotations
 
@@ -43,5 +43,38 @@ tracks = Table(
     Column("added_at", UtcTime, nullable=False),
     Column("waveform", LargeBinary, nullable=False),
     Index("uq_tracks_blob", "blob", unique=True),
+    sqlite_autoincrement=True,
+)
+
+pairings = Table(
+    "pairings",
+    metadata,
+    Column("work", Integer, ForeignKey("works.id", ondelete="CASCADE"), primary_key=True),
+    Column("track", Integer, ForeignKey("tracks.id", ondelete="CASCADE"), primary_key=True),
+    Column("fits", Boolean, nullable=False),
+    Column("source", String(40), nullable=False),
+    Column("added_at", UtcTime, nullable=False),
+    Index("ix_pairings_track", "track"),
+)
+
+matchers = Table(
+    "matchers",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=True),
+    Column("kind", String(40), nullable=False),
+    Column("space", String(200), nullable=False),
+    Column("report", Text, nullable=False),
+    Column("made_at", UtcTime, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+# What was in force when; no version stands for the matching that is not learnt.
+matcher_turns = Table(
+    "matcher_turns",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("version", Integer, ForeignKey("matchers.version")),
+    Column("at", UtcTime, nullable=False),
     sqlite_autoincrement=True,
 )
