@@ -28,7 +28,7 @@ from gesso.core.catalogue.store.tables.runs import (
     refined_prompts,
     runs,
 )
-from gesso.core.catalogue.store.tables.stories import stories, story_versions
+from gesso.core.catalogue.store.tables.stories import set_works, sets, stories, story_versions
 from gesso.core.catalogue.store.tables.tracks import matcher_turns, matchers, pairings, tracks
 from gesso.core.catalogue.store.tables.works import (
     blobs,
@@ -65,6 +65,8 @@ __all__ = [
     "runs",
     "scores",
     "sessions",
+    "set_works",
+    "sets",
     "shares",
     "stories",
     "story_versions",
