@@ -20,7 +20,10 @@ from gesso.study.records import Sheet, Study, Tip
 
 Paper = Literal["a4", "letter"]
 
-_TYPES = {"instrument": "InstrumentSans.ttf", "noto": "NotoSans.ttf"}
+_TYPES = {
+    "instrument": ("gesso.study.drawing", "InstrumentSans.ttf"),
+    "noto": ("gesso.core.pixels", "NotoSans.ttf"),
+}
 _MARGIN, _GUTTER = 12.0, 5.0
 _INK, _GRAY = (24, 24, 24), (105, 105, 105)
 _PHOTO_SIDE = 1200
@@ -69,8 +72,8 @@ class _Page:
         self._pdf.set_auto_page_break(auto=False)
         self._pdf.set_margins(_MARGIN, _MARGIN, _MARGIN)
         self._pdf.c_margin = 0
-        for name, file in _TYPES.items():
-            with as_file(files("gesso.study.drawing") / "type" / file) as path:
+        for name, (package, file) in _TYPES.items():
+            with as_file(files(package) / "type" / file) as path:
                 self._pdf.add_font(name, fname=path)
         self._pdf.set_fallback_fonts(["noto"])
         self._pdf.add_page()

@@ -1,0 +1,1 @@
+"""Type to set words on pictures with, under the Open Font License."""
