@@ -13,6 +13,8 @@ from gesso.core.records.works import Swatch
 # More pixels than this (362 x 362) move no swatch.
 _ENOUGH = 1 << 17
 _BITS = 5  # a channel is cut into 32: finer steps move no swatch, coarser ones show
+_CELLS = 1 << 3 * _BITS
+_HALF = 1 << 26
 # In OKLab hue and chroma count too little beside lightness: CSS Color 4's deltaEOK2 doubles a, b.
 _CHROMA = 2.0
 # Two swatches nearer than one just noticeable difference (deltaEOK 0.02) are one.
@@ -23,6 +25,8 @@ _LEAST_SHARE = 0.001
 _ROUNDS = 12
 
 Points = NDArray[np.float64]
+"""(3, n): one row an axis of OKLab, with a and b doubled."""
+Channel = NDArray[np.int32]
 
 
 def swatches(
@@ -52,9 +56,9 @@ def swatches(
     order = np.argsort(-shares, kind="stable")
     return tuple(
         Swatch(
-            lightness=float(centres[i, 0]),
-            a=float(centres[i, 1] / _CHROMA),
-            b=float(centres[i, 2] / _CHROMA),
+            lightness=float(centres[0, i]),
+            a=float(centres[1, i] / _CHROMA),
+            b=float(centres[2, i] / _CHROMA),
             share=float(shares[i]),
         )
         for i in order
@@ -62,28 +66,44 @@ def swatches(
 
 
 def _colours(rgb: NDArray[np.uint8]) -> tuple[Points, NDArray[np.float64]]:
-    """The distinct colours, (n, 3) L, 2a, 2b, and their shares, (n,)."""
+    """The distinct colours, (3, n) L, 2a, 2b, and their shares, (n,)."""
     pixels = rgb.reshape(-1, 3)
     shift = 8 - _BITS
     red, green, blue = (pixels[:, i].astype(np.int32) for i in range(3))
     cell = (red >> shift) << (2 * _BITS) | (green >> shift) << _BITS | blue >> shift
-    number = np.bincount(cell, minlength=1 << 3 * _BITS)
+    number, sums = _counted(cell, red, green, blue)
     used = np.flatnonzero(number)
-    sums = np.stack([np.bincount(cell, channel)[used] for channel in (red, green, blue)], axis=1)
-    means = sums / number[used, np.newaxis] / 255
+    means = np.stack([channel[used] for channel in sums], axis=1) / number[used, np.newaxis] / 255
     points = srgb_to_oklab(means).astype(np.float64) * (1, _CHROMA, _CHROMA)
-    return points, number[used].astype(np.float64) / len(pixels)
+    return np.ascontiguousarray(points.T), number[used].astype(np.float64) / len(pixels)
+
+
+def _counted(
+    cell: Channel, red: Channel, green: Channel, blue: Channel
+) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
+    """How many pixels each cell has, and the sums of their channels.
+
+    Two whole numbers below 2**26 are counted at once in a float of 53 bits: counting is what takes
+    the time, and halves of it are exact.
+    """
+    if 255 * len(cell) >= _HALF:  # a strip that could not be halved any more
+        number = np.bincount(cell, minlength=_CELLS)
+        told = (np.bincount(cell, of, _CELLS).astype(np.int64) for of in (red, green, blue))
+        return number, tuple(told)
+    both = np.bincount(cell, red * float(_HALF) + green, _CELLS).astype(np.int64)
+    rest = np.bincount(cell, blue * float(_HALF) + 1, _CELLS).astype(np.int64)
+    return rest % _HALF, (both // _HALF, both % _HALF, rest // _HALF)
 
 
 def _seeds(points: Points, weights: NDArray[np.float64], count: int) -> Points:
     """The commonest colour first, then each time the one farthest from all so far."""
     pull = weights**_SEED_POWER
     chosen = [int(np.argmax(weights))]
-    away = _distances(points, points[chosen])[:, 0]
+    away = _distances(points, points[:, chosen])[0]
     while len(chosen) < count and away.max() > 0:
         chosen.append(int(np.argmax(away * pull)))
-        away = np.minimum(away, _distances(points, points[chosen[-1:]])[:, 0])
-    return points[chosen]
+        away = np.minimum(away, _distances(points, points[:, chosen[-1:]])[0])
+    return points[:, chosen]
 
 
 def _settled(centres: Points, points: Points, weights: NDArray[np.float64]) -> Points:
@@ -99,16 +119,17 @@ def _gathered(
     centres: Points, points: Points, weights: NDArray[np.float64]
 ) -> tuple[Points, NDArray[np.float64]]:
     """Each centre to the middle of the colours nearest to it, with their share; none stays bare."""
-    nearest = np.argmin(_distances(points, centres), axis=1)
-    shares = np.bincount(nearest, weights, minlength=len(centres)).astype(np.float64)
-    sums = [np.bincount(nearest, weights * points[:, i], len(centres)) for i in range(3)]
+    count = centres.shape[1]
+    nearest = np.argmin(_distances(points, centres), axis=0)
+    shares = np.bincount(nearest, weights, minlength=count).astype(np.float64)
+    sums = np.stack([np.bincount(nearest, weights * axis, count) for axis in points])
     held = shares > 0
-    return np.stack(sums, axis=1)[held] / shares[held, np.newaxis], shares[held]
+    return sums[:, held] / shares[held], shares[held]
 
 
 def _told_apart(centres: Points, shares: NDArray[np.float64]) -> tuple[Points, NDArray[np.float64]]:
     """Join what the eye cannot tell apart, and specks with what is nearest to them."""
-    while len(centres) > 1:
+    while len(shares) > 1:
         apart = np.sqrt(_distances(centres, centres))
         np.fill_diagonal(apart, np.inf)
         least = int(np.argmin(shares))
@@ -119,17 +140,21 @@ def _told_apart(centres: Points, shares: NDArray[np.float64]) -> tuple[Points, N
         else:
             break
         both = shares[one] + shares[other]
-        centres[other] = (shares[one] * centres[one] + shares[other] * centres[other]) / both
+        mixed = shares[one] * centres[:, one] + shares[other] * centres[:, other]
+        centres[:, other] = mixed / both
         shares[other] = both
-        centres, shares = np.delete(centres, one, axis=0), np.delete(shares, one)
+        centres, shares = np.delete(centres, one, axis=1), np.delete(shares, one)
     return centres, shares / shares.sum()
 
 
 def _distances(points: Points, centres: Points) -> NDArray[np.float64]:
-    """Squared distances, (points, centres)."""
-    # Axis by axis: three small passes are faster than one over (points, centres, 3), and unlike
+    """Squared distances, (centres, points)."""
+    # Axis by axis: three small passes are faster than one over (centres, points, 3), and unlike
     # a matrix product they round alike on every machine.
-    total = np.square(points[:, 0, np.newaxis] - centres[np.newaxis, :, 0])
+    total = points[0] - centres[0][:, np.newaxis]
+    total *= total
     for axis in (1, 2):
-        total += np.square(points[:, axis, np.newaxis] - centres[np.newaxis, :, axis])
+        apart = points[axis] - centres[axis][:, np.newaxis]
+        apart *= apart
+        total += apart
     return np.asarray(total)
