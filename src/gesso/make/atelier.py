@@ -62,18 +62,25 @@ class Atelier(Workbench):
                 another run.
             BudgetSpent: not even the first picture fits into the budget; nothing was asked.
         """
-        words = read_theme(theme).words
-        if not 1 <= works <= 1_000:
-            raise InputError(f"{works} works cannot be made.", "Ask for 1 to 1,000.")
-        digits = max(2, len(str(works)))
-        names = [f"{number:0{digits}d}" for number in range(1, works + 1)]
-        return self._begin(
-            run_id or _new_id(words),
-            words,
-            lambda run: [Item(run, name, at, theme=words) for at, name in enumerate(names)],
-            {"works": works, "allow_repeat": allow_repeat},
-            listen,
-        )
+        run, parts = self._order_works(theme, works, run_id, allow_repeat=allow_repeat)
+        return self._go(run, parts, listen)
+
+    def order(
+        self,
+        theme: str,
+        *,
+        works: int = 1,
+        run_id: str | None = None,
+        allow_repeat: bool = False,
+    ) -> Run:
+        """Write down a run on a theme, and leave the work to `resume`.
+
+        For who answers at once and has the work done elsewhere: what was ordered is not lost.
+
+        Raises:
+            GessoError: as `exhibition`.
+        """
+        return self._order_works(theme, works, run_id, allow_repeat=allow_repeat)[0]
 
     def estimate(
         self, *, works: int = 1, entries: Sequence[Entry] = (), from_themes: bool = True
@@ -109,13 +116,13 @@ class Atelier(Workbench):
         """
         if not entries:
             raise InputError("There is no prompt to work on.", "Give at least one good entry.")
-        return self._begin(
+        run, parts = self._order(
             run_id or _new_id("batch"),
             "",
             lambda run: [_item(run, at, entry) for at, entry in enumerate(entries)],
             {"works": len(entries), "allow_repeat": False, "entries": _digest(entries)},
-            listen,
         )
+        return self._go(run, parts, listen)
 
     def resume(self, run_id: str, *, failed: bool = False, listen: Listener = nobody) -> RunReport:
         """Go on with a run that was stopped; a run that is done is only reported.
@@ -155,14 +162,28 @@ class Atelier(Workbench):
 
     # The inside of a run -------------------------------------------------------------------
 
-    def _begin(
+    def _order_works(
+        self, theme: str, works: int, run_id: str | None, *, allow_repeat: bool
+    ) -> tuple[Run, Parts]:
+        words = read_theme(theme).words
+        if not 1 <= works <= 1_000:
+            raise InputError(f"{works} works cannot be made.", "Ask for 1 to 1,000.")
+        digits = max(2, len(str(works)))
+        names = [f"{number:0{digits}d}" for number in range(1, works + 1)]
+        return self._order(
+            run_id or _new_id(words),
+            words,
+            lambda run: [Item(run, name, at, theme=words) for at, name in enumerate(names)],
+            {"works": works, "allow_repeat": allow_repeat},
+        )
+
+    def _order(
         self,
         run_id: str,
         theme: str,
         items: Callable[[str], Iterable[Item]],
         asked: Mapping[str, Setting],
-        listen: Listener,
-    ) -> RunReport:
+    ) -> tuple[Run, Parts]:
         if not is_id(run_id):
             raise InputError(f"'{run_id[:120]}' is no id for a run.", ID_RULE)
         run_id = self._catalogue.runs.known_as(run_id)
@@ -181,8 +202,7 @@ class Atelier(Workbench):
             "seed": self._seed_for(run_id),
             "budget_usd": self._options.budget_usd,
         }
-        run = self._catalogue.runs.create(run_id, theme, options, items(run_id))
-        return self._go(run, parts, listen)
+        return self._catalogue.runs.create(run_id, theme, options, items(run_id)), parts
 
     def _refuse_foreign(self, run: Run) -> None:
         if run.state == "cancelled":

@@ -37,11 +37,18 @@ class Ground:
             of this studio begins anew.
     """
 
-    def __init__(self, folder: Path, settings: Settings, *, read_only: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings,
+        *,
+        read_only: bool = False,
+        stop: Stop | None = None,
+    ) -> None:
         self.folder = folder
         self.settings = settings
         self.read_only = read_only
-        self.stop = Stop()
+        self.stop = stop or Stop()
 
     @cached_property
     def catalogue(self) -> Catalogue:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from gesso.core.outside.waiting.stop import Stop
 from gesso.settings import find_folder, load
 from gesso.studio.ground import Ground
 
@@ -45,6 +46,8 @@ class Studio(Ground):
             of this studio begins anew.
     """
 
+    _flags: Mapping[str, object] = {}
+
     @classmethod
     def open(
         cls,
@@ -52,6 +55,7 @@ class Studio(Ground):
         flags: Mapping[str, object] | None = None,
         *,
         read_only: bool = False,
+        stop: Stop | None = None,
     ) -> Self:
         """Open the studio in `folder`; a new one is made when something is first kept there.
 
@@ -59,12 +63,26 @@ class Studio(Ground):
             folder: None for GESSO_STUDIO, or ./studio.
             flags: wishes over the settings by dotted name: {"make.rounds": 2}.
             read_only: only look at it, also where its disk cannot be written.
+            stop: somebody else's wish to stop, None for its own.
 
         Raises:
             SettingsError: a wish cannot be met.
         """
         where = find_folder(None if folder is None else Path(folder))
-        return cls(where, load(where, flags or {}), read_only=read_only)
+        opened = cls(where, load(where, flags or {}), read_only=read_only, stop=stop)
+        opened._flags = dict(flags or {})
+        return opened
+
+    def beside(self, flags: Mapping[str, object], *, stop: Stop | None = None) -> Studio:
+        """Open the same folder once more, with wishes over those that this one was opened with.
+
+        For one piece of work that has wishes and a stop of its own, such as a run that somebody
+        orders over the web; whoever opens it closes it.
+
+        Raises:
+            SettingsError: a wish cannot be met.
+        """
+        return Studio.open(self.folder, {**self._flags, **flags}, read_only=self.read_only, stop=stop)
 
     # The verbs -----------------------------------------------------------------------------
 

@@ -173,6 +173,16 @@ def test_a_run_that_would_wait_too_long_says_so_and_is_gone_on_with(
     assert catalogue.works.count() == 1
 
 
+def test_what_was_ordered_waits_for_the_resume(catalogue, collector, shelf):
+    shelf.put(2)
+    ordered = collector.order("shelf", Wish(limit=1))
+    assert (ordered.listed, catalogue.works.count()) == (False, 0)
+
+    done = collector.resume(ordered.id)
+
+    assert (done.acquisition.state, catalogue.works.count()) == ("done", 1)
+
+
 def test_a_clock_that_jumps_back_a_year_loses_nothing(catalogue, collector, shelf, clock):
     clock.ahead = 400 * 86400
     shelf.put(1, [RateLimited("Slowly.", provider="a.example", after_s=3600), picture(1)])

@@ -146,6 +146,16 @@ def test_a_resume_plays_as_many_rounds_as_the_run_was_begun_with(
     assert len(endless.catalogue.runs.rounds("r1", "p0")) == 2
 
 
+def test_what_was_ordered_waits_for_the_resume(
+    parts: Parts, painter: SlopePainter, tmp_path: Path
+) -> None:
+    ordered = atelier(parts, tmp_path, 1).order("Tides", works=2, run_id="r1")
+    assert (ordered.theme, painter.orders) == ("Tides", [])
+    report = atelier(parts, tmp_path, 1).resume("r1")
+
+    assert (report.run.state, len(report.kept)) == ("done", 2)
+
+
 def break_off(painter: SlopePainter) -> None:
     """Let the purse be empty from the first refined prompt on."""
 

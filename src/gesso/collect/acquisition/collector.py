@@ -35,7 +35,7 @@ from gesso.core.errors import (
     Interrupted,
     StudioError,
 )
-from gesso.core.records.finds import AcquisitionState, Find
+from gesso.core.records.finds import Acquisition, AcquisitionState, Find
 
 Open = Callable[[str], Source]
 """Builds a source by its name, with the owner's options for it."""
@@ -112,6 +112,20 @@ class Collector:
         with claim(self._locks, name, "gesso collect status"):
             batches = self._watched(opened, wish) if keeps_watching else self._listed(opened, wish)
             return self._go(name, opened, batches, watch)
+
+    def order(self, source: str, wish: Wish, *, run: str = "") -> Acquisition:
+        """Write down a run at a source, and leave the work to `resume`.
+
+        For who answers at once and has the work done elsewhere: what was ordered is not lost.
+
+        Raises:
+            SettingsError: the source cannot be asked as it is set.
+            InputError: a run of that id is there already.
+        """
+        self._sources(source)
+        return self._catalogue.acquisitions.begin(
+            run or self._fresh_name(source), source, wish.places, limit=wish.limit, since=wish.since
+        )
 
     def resume(self, run: str, watch: Watch = nobody) -> CollectReport:
         """Go on with a run that stopped, failed or died.
