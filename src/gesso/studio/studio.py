@@ -82,7 +82,9 @@ class Studio(Ground):
         Raises:
             SettingsError: a wish cannot be met.
         """
-        return Studio.open(self.folder, {**self._flags, **flags}, read_only=self.read_only, stop=stop)
+        return Studio.open(
+            self.folder, {**self._flags, **flags}, read_only=self.read_only, stop=stop
+        )
 
     # The verbs -----------------------------------------------------------------------------
 
