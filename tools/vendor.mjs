@@ -29,6 +29,23 @@ const LIBRARIES = [
     name: "thumbhash",
     bundle: { "thumbhash.js": `export { thumbHashToRGBA } from "thumbhash";` },
   },
+  {
+    // The two kinds of charts that the figures use, and no others.
+    name: "chart.js",
+    bundle: {
+      "chart.js": `
+        import {
+          BarController, BarElement, CategoryScale, Chart, LinearScale, LineController, LineElement,
+          PointElement, Tooltip,
+        } from "chart.js";
+        Chart.register(
+          BarController, BarElement, CategoryScale, LinearScale, LineController, LineElement,
+          PointElement, Tooltip,
+        );
+        export { Chart };`,
+    },
+    notices: ["@kurkle/color"],
+  },
 ];
 
 const lines = [];
