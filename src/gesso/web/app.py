@@ -11,6 +11,8 @@ from fastapi import APIRouter, FastAPI
 
 from gesso._version import __version__
 from gesso.show.gallery import Gallery
+from gesso.show.iiif.images import ImageOptions, Images
+from gesso.show.sharing import Shares
 from gesso.studio import Studio
 from gesso.web.answers.house import House
 from gesso.web.answers.jobs.jobs import Jobs
@@ -21,6 +23,7 @@ from gesso.web.api.health import health_routes
 from gesso.web.api.searching import search_routes
 from gesso.web.api.studying import study_routes
 from gesso.web.api.works import work_routes
+from gesso.web.interop.routes import INTEROP
 from gesso.web.pages.drawing import draw
 from gesso.web.pages.gallery import gallery_pages
 from gesso.web.pages.searching import search_pages
@@ -43,6 +46,7 @@ ROUTES: tuple[Callable[[House], APIRouter], ...] = (
     gallery_pages,
     search_pages,
     study_pages,
+    *INTEROP,
 )
 """Everything that the server answers, each from the house that it stands in."""
 _ABOUT = "A self-hosted art studio: one catalogue under its verbs. Errors are problem+json."
@@ -87,7 +91,13 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     tell_problems(app, lambda found: draw("problem.html", here="", name=name, problem=found))
     gallery = Gallery(lambda: studio.catalogue)
     studies = Studies(studio, desk, options.studies_kept)
-    house = House(studio, options, name, desk, watch, gallery, studies, searches, jobs)
+    images = Images(
+        lambda: studio.catalogue, ImageOptions(folder=studio.folder / "cache" / "tiles")
+    )
+    shares = Shares(lambda: studio.catalogue)
+    house = House(
+        studio, options, name, desk, watch, gallery, studies, searches, jobs, images, shares
+    )
     for routes in ROUTES:
         app.include_router(routes(house))
     return Guard(app, options, Buckets(options.calls_per_minute, options.burst, time.monotonic))

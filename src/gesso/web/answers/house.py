@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gesso.show.gallery import Gallery
+from gesso.show.iiif.images import Images
+from gesso.show.sharing import Shares
 from gesso.studio import Studio
 from gesso.web.answers.jobs.jobs import Jobs
 from gesso.web.answers.searching import Searches
@@ -28,6 +30,8 @@ class House:
         studies: the last studies, whose sheets can be asked for.
         searches: the last answers.
         jobs: what is done in the background.
+        images: the pictures of works, part by part.
+        shares: links by which works are shown outside.
     """
 
     studio: Studio
@@ -39,3 +43,5 @@ class House:
     studies: Studies
     searches: Searches
     jobs: Jobs
+    images: Images
+    shares: Shares

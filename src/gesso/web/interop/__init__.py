@@ -1,0 +1,1 @@
+"""What other programs and sites read: IIIF, feeds, cards for links, sidecars, shared links."""

@@ -1,0 +1,37 @@
+"""Addresses as others see them, and which answers pages of other sites may read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+
+from fastapi import Request
+from fastapi.responses import Response
+
+from gesso.web.answers.house import House
+
+FOR_ALL: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "Link, ETag",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""For answers that pages of any site may read."""
+
+
+def crossing(house: House) -> Mapping[str, str]:
+    """Headers for what anyone may read; none in a studio that asks for a token."""
+    return {} if house.options.token else FOR_ALL
+
+
+def origin_of(request: Request) -> str:
+    """`http://host:port` as the client wrote it; the guard has held the name against its list."""
+    return f"{request.url.scheme}://{request.headers.get('host', 'localhost')}"
+
+
+def tagged(request: Request, data: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
+    """An answer with a tag of its bytes; 304 for who has them."""
+    tag = f'"{sha256(data).hexdigest()[:24]}"'
+    told = {"ETag": tag, "Cache-Control": "no-cache", **headers}
+    if tag in request.headers.get("if-none-match", ""):
+        return Response(None, 304, told)
+    return Response(data, 200, told, media_type)
