@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import cv2
 import numpy as np
@@ -16,7 +16,9 @@ from gesso.core.pixels.picture import Picture
 from gesso.study.regions.blocks import BlockMap, block_map
 from gesso.study.regions.merging import MergeOptions
 from gesso.study.regions.smoothing import smooth
+from gesso.study.regions.tones import Tones, tones_of
 
+Found = TypeVar("Found")
 Floats = NDArray[np.float32]
 
 
@@ -65,6 +67,7 @@ class Surface:
         self.picture = picture
         self.side = side
         self._smoothed: dict[float, Floats] = {}
+        self._tones: dict[float, Tones] = {}
         self._photos: dict[tuple[int, int], NDArray[np.uint8]] = {}
 
     @cached_property
@@ -96,6 +99,13 @@ class Surface:
             self._smoothed[strength] = smooth(self.values, strength)
         return self._smoothed[strength]
 
+    def tones(self, strength: float) -> Tones:
+        """(height, width) uint8 tones without texture; as they are for a strength of 0."""
+        if strength not in self._tones:
+            values = self.smoothed(strength) if strength else self.values
+            self._tones[strength] = tones_of(values)
+        return self._tones[strength]
+
 
 class Easel:
     """A picture set up for study. Used by one thread at a time.
@@ -113,6 +123,7 @@ class Easel:
         self.options = options
         self._surface = surface or Surface(picture, options.side)
         self._blocks: dict[Hashable, BlockMap] = {}
+        self._found: dict[Callable[[Easel], Any], Any] = {}
 
     @property
     def rgb(self) -> NDArray[np.uint8]:
@@ -136,6 +147,16 @@ class Easel:
     def smoothed(self, strength: float | None = None) -> Floats:
         """The values without texture; None for the strength of the options."""
         return self._surface.smoothed(self.options.strength if strength is None else strength)
+
+    def tones(self, strength: float | None = None) -> Tones:
+        """The values in 255 steps: as they are, or smoothed by a strength."""
+        return self._surface.tones(strength or 0.0)
+
+    def once(self, measure: Callable[[Easel], Found]) -> Found:
+        """What a measurement finds on this easel, worked out the first time it is asked for."""
+        if measure not in self._found:
+            self._found[measure] = measure(self)
+        return cast("Found", self._found[measure])
 
     def blocks(self, levels: int | None = None, merging: MergeOptions | None = None) -> BlockMap:
         """The picture's big shapes; None for what the options say."""

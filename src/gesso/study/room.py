@@ -31,6 +31,7 @@ DETAILS = {"coarse": 0.012, "calm": 0.006, "usual": 0.003, "fine": 0.001}
 
 _OF_EASEL = ("side", "coherence", "levels")
 _OF_SUBJECT = {"box": "box", "keep_strokes": "keep", "drop_strokes": "drop"}
+_OF_WHAT_IF = ("change", "amount", "blocks", "intent")
 
 Wishes = Mapping[str, Mapping[str, Any]]
 """Options of tools by name: {"value_plan": {"count": 7}}."""
@@ -60,7 +61,8 @@ def options_of(usual: EaselOptions, wishes: Mapping[str, Any]) -> StudyOptions:
         usual: where nothing is wished.
         wishes: any of side, coherence, levels, detail (a name of DETAILS), intent, plan (values of
             the value plan), cut (how it is cut), notan (L* where two values part), box (x, y,
-            width, height around the subject), keep_strokes, drop_strokes (over it, beside it).
+            width, height around the subject), keep_strokes, drop_strokes (over it, beside it),
+            change (of the what-if, by name), amount, blocks.
     """
     given = {name: value for name, value in wishes.items() if value is not None}
     parts: dict[str, Any] = {name: given[name] for name in _OF_EASEL if name in given}
@@ -71,6 +73,7 @@ def options_of(usual: EaselOptions, wishes: Mapping[str, Any]) -> StudyOptions:
         "value_plan": {name: value for name, value in plan.items() if value is not None},
         "notan": {"cut": given["notan"]} if "notan" in given else {},
         "subject": {own: given[name] for name, own in _OF_SUBJECT.items() if given.get(name)},
+        "what_if": {name: given[name] for name in _OF_WHAT_IF if given.get(name) is not None},
     }
     return StudyOptions(replace(usual, **parts), given.get("intent", "none"), tools)
 

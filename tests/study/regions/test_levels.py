@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gesso.study.regions.levels import cuts_between, labels_of, natural_levels, plan_cuts
+from gesso.study.regions.levels import cuts_between, labels_of, natural_levels
 
 
 def error(values: np.ndarray, levels: np.ndarray) -> float:
@@ -49,26 +49,6 @@ def test_levels_that_nearly_agree_are_one() -> None:
     values = np.repeat(np.array([50, 52, 53], dtype=np.float32), 50)
 
     assert len(natural_levels(values, 3)) == 1
-
-
-def test_a_quantile_plan_has_equal_shares() -> None:
-    values = np.random.default_rng(0).uniform(0, 100, 10_000).astype(np.float32)
-
-    labels = labels_of(values, plan_cuts(values, 5, "quantile"))
-
-    assert np.bincount(labels) / len(values) == pytest.approx([0.2] * 5, abs=0.01)
-
-
-def test_an_even_plan_has_equal_steps() -> None:
-    assert plan_cuts(np.array([3.0]), 4, "even").tolist() == [25, 50, 75]
-
-
-def test_a_picture_that_is_nearly_all_black_gives_fewer_bands_without_a_hole() -> None:
-    values = np.concatenate([np.zeros(900), np.linspace(40, 90, 100)]).astype(np.float32)
-
-    labels = labels_of(values, plan_cuts(values, 7, "quantile"))
-
-    assert np.bincount(labels).min() > 0
 
 
 def test_a_value_on_a_cut_belongs_to_the_lighter_level() -> None:

@@ -159,9 +159,10 @@ def test_moving_the_cut_of_a_notan_moves_its_share(scene: Picture) -> None:
     ]
 
     assert shares == sorted(shares)  # type: ignore[type-var]  # figures of one tool are floats
-    table = Notan(NotanOptions(), None).read(easel).figures["dark_by_cut"]
+    table = Notan(NotanOptions(), None).read(easel).figures["dark_by_tone"]
     assert isinstance(table, list)
-    assert len(table) == 101
+    assert len(table) == 257
+    assert (table[0], table[-1]) == (0, 1)
 
 
 def test_the_largest_block_is_dominant_and_ties_lead_together(scene: Picture) -> None:

@@ -33,6 +33,11 @@ def hue_histogram(lab: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.convolve(around, np.full(7, 1 / 7), mode="valid")
 
 
+def hues(easel: Easel) -> NDArray[np.float64]:
+    """The hue histogram of the picture at working size."""
+    return hue_histogram(easel.lab)
+
+
 def measure_colour(easel: Easel) -> dict[str, float]:
     """Figures of colour, in OKLab.
 
@@ -57,7 +62,7 @@ def measure_colour(easel: Easel) -> dict[str, float]:
     }
     hue = np.arctan2(lab[..., 2], lab[..., 1])
     warmth = chroma * np.cos(hue - np.float32(WARM_HUE))
-    found |= _hues(hue_histogram(lab))
+    found |= _hues(easel.once(hues))
     weight = np.where(chroma > NEUTRAL, chroma, np.float32(0))
     if float(weight.sum(dtype=np.float64)) > 0:
         pulled = np.where(chroma > NEUTRAL, warmth, np.float32(0)).sum(dtype=np.float64)

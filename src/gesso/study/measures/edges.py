@@ -23,6 +23,11 @@ def gradient(values: Floats) -> Floats:
     return np.asarray(np.sqrt(across * across + down * down) / np.float32(8), dtype=np.float32)
 
 
+def steepness(easel: Easel) -> Floats:
+    """The gradient of the values at working size."""
+    return gradient(easel.values)
+
+
 def boundaries(labels: NDArray[np.int32]) -> NDArray[np.bool_]:
     """(height, width): pixels whose right or lower neighbour belongs to another level."""
     edge = np.zeros(labels.shape, dtype=np.bool_)
@@ -38,11 +43,11 @@ def measure_edges(easel: Easel) -> dict[str, float]:
         edge_mean: mean gradient, L* for each pixel.
         hard, soft, lost: shares of the blocks' boundary, adding up to 1; left out without one.
     """
-    steepness = gradient(easel.values)
-    found = {"edge_mean": float(steepness.mean(dtype=np.float64))}
+    steep = easel.once(steepness)
+    found = {"edge_mean": float(steep.mean(dtype=np.float64))}
     edge = boundaries(easel.blocks().labels)
     if edge.any():
-        along = steepness[edge]
+        along = steep[edge]
         hard, lost = float((along > HARD).mean()), float((along < LOST).mean())
         found |= {"hard": hard, "lost": lost, "soft": 1 - hard - lost}
     return found

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.study.easel import Easel, Floats
-from gesso.study.measures.edges import gradient
+from gesso.study.measures.edges import steepness
 
 _SCALES = (0.02, 0.04, 0.08, 0.16)
 """Sizes of the surround, of the long side."""
@@ -71,6 +71,11 @@ def find_focus(easel: Easel) -> Focus | None:
     )
 
 
+def measured_focus(easel: Easel) -> dict[str, float]:
+    """Figures of the focal point that is found on an easel; see `measure_focus`."""
+    return measure_focus(easel, easel.once(find_focus))
+
+
 def measure_focus(easel: Easel, focus: Focus | None) -> dict[str, float]:
     """Figures of the focal point; none where nothing stands out.
 
@@ -101,12 +106,12 @@ def measure_focus(easel: Easel, focus: Focus | None) -> dict[str, float]:
         "thirds_d": min(float(np.hypot(focus.x - u, focus.y - v)) for u, v in points),
         "centre_d": float(np.hypot(focus.x - 0.5, focus.y - 0.5)),
     }
-    values, slope = easel.values, gradient(easel.values)
-    spread, steepness = float(values.std(dtype=np.float64)), float(slope.mean(dtype=np.float64))
+    values, slope = easel.values, easel.once(steepness)
+    spread, steep = float(values.std(dtype=np.float64)), float(slope.mean(dtype=np.float64))
     if spread > 1e-3:
         found["focal_contrast"] = float(values[disc].std(dtype=np.float64)) / spread
-    if steepness > 1e-4:
-        found["focal_edge"] = float(slope[disc].mean(dtype=np.float64)) / steepness
+    if steep > 1e-4:
+        found["focal_edge"] = float(slope[disc].mean(dtype=np.float64)) / steep
     return found
 
 

@@ -8,7 +8,7 @@ from gesso.study.easel import Easel
 from gesso.study.measures.balance import measure_balance
 from gesso.study.measures.colour import measure_colour
 from gesso.study.measures.edges import measure_edges
-from gesso.study.measures.focus import find_focus, measure_focus
+from gesso.study.measures.focus import measured_focus
 from gesso.study.measures.mass import measure_mass
 from gesso.study.measures.value import measure_notan, measure_value
 
@@ -24,12 +24,12 @@ def measure(easel: Easel) -> dict[str, float]:
         left out.
     """
     found = (
-        measure_value(easel)
-        | measure_notan(easel)
-        | measure_mass(easel)
-        | measure_edges(easel)
-        | measure_focus(easel, find_focus(easel))
-        | measure_balance(easel)
-        | measure_colour(easel)
+        easel.once(measure_value)
+        | easel.once(measure_notan)
+        | easel.once(measure_mass)
+        | easel.once(measure_edges)
+        | easel.once(measured_focus)
+        | easel.once(measure_balance)
+        | easel.once(measure_colour)
     )
     return {name: round(value, _DIGITS) for name, value in found.items() if math.isfinite(value)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gesso.study.easel import Easel
-from gesso.study.regions.levels import cuts_between, labels_of, natural_levels
+from gesso.study.regions.tones import A_VALUE, counted, natural_cuts, parted
 
 
 def measure_value(easel: Easel) -> dict[str, float]:
@@ -31,24 +31,24 @@ def measure_value(easel: Easel) -> dict[str, float]:
 
 
 def measure_notan(easel: Easel) -> dict[str, float]:
-    """How well two values alone carry the picture.
+    """How well two values alone carry the picture, measured on its smoothed tones.
 
     Returns:
-        notan_cut: L*, the cut with the least error over the smoothed values.
+        notan_cut: L*, the cut with the least error.
         notan_dark: the share below it, 0 to 1.
         notan_expl: the part of the values' variance that two levels explain, 0 to 1; left out for
             a picture of one value.
     """
-    smoothed, values = easel.smoothed(), easel.values
-    levels = natural_levels(smoothed, 2, nearest=0.0)
-    cuts = cuts_between(levels)
-    labels = labels_of(smoothed, cuts)
+    tones, values = easel.tones(easel.options.strength), easel.values
+    cuts = natural_cuts(counted(tones), 2, nearest=0.0)
+    light = parted(tones, cuts) > 0
     found = {
-        "notan_cut": float(cuts[0]) if len(cuts) else float(levels[0]),
-        "notan_dark": float((labels == 0).mean()) if len(cuts) else 0.0,
+        "notan_cut": cuts[0] / A_VALUE if cuts else float(tones.flat[0]) / A_VALUE,
+        "notan_dark": 1 - float(light.mean()) if cuts else 0.0,
     }
     spread = float(values.var(dtype=np.float64))
     if spread > 1e-3:
-        left = float(np.square(values - levels[labels]).mean(dtype=np.float64))
-        found["notan_expl"] = max(0.0, 1 - left / spread)
+        halves = (values[light], values[~light])
+        left = sum(float(half.var(dtype=np.float64)) * half.size for half in halves if half.size)
+        found["notan_expl"] = max(0.0, 1 - left / values.size / spread)
     return found

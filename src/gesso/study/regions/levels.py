@@ -1,7 +1,4 @@
-"""Where to cut values into levels: equal shares, equal steps, or where the picture itself parts.
-
-Values are L*, 0 to 100; levels are kept dark to light.
-"""
+"""Levels where a picture's values part of themselves. Values are L*, 0 to 100, dark to light."""
 
 from __future__ import annotations
 
@@ -41,36 +38,34 @@ def natural_levels(values: NDArray[Any], most: int, nearest: float = _NEAREST) -
         return np.array([float(np.mean(edges))], dtype=np.float32)
     weights = counts[held].astype(np.float64)
     places = sums[held].astype(np.float64) / weights
+    return natural_parts(places, weights, most, nearest).astype(np.float32)
+
+
+def natural_parts(
+    places: NDArray[np.float64], weights: NDArray[np.float64], most: int, nearest: float
+) -> NDArray[np.float64]:
+    """The same for values that are counted already.
+
+    Args:
+        places: (n,) different values, rising, one at least.
+        weights: (n,) how many there are of each, above 0.
+        most: levels at most, 1 or more.
+        nearest: two levels lie at least so far apart.
+
+    Returns:
+        (levels,) rising.
+    """
     errors, cuts = _partitions(places, weights, min(most, len(places)))
     for count in range(len(errors), 0, -1):
         levels = _means(places, weights, _bounds(cuts, count))
         if count == 1 or float(np.diff(levels).min()) >= nearest:
-            return levels.astype(np.float32)
+            return levels
     raise AssertionError("one level is always far enough from the others")
 
 
 def cuts_between(levels: Floats) -> Floats:
     """(levels - 1,) the values at which one level ends: midway between neighbours."""
     return (levels[1:] + levels[:-1]) / np.float32(2)
-
-
-def plan_cuts(values: NDArray[Any], count: int, cut: Cut) -> Floats:
-    """Where a plan of `count` values is cut, rising; cuts that fall together are one.
-
-    Args:
-        values: any shape, L*.
-        count: of values, 2 or more.
-        cut: "quantile" for equal shares, "even" for equal steps of L*, "natural" for the levels
-            with the least error.
-    """
-    if cut == "natural":
-        return cuts_between(natural_levels(values, count))
-    if cut == "even":
-        return np.linspace(0, 100, count + 1, dtype=np.float32)[1:-1]
-    shares = np.linspace(0, 100, count + 1)[1:-1]
-    cuts = np.unique(np.percentile(values, shares).astype(np.float32))
-    # A cut at the darkest value of all has nothing below it.
-    return cuts[cuts > np.float32(values.min())]
 
 
 def labels_of(values: NDArray[Any], cuts: Floats) -> NDArray[np.int32]:

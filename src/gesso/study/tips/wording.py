@@ -15,6 +15,54 @@ _COUNTS = frozenset({"regions"})
 _POINTS = frozenset({"dom_gap"})
 _TIMES = frozenset({"focal_contrast", "focal_edge", "border_pull"})
 
+WORDS: Mapping[str, str] = {
+    "L_mean": "the mean value",
+    "L_std": "the spread of values",
+    "L_p5": "the darkest twentieth",
+    "L_p95": "the lightest twentieth",
+    "L_range": "the range of values",
+    "dark25": "what is very dark",
+    "dark35": "what is dark",
+    "light70": "what is light",
+    "light80": "what is very light",
+    "notan_cut": "the cut of the notan",
+    "notan_dark": "the dark of the notan",
+    "notan_expl": "what two values carry",
+    "dom": "the leading block",
+    "dom_gap": "its lead",
+    "min_gap": "the smallest step between blocks",
+    "regions": "the number of shapes",
+    "top5": "the five largest shapes",
+    "busy": "the length of all borders",
+    "edge_mean": "the mean steepness",
+    "hard": "what is hard of the edges",
+    "soft": "what is soft of the edges",
+    "lost": "what is lost of the edges",
+    "sal_top10": "attention in its strongest tenth",
+    "second_peak": "the pull of the second place",
+    "border_pull": "the pull of the border",
+    "focal_x": "the focal point from the left",
+    "focal_y": "the focal point from the top",
+    "thirds_d": "its distance from the thirds",
+    "centre_d": "its distance from the centre",
+    "focal_contrast": "contrast at the focal point",
+    "focal_edge": "edges at the focal point",
+    "bal_lr": "the weight to the right",
+    "bal_tb": "the weight to the bottom",
+    "tilt_lr": "the tilt sideways",
+    "tilt_tb": "the tilt up or down",
+    "chroma": "the mean chroma",
+    "chroma_p95": "the strongest chroma",
+    "neutral": "what is nearly gray",
+    "colourful": "colourfulness",
+    "hue_entropy": "the spread of hues",
+    "hue_R1": "the agreement of hues",
+    "warm": "warmth",
+    "temp_split": "lights warmer than darks",
+    "temp_apart": "lights and darks apart in temperature",
+}
+"""Every measurement in words, as a sentence has them."""
+
 
 def told(metric: str, value: float) -> str:
     """A metric's value in its unit: "12 %", "43 L*", "7 points", "31"."""

@@ -93,5 +93,10 @@ TOOLS: Registry[Factory[Tool]] = Registry(
             "Similar",
             summary="references from the catalogue, and in what they are like it",
         ),
+        "what_if": Entry(
+            "gesso.study.tools.what_if.tool",
+            "WhatIfTool",
+            summary="one change made on the picture, with the figures before and after",
+        ),
     },
 )

@@ -8,9 +8,8 @@ from gesso.cli.printing import say, table, title
 from gesso.core.catalogue.works.findings.studies import StudyRow
 from gesso.study.measures.comparing import Match
 from gesso.study.records import Study, WhatIf
-from gesso.study.tips.percentiles import percentile_of
 from gesso.study.tips.wording import told
-from gesso.study.tools.what_if.preview import Preview
+from gesso.study.tools.what_if.preview import Preview, moved
 
 _COMPARED = ("L_mean", "L_range", "dark25", "light80", "dom", "regions", "hard", "chroma")
 _SPARKS = "▁▂▃▄▅▆▇█"
@@ -38,18 +37,9 @@ def show_change(name: str, what_if: WhatIf, shown: Preview) -> None:
     """What moved, most first."""
     where = f" on blocks {', '.join(map(str, what_if.blocks))}" if what_if.blocks else ""
     title(f"{name}: {what_if.name} by {what_if.amount:.0%}".replace("%", " %") + where)
-    places = {
-        metric: (percentile_of(metric, value), percentile_of(metric, shown.after[metric]))
-        for metric, value in shown.before.items()
-        if metric in shown.after
-    }
-    far = {metric: abs(now - then) for metric, (then, now) in places.items() if then and now}
-    moved = sorted(far, key=lambda metric: -far[metric])
-    rows = [
-        (metric, told(metric, shown.before[metric]), told(metric, shown.after[metric]))
-        for metric in moved
-    ]
-    table(("", "before", "after"), [row for row in rows if row[1] != row[2]][:8], right=(1, 2))
+    rows = [(one.metric, told(one.metric, one.before), told(one.metric, one.after))
+            for one in moved(shown)]  # fmt: skip
+    table(("", "before", "after"), rows, right=(1, 2))
 
 
 def show_match(match: Match, reference: str, attempt: str) -> None:

@@ -13,13 +13,15 @@ from gesso.core.pixels.derived.swatches import swatches
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Swatch
 from gesso.study.drawing.lettering import INK, Word, lettered
-from gesso.study.drawing.plates import Bytes, enlarged, sheet, size_of
+from gesso.study.drawing.plates import Bytes, drawn_later, enlarged, size_of
 from gesso.study.easel import Easel, Floats
-from gesso.study.measures.colour import hue_histogram, measure_colour
+from gesso.study.measures.colour import hues, measure_colour
 from gesso.study.records import Figure, Reading
 from gesso.study.tools.colour.harmony import Harmony, fit_harmony
 from gesso.study.tools.colour.names import name_of
 from gesso.study.tools.tool import measured_by
+
+_CHIPS = (760, 220)
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,10 @@ class Colours:
 
     def read(self, easel: Easel) -> Reading:
         """The palette with names, the template its hues fit, warm against cool, two sheets."""
-        metrics = measure_colour(easel)
+        metrics = easel.once(measure_colour)
         palette = palette_of(swatches(Picture(easel.rgb)), self._options)
-        harmony = fit_harmony(hue_histogram(easel.lab))
-        wide = enlarged(easel.blocks().labels, size_of(easel.values.shape))
+        harmony = fit_harmony(easel.once(hues))
+        size = size_of(easel.values.shape)
         return Reading(
             tool=self.name,
             title="Colour",
@@ -86,8 +88,18 @@ class Colours:
                 },
             },
             sheets=(
-                sheet("colour-blocks", "The big shapes in their own colours.", _flat(easel, wide)),
-                sheet("palette", "The colours, by how much there is of each.", _chips(palette)),
+                drawn_later(
+                    "colour-blocks",
+                    "The big shapes in their own colours.",
+                    size,
+                    lambda: _flat(easel, enlarged(easel.blocks().labels, size)),
+                ),
+                drawn_later(
+                    "palette",
+                    "The colours, by how much there is of each.",
+                    _CHIPS,
+                    lambda: _chips(palette),
+                ),
             ),
             maker=measured_by(self.name, "1", self._options, easel),
         )
@@ -170,7 +182,7 @@ def _flat(easel: Easel, wide: NDArray[np.int32]) -> Bytes:
 
 def _chips(palette: tuple[PaletteColour, ...]) -> Bytes:
     """Bars as wide as each colour's share, with names below where there is room."""
-    width, height, foot = 760, 220, 52
+    (width, height), foot = _CHIPS, 52
     plate = np.full((height, width, 3), 250, dtype=np.uint8)
     edges = np.rint(np.cumsum([0.0, *(colour.share for colour in palette)]) * width).astype(int)
     words = []

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gesso.study.drawing.plates import gray_of, plane, sheet, size_of
-from gesso.study.easel import Easel, Floats
+from gesso.study.drawing.plates import Bytes, drawn_later, gray_of, plane, sheet, size_of
+from gesso.study.easel import Easel
 from gesso.study.measures.value import measure_notan
-from gesso.study.records import Figure, Reading
+from gesso.study.records import Reading
+from gesso.study.regions.tones import Tones, counted, tone_of
 from gesso.study.tips.wording import told
 from gesso.study.tools.tool import measured_by
 
@@ -44,38 +46,50 @@ class Notan:
 
     def read(self, easel: Easel) -> Reading:
         """The dark share at the cut, how much two values explain, and a map to move the cut on."""
-        metrics = measure_notan(easel)
+        metrics = easel.once(measure_notan)
         cut = metrics["notan_cut"] if self._options.cut is None else self._options.cut
-        size = size_of(easel.values.shape)
-        smoothed = plane(easel.smoothed(), size)
-        dark = float((easel.smoothed() < cut).mean())
-        shares = _dark_by_cut(easel.smoothed())
+        tones, tone = easel.tones(easel.options.strength), tone_of(cut)
+        shares = _dark_by_tone(counted(tones))
+        size = size_of(tones.shape)
         explained = metrics.get("notan_expl")
         carries = f" Two values carry {told('notan_expl', explained)} of it." if explained else ""
+        dark = shares[tone]
         return Reading(
             tool=self.name,
             title="Notan",
             note=f"{told('notan_dark', dark)} is dark, cut at {told('notan_cut', cut)}.{carries}",
-            figures={**metrics, "cut": cut, "dark": dark, "dark_by_cut": shares},
+            figures={
+                **metrics,
+                "cut": round(float(cut), 4),
+                "cut_tone": tone,
+                "dark": dark,
+                "dark_by_tone": [*shares],
+            },
             sheets=(
-                sheet(
+                drawn_later(
                     "notan",
                     "Two values: the design without drawing or colour.",
-                    gray_of(np.where(smoothed < cut, np.float32(_DARK), np.float32(_LIGHT))),
+                    size,
+                    lambda: _two_values(tones, tone, size),
                 ),
                 sheet(
-                    "notan-values",
+                    "notan-tones",
                     "The smoothed values, L* times 2.55, for moving the cut.",
-                    np.rint(np.clip(easel.smoothed(), 0, 100) * 2.55).astype(np.uint8),
+                    tones,
                     is_map=True,
                 ),
             ),
-            maker=measured_by("notan", "1", self._options, easel),
+            maker=measured_by("notan", "2", self._options, easel),
         )
 
 
-def _dark_by_cut(values: Floats) -> list[Figure]:
-    """The dark share for a cut at each whole L*, 0 to 100."""
-    ordered = np.sort(values, axis=None)
-    below = np.searchsorted(ordered, np.arange(101, dtype=np.float32), side="left")
-    return [round(float(count) / values.size, 6) for count in below]
+def _two_values(tones: Tones, tone: int, size: tuple[int, int]) -> Bytes:
+    # Between two tones the border lies halfway, so that an even field on the cut stays whole.
+    light = plane(tones.astype(np.float32), size) >= tone - 0.5
+    return gray_of(np.where(light, np.float32(_LIGHT), np.float32(_DARK)))
+
+
+def _dark_by_tone(counts: NDArray[np.int64]) -> list[float]:
+    """The dark share for a cut at each tone, 0 to 256: what lies below it."""
+    below = np.concatenate([[0], np.cumsum(counts)])
+    return [round(int(count) / int(below[-1]), 6) for count in below]

@@ -1,4 +1,8 @@
-"""A value plan: three to eight values, each drawn at the mean of what it covers."""
+"""A value plan: three to eight values, each drawn at the mean of what it covers.
+
+Worked out on tones (regions/tones.py) from beginning to end, so that a browser that has the two
+maps of tones draws the same plan: static/study/plan.js follows this file step by step.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,16 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gesso.core.errors import InputError
-from gesso.study.drawing.plates import enlarged, gray_of, sheet, size_of
-from gesso.study.easel import Easel, Floats
+from gesso.study.drawing.plates import drawn_later, enlarged, gray_of, sheet, size_of
+from gesso.study.easel import Easel
 from gesso.study.records import Figure, Reading
 from gesso.study.regions.blocks import BlockMap, relevelled
-from gesso.study.regions.levels import Cut, labels_of, plan_cuts
+from gesso.study.regions.levels import Cut
 from gesso.study.regions.merging import MergeOptions, merge_small
+from gesso.study.regions.tones import A_VALUE, counted, parted, plan_cuts
 from gesso.study.tools.tool import measured_by
 
 _LIGHT_SMOOTHING = 6.0
@@ -41,6 +47,14 @@ class ValuePlanOptions:
             )
 
 
+@dataclass(frozen=True)
+class _Plan:
+    """Bands, and the tones between them."""
+
+    bands: BlockMap
+    cuts: tuple[int, ...]
+
+
 class ValuePlan:
     """Reads a plan of few values.
 
@@ -57,7 +71,8 @@ class ValuePlan:
 
     def read(self, easel: Easel) -> Reading:
         """The bands with their levels and shares; fewer than asked where the picture has fewer."""
-        plan = self._plan(easel)
+        found = self._plan(easel)
+        plan = found.bands
         bands: list[Figure] = [
             {"level": round(float(level), 2), "share": round(float(share), 6)}
             for level, share in zip(plan.levels, plan.shares, strict=True)
@@ -79,15 +94,18 @@ class ValuePlan:
                 "k_asked": plan.asked,
                 "k_used": plan.used,
                 "cut": self._options.cut,
+                "cuts": [round(tone / A_VALUE, 2) for tone in found.cuts],
+                "cut_tones": list(found.cuts),
                 "bands": bands,
                 "rmse": round(error, 4),
                 "sha256": plan.sha256,
             },
             sheets=(
-                sheet(
+                drawn_later(
                     "value-plan",
                     f"The picture in {many}.",
-                    gray_of(plan.levels[enlarged(plan.labels, size)]),
+                    size,
+                    lambda: gray_of(plan.levels[enlarged(plan.labels, size)]),
                 ),
                 sheet(
                     "value-plan-map",
@@ -95,23 +113,36 @@ class ValuePlan:
                     plan.labels.astype(np.uint8),
                     is_map=True,
                 ),
+                sheet(
+                    "value-plan-tones",
+                    "The values that are cut, lightly smoothed, L* times 2.55.",
+                    easel.tones(_LIGHT_SMOOTHING),
+                    is_map=True,
+                ),
             ),
-            maker=measured_by("value_plan", "1", self._options, easel),
+            maker=measured_by("value_plan", "2", self._options, easel),
         )
 
-    def _plan(self, easel: Easel) -> BlockMap:
-        smoothed = easel.smoothed(_LIGHT_SMOOTHING)
-        cuts = plan_cuts(smoothed, self._options.count, self._options.cut)
-        labels = merge_small(easel.values, labels_of(smoothed, cuts), _SPECKS)
-        return _told_apart(easel.values, relevelled(easel.values, labels, self._options.count))
+    def _plan(self, easel: Easel) -> _Plan:
+        tones = easel.tones(_LIGHT_SMOOTHING)
+        values = easel.tones() / A_VALUE
+        asked = self._options.count
+        cuts = plan_cuts(counted(tones), asked, self._options.cut)
+        labels = merge_small(values, parted(tones, cuts), _SPECKS)
+        # Where a band died out, its lower cut parts nothing any more.
+        held = tuple(cuts[band - 1] for band in np.unique(labels).tolist()[1:])
+        return _told_apart(values, _Plan(relevelled(values, labels, asked), held))
 
 
-def _told_apart(values: Floats, plan: BlockMap) -> BlockMap:
+def _told_apart(values: NDArray[np.float64], plan: _Plan) -> _Plan:
     """The plan without bands that nobody could tell from their neighbour."""
-    while plan.used > 1:
-        steps = np.diff(plan.levels)
+    bands, cuts = plan.bands, plan.cuts
+    while bands.used > 1:
+        steps = np.diff(bands.levels)
         if steps.min() >= _LEAST_STEP:
             break
-        joined = np.where(plan.labels > steps.argmin(), plan.labels - 1, plan.labels)
-        plan = relevelled(values, joined.astype(np.int32), plan.asked)
-    return plan
+        at = int(steps.argmin())
+        joined = np.where(bands.labels > at, bands.labels - 1, bands.labels)
+        bands = relevelled(values, joined.astype(np.int32), bands.asked)
+        cuts = cuts[:at] + cuts[at + 1 :]
+    return _Plan(bands, cuts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from gesso.core.pixels.colour import lightness
 from gesso.study.drawing.lettering import INK, Word, lettered
-from gesso.study.drawing.plates import gray_of, sheet, size_of
+from gesso.study.drawing.plates import drawn_later, gray_of, sheet, size_of
 from gesso.study.easel import Easel, Floats
 from gesso.study.measures.value import measure_value
 from gesso.study.records import Reading
@@ -20,6 +21,7 @@ from gesso.study.tips.wording import told
 from gesso.study.tools.tool import measured_by
 
 _BINS = 50
+_BARS = (760, 260)
 _NAMES = ((30.0, "low"), (60.0, "middle"), (101.0, "high"))
 
 
@@ -50,13 +52,17 @@ class Values:
 
     def read(self, easel: Easel) -> Reading:
         """Key, contrast, coverage and histogram, with a gray, a squint and a histogram sheet."""
-        metrics = measure_value(easel)
+        metrics = easel.once(measure_value)
         counts, _ = np.histogram(easel.values, bins=_BINS, range=(0, 100))
         shares = counts / easel.values.size
         key = key_of(metrics["L_mean"])
         size = size_of(easel.values.shape)
-        values = lightness(easel.photo(size))
-        squint = cv2.GaussianBlur(values, (0, 0), max(0.3, self._options.squint * max(size)))
+        values = cache(lambda: lightness(easel.photo(size)))
+        blur = max(0.3, self._options.squint * max(size))
+
+        def squint() -> Floats:
+            return np.asarray(cv2.GaussianBlur(values(), (0, 0), blur), dtype=np.float32)
+
         return Reading(
             tool=self.name,
             title="Values",
@@ -72,11 +78,19 @@ class Values:
                 "histogram": [round(float(share), 6) for share in shares],
             },
             sheets=(
-                sheet("values", "The picture in its true grays.", gray_of(values)),
-                sheet("squint", "What is left when you squint.", gray_of(squint)),
-                sheet(
-                    "histogram", "How much there is of each value, Munsell 0 to 10.", _bars(shares)
+                drawn_later(
+                    "values", "The picture in its true grays.", size, lambda: gray_of(values())
                 ),
+                drawn_later(
+                    "squint", "What is left when you squint.", size, lambda: gray_of(squint())
+                ),
+                drawn_later(
+                    "histogram",
+                    "How much there is of each value, Munsell 0 to 10.",
+                    _BARS,
+                    lambda: _bars(shares),
+                ),
+                sheet("value-tones", "The values, L* times 2.55.", easel.tones(), is_map=True),
             ),
             maker=measured_by("values", "1", self._options, easel),
         )
@@ -89,7 +103,7 @@ def key_of(mean: float) -> str:
 
 def _bars(shares: NDArray[Any]) -> NDArray[np.uint8]:
     """Bars over a scale of eleven grays with their Munsell values."""
-    width, height, foot = 760, 260, 56
+    (width, height), foot = _BARS, 56
     plate = np.full((height, width, 3), 250, dtype=np.uint8)
     tall = np.sqrt(shares / max(float(shares.max()), 1e-9)) * (height - foot - 24)
     edges = np.linspace(20, width - 20, len(shares) + 1).astype(int)

@@ -12,7 +12,7 @@ from gesso.study.easel import Easel
 from gesso.study.measures.balance import measure_balance
 from gesso.study.measures.colour import measure_colour
 from gesso.study.measures.edges import measure_edges
-from gesso.study.measures.focus import find_focus, measure_focus
+from gesso.study.measures.focus import measured_focus
 from gesso.study.measures.mass import measure_mass
 from gesso.study.measures.value import measure_notan, measure_value
 from gesso.study.records import Figure, Reading
@@ -37,7 +37,7 @@ _MEASURES: Mapping[str, Callable[[Easel], dict[str, float]]] = {
     **dict.fromkeys(("hard", "lost", "edge_mean"), measure_edges),
     **dict.fromkeys(("tilt_lr",), measure_balance),
     **dict.fromkeys(("chroma", "warm", "hue_entropy"), measure_colour),
-    "sal_top10": lambda easel: measure_focus(easel, find_focus(easel)),
+    "sal_top10": measured_focus,
 }
 _NO_CATALOGUE = "There is no catalogue here whose works could be asked for a style."
 
@@ -181,7 +181,7 @@ def _meant(company: Company, note: Note) -> np.ndarray[tuple[int, ...], np.dtype
 
 
 def _measured(easel: Easel, cue: Cue) -> dict[str, float]:
-    return _MEASURES[cue.metric](easel) if cue.metric in _MEASURES else {}
+    return easel.once(_MEASURES[cue.metric]) if cue.metric in _MEASURES else {}
 
 
 def _shares(vote: Vote) -> list[Figure]:

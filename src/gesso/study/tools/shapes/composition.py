@@ -9,11 +9,11 @@ import cv2
 import numpy as np
 
 from gesso.study.drawing.lettering import line, ring
-from gesso.study.drawing.plates import Bytes, enlarged, gray_of, plane, sheet, size_of
+from gesso.study.drawing.plates import Bytes, drawn_later, enlarged, gray_of, plane, size_of
 from gesso.study.easel import Easel
 from gesso.study.measures.balance import measure_balance
-from gesso.study.measures.edges import HARD, LOST, boundaries, gradient, measure_edges
-from gesso.study.measures.focus import Focus, find_focus, measure_focus
+from gesso.study.measures.edges import HARD, LOST, boundaries, measure_edges, steepness
+from gesso.study.measures.focus import Focus, find_focus, measured_focus
 from gesso.study.records import Reading, Sheet
 from gesso.study.tips.wording import told
 from gesso.study.tools.tool import measured_by
@@ -44,8 +44,10 @@ class Composition:
 
     def read(self, easel: Easel) -> Reading:
         """Focal point, thirds and centre, balance, border, edges, with three sheets."""
-        focus = find_focus(easel)
-        metrics = measure_focus(easel, focus) | measure_balance(easel) | measure_edges(easel)
+        focus = easel.once(find_focus)
+        metrics = (
+            easel.once(measured_focus) | easel.once(measure_balance) | easel.once(measure_edges)
+        )
         return Reading(
             tool=self.name,
             title="Composition",
@@ -62,9 +64,24 @@ class Composition:
 def _sheets(easel: Easel, focus: Focus | None) -> tuple[Sheet, ...]:
     size = size_of(easel.values.shape)
     return (
-        sheet("composition", "Where the eye lands, and the thirds.", _placed(easel, focus, size)),
-        sheet("attention", "What stands out from its surroundings.", _heat(easel, focus, size)),
-        sheet("edges", "Edges: hard red, soft gray, lost blue.", _edges(easel, size)),
+        drawn_later(
+            "composition",
+            "Where the eye lands first, in a large ring, and next, in a small one; and the thirds.",
+            size,
+            lambda: _placed(easel, focus, size),
+        ),
+        drawn_later(
+            "attention",
+            "What stands out from its surroundings.",
+            size,
+            lambda: _heat(easel, focus, size),
+        ),
+        drawn_later(
+            "edges",
+            "Edges: hard red, soft gray, lost blue.",
+            size,
+            lambda: _edges(easel, size),
+        ),
     )
 
 
@@ -117,7 +134,7 @@ def _edges(easel: Easel, size: tuple[int, int]) -> Bytes:
     wide = enlarged(blocks.labels, size)
     grays = gray_of(70 + 0.28 * blocks.levels[wide])
     plate = np.repeat(grays[..., np.newaxis], 3, axis=2)
-    steep = plane(gradient(easel.values), size)
+    steep = plane(easel.once(steepness), size)
     edge = cv2.dilate(boundaries(wide).astype(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
     plate[edge & (steep >= LOST) & (steep <= HARD)] = _EDGE_TONES["soft"]
     plate[edge & (steep > HARD)] = _EDGE_TONES["hard"]

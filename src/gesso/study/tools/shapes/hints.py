@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from gesso.study.drawing.plates import Bytes, enlarged, gray_of, sheet, size_of
+from gesso.study.drawing.plates import Bytes, drawn_later, enlarged, gray_of, size_of
 from gesso.study.easel import Easel
 from gesso.study.records import Figure, Reading
 from gesso.study.regions.blocks import BlockMap
@@ -63,13 +63,14 @@ class Hints:
             {"blocks": [low + 1, low + 2], "gap": round(gap, 2)} for low, gap in merges
         ]
         marked = {number for low, _ in merges for number in (low, low + 1)} | set(splits)
+        size = size_of(blocks.labels.shape)
         caption = "Where a decision would help." if marked else "Nothing here asks for a decision."
         return Reading(
             tool=self.name,
             title="Hints",
             note=" ".join(said) or _apart(blocks),
             figures={"merge": told, "split": [level + 1 for level in splits]},
-            sheets=(sheet("hints", caption, _marked(blocks, marked)),),
+            sheets=(drawn_later("hints", caption, size, lambda: _marked(blocks, marked)),),
             maker=measured_by("hints", "1", self._options, easel),
         )
 

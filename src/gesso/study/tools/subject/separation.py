@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.study.easel import Easel
-from gesso.study.measures.edges import HARD, LOST, boundaries, gradient
+from gesso.study.measures.edges import HARD, LOST, boundaries, steepness
 from gesso.study.tools.subject.cutting import rings
 
 _GRAY = 0.02
@@ -63,7 +63,7 @@ def _outline(easel: Easel, mask: NDArray[np.bool_]) -> dict[str, float]:
     edge = boundaries(mask.astype(np.int32))
     if not edge.any():
         return {}
-    along = gradient(easel.values)[edge]
+    along = easel.once(steepness)[edge]
     return {
         "outline_hard": float((along > HARD).mean()),
         "outline_lost": float((along < LOST).mean()),

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from gesso.study.easel import Floats
-from gesso.study.measures.colour import NEUTRAL, WARM_HUE, hue_histogram
+from gesso.study.measures.colour import NEUTRAL, WARM_HUE, hues
 from gesso.study.tools.what_if.change import Changes, Scene
 
 
@@ -24,7 +24,7 @@ def mute(scene: Scene, amount: float) -> Floats:
 def limit_palette(scene: Scene, amount: float) -> Floats:
     """Hues far from the leading one fall back to gray."""
     lab = scene.easel.lab
-    shares = hue_histogram(lab)
+    shares = scene.easel.once(hues)
     if not shares.any():
         return lab
     leading = (int(shares.argmax()) + 0.5) * 2 * math.pi / len(shares)

@@ -50,7 +50,7 @@ def even_weight(scene: Scene, amount: float) -> Floats:
     """The heavy side lightens: its values move to the middle one, its colours to gray."""
     lab = scene.easel.lab
     height, width = lab.shape[:2]
-    found = measure_balance(scene.easel)
+    found = scene.easel.once(measure_balance)
     if not found:
         return lab
     across = np.linspace(-1, 1, width, dtype=np.float32)[np.newaxis] * np.sign(found["bal_lr"])

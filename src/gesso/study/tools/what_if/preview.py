@@ -13,6 +13,8 @@ from gesso.study.easel import Easel
 from gesso.study.measures.focus import find_focus
 from gesso.study.measures.measures import measure
 from gesso.study.records import WhatIf
+from gesso.study.tips.percentiles import percentile_of
+from gesso.study.tips.wording import told
 from gesso.study.tools.what_if.change import Changes, Scene
 from gesso.study.tools.what_if.colours import COLOURS
 from gesso.study.tools.what_if.places import PLACES
@@ -36,6 +38,36 @@ class Preview:
     after: Mapping[str, float]
 
 
+@dataclass(frozen=True)
+class Moved:
+    """A measurement that a change moves.
+
+    Attributes:
+        metric: its id.
+        before, after: as measured.
+        by: how far it moved among paintings, parts of all, 0 to 1.
+    """
+
+    metric: str
+    before: float
+    after: float
+    by: float
+
+
+def moved(shown: Preview, most: int = 8) -> tuple[Moved, ...]:
+    """What a change moved so far that it is seen in the figures as they are told, most first."""
+    found = []
+    for metric, before in shown.before.items():
+        after = shown.after.get(metric)
+        then = percentile_of(metric, before)
+        now = None if after is None else percentile_of(metric, after)
+        if after is None or then is None or now is None:
+            continue
+        if told(metric, before) != told(metric, after):
+            found.append(Moved(metric, before, after, abs(now - then)))
+    return tuple(sorted(found, key=lambda one: -one.by)[:most])
+
+
 def preview(easel: Easel, what_if: WhatIf) -> Preview:
     """Make a change at working size, and measure what it did.
 
@@ -43,7 +75,9 @@ def preview(easel: Easel, what_if: WhatIf) -> Preview:
         InputError: there is no such change, no such block, or the amount is not 0 to 1.
     """
     return Preview(
-        picture := changed(easel, what_if), measure(easel), measure(Easel(picture, easel.options))
+        picture := changed(easel, what_if),
+        easel.once(measure),
+        measure(Easel(picture, easel.options)),
     )
 
 
@@ -72,5 +106,5 @@ def changed(easel: Easel, what_if: WhatIf) -> Picture:
             f"Block {unknown[0]} is not in this picture.",
             f"Its blocks are numbered 1 to {known}, the darkest first.",
         )
-    scene = Scene(easel, find_focus(easel), what_if.blocks)
+    scene = Scene(easel, easel.once(find_focus), what_if.blocks)
     return Picture.adopt(oklab_to_bytes(change(scene, what_if.amount)))
