@@ -46,6 +46,11 @@ const LIBRARIES = [
     },
     notices: ["@kurkle/color"],
   },
+  {
+    // Deep zoom into tiles; loaded when a picture is larger than the screen.
+    name: "openseadragon",
+    bundle: { "openseadragon.js": `export { default } from "openseadragon";` },
+  },
 ];
 
 const lines = [];
