@@ -295,4 +295,45 @@ def test_a_seal_is_on_the_disk_before_the_old_file_goes(
     driver.set_trace_callback(None)
 
     order = [line for line in told if "synchronous" in line or line == "COMMIT"]
-    assert order[:2] == ["PRAGMA synchronous=FULL", "COMMIT"]
+    assert order[:3] == ["COMMIT", "PRAGMA synchronous=FULL", "COMMIT"]
+
+
+def test_files_that_many_sealings_replace_go_together(catalogue: Catalogue, make: Workshop) -> None:
+    works = [make.paint(catalogue, number, f"r/i/{number}/0") for number in (1, 2, 3)]
+    sealed = [
+        catalogue.accession.seal(
+            work,
+            replace(make.recipe(number), evaluation=make.evaluation()),
+            then=lambda _connection: None,
+        )
+        for number, work in enumerate(works, 1)
+    ]
+    assert {work.blob for work in works} < set(catalogue.blobs.keys()), "they wait"
+
+    catalogue.accession.let_go_old()
+
+    assert not {work.blob for work in works} & set(catalogue.blobs.keys())
+    assert {work.blob for work in sealed} < set(catalogue.blobs.keys())
+    assert check(catalogue, read_data=True).orphans == ()
+
+
+def test_what_was_sealed_is_told_as_it_is_kept(catalogue: Catalogue, make: Workshop) -> None:
+    work = make.paint(catalogue, 3)
+
+    sealed = catalogue.accession.seal(
+        work, replace(make.recipe(3), evaluation=make.evaluation()), title="Evening"
+    )
+
+    assert sealed == catalogue.works.get(work.id)
+
+
+def test_another_picture_under_a_taken_identifier_leaves_no_file(
+    catalogue: Catalogue, make: Workshop
+) -> None:
+    make.paint(catalogue, 1, "r/i/1/0")
+    before = set(catalogue.blobs.keys())
+
+    with pytest.raises(InputError):
+        make.paint(catalogue, 2, "r/i/1/0")
+
+    assert set(catalogue.blobs.keys()) == before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,8 +27,8 @@ def to_plain(record: Any) -> Any:
 
 def to_json(record: Any, *, indent: int | None = None) -> str:
     """Write a record as JSON: keys in field order, non-ASCII text as it is."""
-    separators = None if indent else (",", ":")
-    return json.dumps(to_plain(record), ensure_ascii=False, indent=indent, separators=separators)
+    written: bytes = _adapter(type(record)).dump_json(record, indent=indent)
+    return written.decode()
 
 
 def from_plain(kind: type[Record], data: Any) -> Record:

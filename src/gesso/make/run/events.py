@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from gesso.core.records.recipes import Recipe
 from gesso.core.records.runs import Item, Round
+from gesso.core.records.works import Work
 
 EventKind = Literal[
     "begin",  # the run starts: `total` items are still to do
@@ -41,6 +43,9 @@ class Event:
         spent_usd: spent by this run so far.
         item_record: at "kept" and "failed".
         round_record: at "round".
+        works: as the catalogue has them: of the round's takes, in their order, at "round"; the
+            kept one at "kept".
+        recipes: of the round's takes, at "round".
     """
 
     kind: EventKind
@@ -53,6 +58,8 @@ class Event:
     spent_usd: float = 0.0
     item_record: Item | None = None
     round_record: Round | None = None
+    works: tuple[Work, ...] = ()
+    recipes: tuple[Recipe, ...] = ()
 
 
 # Called from many threads at once; must be quick and must not raise.

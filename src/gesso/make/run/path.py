@@ -42,6 +42,7 @@ class ItemPath:
         self._twins = twins
         self._options = _own(options, item)
         self._item = item
+        self._begun = item
         self._listen = listen
         self._errand = Errand(run=item.run, item=item.id)
 
@@ -52,7 +53,9 @@ class ItemPath:
             GessoError: by its kind; what was done until then is kept.
         """
         self._check_cancelled()
-        self._parts.catalogue.runs.set_item(self._item.run, self._item.id, "working")
+        if self._item.prompt is not None or self._parts.writer.place == "outside":
+            # Else its words are there at once, and it is at work with the row that keeps them.
+            self._parts.catalogue.runs.set_item(self._item.run, self._item.id, "working")
         self._tell("item")
         concept = self._item.concept or self._find_concept()
         prompt = self._item.prompt or self._write_prompt(concept)
@@ -89,7 +92,8 @@ class ItemPath:
         else:
             title, avoid = str(own.get("title") or ""), str(own.get("avoid") or "")
             prompt = writer.expand(str(own.get("text") or ""), title, avoid, self._errand)
-        self._parts.catalogue.runs.set_prompt(self._item.run, self._item.id, prompt)
+        self._parts.catalogue.runs.begin_item(self._item.run, self._item.id, prompt)
+        self._begun = replace(self._item, concept=concept, prompt=prompt)
         self._tell("prompt", prompt.title)
         return prompt
 
@@ -132,7 +136,8 @@ class ItemPath:
         self, player: RoundPlayer, brief: Brief, stored: Round | None
     ) -> tuple[Judged, Prompt]:
         try:
-            return player.play(brief, stored), brief.prompt
+            has_row = brief.number == 1 and self._begun is not self._item
+            return player.play(brief, stored, has_row=has_row), brief.prompt
         except Refused as refusal:
             # Never again with the same words: one rewriting that may remove the cause.
             prompt = self._refine([Attempt(brief.prompt, _refused(refusal))], brief.prompt)
@@ -172,18 +177,24 @@ class ItemPath:
     def _keep(self, best: Judged, prompt: Prompt) -> Work:
         catalogue = self._parts.catalogue
         recipe = replace(best.shown.recipe, evaluation=best.evaluation)
-        work = catalogue.accession.seal(best.shown.work, recipe, title=prompt.title)
-        catalogue.runs.finish_item(self._item.run, self._item.id, work.id)
-        done = catalogue.runs.item(self._item.run, self._item.id)
-        spent = self._parts.spent(self._item.run)
+        run, item, number = self._item.run, self._item.id, best.shown.work.id
+        work = catalogue.accession.seal(
+            best.shown.work,
+            recipe,
+            title=prompt.title,
+            then=lambda connection: catalogue.runs.finish_item_in(connection, run, item, number),
+        )
+        done = replace(self._begun, state="done", reason="", kept=number)
+        spent = self._parts.spent(run)
         self._listen(
             Event(
                 "kept",
-                self._item.run,
-                self._item.id,
+                run,
+                item,
                 line=prompt.title,
                 spent_usd=spent,
                 item_record=done,
+                works=(work,),
             )
         )
         return work

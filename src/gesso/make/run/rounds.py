@@ -82,15 +82,17 @@ class RoundPlayer:
         self._twins = twins
         self._errand = Errand(run=item.run, item=item.id)
 
-    def play(self, brief: Brief, stored: Round | None = None) -> Judged:
+    def play(self, brief: Brief, stored: Round | None = None, *, has_row: bool = False) -> Judged:
         """Paint, evaluate and compare; returns the better of the pair, kept in the catalogue.
 
         Args:
             brief: what to paint.
             stored: what the catalogue holds of this round already, None for nothing.
+            has_row: its prompt has just been kept.
         """
         run, item = self._item.run, self._item.id
-        self._parts.catalogue.runs.start_round(run, item, brief.number, brief.prompt)
+        if not has_row:
+            self._parts.catalogue.runs.start_round(run, item, brief.number, brief.prompt)
         known = {take.slot: take for take in stored.takes} if stored else {}
         pair, refusal = _both(lambda slot: self._judged(brief, slot, known.get(slot)), self._twins)
         if refusal is not None:
@@ -100,12 +102,20 @@ class RoundPlayer:
             comparison = self._compare(brief, pair[0], pair[1])
         best = pair[comparison.winner]
         self.tell("evaluated", brief.number, best.evaluation.verdict)
-        takes = tuple(
-            Take(slot, judged.shown.work.id, judged.shown.recipe.seed, judged.evaluation)
-            for slot, judged in enumerate(pair)
+        shown = tuple(judged.shown for judged in pair)
+        self._listen(
+            Event(
+                "round",
+                run,
+                item,
+                brief.number,
+                comparison.reason,
+                spent_usd=self._parts.spent(run),
+                round_record=_record(brief, pair, comparison),
+                works=tuple(one.work for one in shown),
+                recipes=tuple(one.recipe for one in shown),
+            )
         )
-        record = Round(brief.number, brief.prompt, takes, comparison)
-        self.tell("round", brief.number, comparison.reason, record=record)
         return best
 
     def _survivor(self, brief: Brief, pair: Sequence[Judged], refusal: Refused) -> Judged:
@@ -117,17 +127,15 @@ class RoundPlayer:
         if not pair:
             raise refusal
         (best,) = pair
+        if self._is_judged_here:
+            self._keep_judgement(_record(brief, pair, None))
         self.tell("evaluated", brief.number, f"One of the pair was refused. {refusal.message}")
         return best
 
-    def tell(
-        self, kind: EventKind, number: int = 0, line: str = "", *, record: Round | None = None
-    ) -> None:
+    def tell(self, kind: EventKind, number: int = 0, line: str = "") -> None:
         """Tell the listener what happened to this item."""
         spent = self._parts.spent(self._item.run)
-        self._listen(
-            Event(kind, self._item.run, self._item.id, number, line, None, 0, spent, None, record)
-        )
+        self._listen(Event(kind, self._item.run, self._item.id, number, line, None, 0, spent))
 
     def check_stop(self) -> None:
         """Go no further once the owner asked to stop.
@@ -147,6 +155,8 @@ class RoundPlayer:
             return Judged(shown, known.evaluation)
         self.check_stop()
         evaluation = self._parts.critic.evaluate(shown.view, brief.prompt, self._errand)
+        if self._is_judged_here:
+            return Judged(shown, evaluation)
         self._parts.catalogue.runs.set_evaluation(
             self._item.run,
             self._item.id,
@@ -166,10 +176,21 @@ class RoundPlayer:
             brief.prompt,
             self._errand,
         )
-        self._parts.catalogue.runs.set_comparison(
-            self._item.run, self._item.id, brief.number, comparison
-        )
+        if self._is_judged_here:
+            self._keep_judgement(_record(brief, (first, second), comparison))
+        else:
+            self._parts.catalogue.runs.set_comparison(
+                self._item.run, self._item.id, brief.number, comparison
+            )
         return comparison
+
+    @property
+    def _is_judged_here(self) -> bool:
+        """Judging costs nothing, so a round's findings are kept together, once all are there."""
+        return self._parts.critic.place == "cpu"
+
+    def _keep_judgement(self, played: Round) -> None:
+        self._parts.catalogue.runs.judge_round(self._item.run, self._item.id, played)
 
     def _found(self, take: Take) -> Shown:
         catalogue = self._parts.catalogue
@@ -246,6 +267,19 @@ class RoundPlayer:
 
     def _progress(self, number: int, line: str, share: float | None) -> None:
         self._listen(Event("painting", self._item.run, self._item.id, number, line, share))
+
+
+def _record(brief: Brief, pair: Sequence[Judged], comparison: Comparison | None) -> Round:
+    takes = tuple(
+        Take(
+            judged.shown.recipe.slot,
+            judged.shown.work.id,
+            judged.shown.recipe.seed,
+            judged.evaluation,
+        )
+        for judged in pair
+    )
+    return Round(brief.number, brief.prompt, takes, comparison)
 
 
 def _view(picture: Picture, recipe: Recipe) -> View:

@@ -109,8 +109,10 @@ class MakeRun:
                     self._settle(outcome)
         except BaseException:
             # Ctrl-C in a notebook, or a fault of our own: the run must not seem to be at work.
+            self._parts.catalogue.accession.let_go_old()
             runs.set_state(self._run.id, "paused", "stopped in the middle")
             raise
+        self._parts.catalogue.accession.let_go_old()
         report = self._report(time.monotonic() - began)
         self._listen(Event("end", self._run.id, line=report.run.state, spent_usd=report.spent_usd))
         if isinstance(self._cause, StorageError | DamageError | StudioBusy):

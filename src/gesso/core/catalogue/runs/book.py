@@ -28,7 +28,9 @@ from gesso.core.catalogue.runs.rounds import RoundPages
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.tables import api_calls, prompts, runs, works
 from gesso.core.errors import InputError, UnknownItem
+from gesso.core.records.codec import to_json
 from gesso.core.records.maker import Setting
+from gesso.core.records.prompts import Prompt
 from gesso.core.records.runs import ID_RULE, Item, Run, RunState, is_id
 
 _STATE = select(runs.c.state).where(runs.c.id == bindparam("of_run"))
@@ -103,6 +105,17 @@ class RunBook(ItemPages, RoundPages):
             if rows:
                 connection.execute(insert(prompts), rows)
         return run
+
+    def begin_item(self, run: str, item: str, prompt: Prompt) -> None:
+        """Keep the prompt that an item starts from, and its first round, before any picture.
+
+        Raises:
+            UnknownItem: there is no such item.
+        """
+        values = {"prompt": to_json(prompt), "state": "working", "reason": ""}
+        with self._database.write() as connection:
+            self._change_in(connection, run, item, values)
+            self._start_in(connection, run, item, 1, prompt)
 
     def known_as(self, run_id: str) -> str:
         """The id of the run that is there under it, whatever its letter case; else itself."""

@@ -21,6 +21,15 @@ from gesso.core.records.runs import Item, ItemState
 _IS_IT = (prompts.c.run == bindparam("of_run")) & (prompts.c.item == bindparam("of_item"))
 _ITEM = select(prompts).where(_IS_IT)
 _CHANGE = update(prompts).where(_IS_IT)
+_RECOVER = (
+    update(error_logs)
+    .where(
+        error_logs.c.run == bindparam("of_run"),
+        error_logs.c.item == bindparam("of_item"),
+        error_logs.c.recovered.is_(False),
+    )
+    .values(recovered=True)
+)
 
 
 class ItemPages:
@@ -81,14 +90,13 @@ class ItemPages:
         Raises:
             UnknownItem: there is no such item.
         """
-        of_item = (error_logs.c.run == run, error_logs.c.item == item)
         with self._database.write() as connection:
-            self._change_in(connection, run, item, {"state": "done", "reason": "", "kept": kept})
-            connection.execute(
-                update(error_logs)
-                .where(*of_item, error_logs.c.recovered.is_(False))
-                .values(recovered=True)
-            )
+            self.finish_item_in(connection, run, item, kept)
+
+    def finish_item_in(self, connection: Connection, run: str, item: str, kept: int) -> None:
+        """`finish_item` in somebody else's transaction."""
+        self._change_in(connection, run, item, {"state": "done", "reason": "", "kept": kept})
+        connection.execute(_RECOVER, {"of_run": run, "of_item": item})
 
     def reopen(self, run: str) -> int:
         """Turn the failed items of a run into waiting ones; returns how many.

@@ -38,9 +38,9 @@ _PROMPT = select(iterations.c.prompt).where(_round_in(iterations))
 _CHANGE = update(iterations).where(_round_in(iterations))
 _START, _REFINE, _JUDGE = insert(iterations), insert(refined_prompts), insert(evaluations)
 _UNREFINE = delete(refined_prompts).where(_round_in(refined_prompts))
-_UNJUDGE = delete(evaluations).where(
-    _round_in(evaluations), evaluations.c.slot == bindparam("of_slot")
-)
+_UNJUDGE_ALL = delete(evaluations).where(_round_in(evaluations))
+_UNJUDGE = _UNJUDGE_ALL.where(evaluations.c.slot == bindparam("of_slot"))
+_SEE_RUNS = "See the runs with: gesso runs list"
 
 
 class RoundPages:
@@ -89,23 +89,28 @@ class RoundPages:
         Raises:
             UnknownItem: there is no such item.
         """
-        told, here = to_json(prompt), _here(run, item, number)
         try:
             with self._database.write() as connection:
-                stored = connection.scalar(_PROMPT, here)
-                if stored == told:
-                    return
-                if stored is not None:
-                    if any(number == of for of, _ in _painted(connection, run, item)):
-                        return
-                    connection.execute(_CHANGE, here | {"prompt": told})
-                else:
-                    row = {"prompt": told, "started_at": self._clock()}
-                    connection.execute(_START, _place(run, item, number) | row)
-                if number > 1:
-                    self._keep_refined(connection, _place(run, item, number), prompt)
+                self._start_in(connection, run, item, number, prompt)
         except IntegrityError as error:
-            raise UnknownItem(f"The run '{run}' has no item '{item}'.") from error
+            raise UnknownItem(f"The run '{run}' has no item '{item}'.", _SEE_RUNS) from error
+
+    def _start_in(
+        self, connection: Connection, run: str, item: str, number: int, prompt: Prompt
+    ) -> None:
+        told, here = to_json(prompt), _here(run, item, number)
+        stored = connection.scalar(_PROMPT, here)
+        if stored == told:
+            return
+        if stored is not None:
+            if any(number == of for of, _ in _painted(connection, run, item)):
+                return
+            connection.execute(_CHANGE, here | {"prompt": told})
+        else:
+            row = {"prompt": told, "started_at": self._clock()}
+            connection.execute(_START, _place(run, item, number) | row)
+        if number > 1:
+            self._keep_refined(connection, _place(run, item, number), prompt)
 
     def set_evaluation(  # noqa: PLR0917 - a finding is filed under run, item, round and slot
         self,
@@ -122,25 +127,32 @@ class RoundPages:
         Raises:
             UnknownItem: there is no such round, or no such work.
         """
-        row = _place(run, item, number) | {
-            "slot": slot,
-            "work": work,
-            "seed": seed,
-            "score": evaluation.score,
-            "error": evaluation.error,
-            "critic": evaluation.maker.name,
-            "evaluation": to_json(evaluation),
-            "created_at": self._clock(),
-        }
+        row = self._finding(_place(run, item, number), Take(slot, work, seed, evaluation))
         here = _here(run, item, number) | {"of_slot": slot}
         try:
             with self._database.write() as connection:
                 connection.execute(_UNJUDGE, here)
                 connection.execute(_JUDGE, row)
         except IntegrityError as error:
-            raise UnknownItem(
-                f"There is no round {number} of '{run}/{item}', or no work {work}."
-            ) from error
+            raise _unknown_round(run, item, number) from error
+
+    def judge_round(self, run: str, item: str, played: Round) -> None:
+        """Keep all that was found in a round at once, in place of earlier findings.
+
+        Raises:
+            UnknownItem: there is no such round, or no work of a take.
+        """
+        place, here = _place(run, item, played.number), _here(run, item, played.number)
+        rows = [self._finding(place, take) for take in played.takes if take.evaluation]
+        try:
+            with self._database.write() as connection:
+                connection.execute(_UNJUDGE_ALL, here)
+                if rows:
+                    connection.execute(_JUDGE, rows)
+                if played.comparison is not None:
+                    self._compare_in(connection, here, played.comparison)
+        except IntegrityError as error:
+            raise _unknown_round(run, item, played.number) from error
 
     def set_comparison(self, run: str, item: str, number: int, comparison: Comparison) -> None:
         """Keep which of the pair won; that ends the round.
@@ -148,11 +160,31 @@ class RoundPages:
         Raises:
             UnknownItem: there is no such round.
         """
-        values = {"comparison": to_json(comparison), "ended_at": self._clock()}
         with self._database.write() as connection:
-            changed = connection.execute(_CHANGE, values | _here(run, item, number))
-            if not changed.rowcount:
-                raise UnknownItem(f"There is no round {number} of '{run}/{item}'.")
+            self._compare_in(connection, _here(run, item, number), comparison)
+
+    def _compare_in(
+        self, connection: Connection, here: dict[str, Any], comparison: Comparison
+    ) -> None:
+        values = {"comparison": to_json(comparison), "ended_at": self._clock()}
+        changed = connection.execute(_CHANGE, values | here)
+        if not changed.rowcount:
+            raise _unknown_round(here["of_run"], here["of_item"], here["of_number"])
+
+    def _finding(self, place: dict[str, Any], take: Take) -> dict[str, Any]:
+        evaluation = take.evaluation
+        if evaluation is None:
+            raise ValueError("what was not evaluated has no finding")
+        return place | {
+            "slot": take.slot,
+            "work": take.work,
+            "seed": take.seed,
+            "score": evaluation.score,
+            "error": evaluation.error,
+            "critic": evaluation.maker.name,
+            "evaluation": to_json(evaluation),
+            "created_at": self._clock(),
+        }
 
     def _keep_refined(self, connection: Connection, place: dict[str, Any], prompt: Prompt) -> None:
         connection.execute(_UNREFINE, _here(**place))
@@ -198,6 +230,13 @@ def _painted(connection: Connection, run: str, item: str) -> dict[tuple[int, int
         if slash and number.isdecimal() and slot.isdecimal():
             painted[int(number), int(slot)] = _Painted(work, seed or 0)
     return painted
+
+
+def _unknown_round(run: str, item: str, number: int) -> UnknownItem:
+    return UnknownItem(
+        f"There is no round {number} of '{run}/{item}', or no such work.",
+        f"See what there is with: gesso runs show {run}",
+    )
 
 
 def _place(run: str, item: str, number: int) -> dict[str, Any]:

@@ -6,7 +6,6 @@ leaves between them is a file that no row names, never a row whose file is missi
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,9 +13,9 @@ from hashlib import sha256
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
-from gesso.core.catalogue.blobs.blob import BlobStore
+from gesso.core.catalogue.blobs.blob import BlobStore, key_of
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.rows import (
     WORK_COLUMNS,
@@ -27,8 +26,9 @@ from gesso.core.catalogue.store.rows import (
 from gesso.core.catalogue.store.tables import blobs, works
 from gesso.core.catalogue.works.arrivals import Arrival, BlobPart, Kept, blob_parts, work_row
 from gesso.core.catalogue.works.known import looked_up, same
+from gesso.core.catalogue.works.old_files import OldFiles
 from gesso.core.catalogue.works.originals import remarked
-from gesso.core.errors import StudioError, UnknownItem
+from gesso.core.errors import UnknownItem
 from gesso.core.pixels.decode import DecodeLimits, decode
 from gesso.core.pixels.derived.develop import develop_decoded, develop_picture, marked
 from gesso.core.pixels.metadata.write import Marks, Privacy, marks_for
@@ -36,8 +36,6 @@ from gesso.core.pixels.picture import Picture
 from gesso.core.records.codec import from_json
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Provenance, Rights, Standing, Work
-
-log = logging.getLogger(__name__)
 
 # What is said of every picture is put together once.
 _IS_IT = works.c.id == bindparam("number")
@@ -83,6 +81,7 @@ class Accession:
         self._store = store
         self._clock = clock
         self._options = options
+        self._old = OldFiles(database, store)
 
     def accept_painting(
         self,
@@ -112,15 +111,15 @@ class Accession:
             InputError: another picture has that identifier.
             StorageError: the disk would not keep it; the catalogue is as before.
         """
-        known = self._known(provenance, picture.pixels_sha256, "")
-        if known is not None:
-            return known
         recipe = self._complete(recipe, picture.pixels_sha256)
         developed = marked(picture.once(develop_picture), self._marks(recipe))
         arrival = Arrival(developed, provenance, title, creator, rights, standing, recipe)
-        work = _admitted(self._keep([arrival]))
+        kept = self._keep([arrival])
+        if not kept[0].is_new:
+            # It is seldom here already, so nobody asks before its files are written.
+            self._old.let_go(key_of(part.data) for part in blob_parts(arrival))
         picture.forget(develop_picture)  # the pixels live on with the critic; the files are kept
-        return work
+        return _admitted(kept)
 
     def accept_bytes(
         self,
@@ -201,6 +200,7 @@ class Accession:
         *,
         title: str | None = None,
         standing: Standing = "kept",
+        then: Callable[[Connection], None] | None = None,
     ) -> Work:
         """Write the final recipe into the file of a made work, and say where the work seen.
 
@@ -212,6 +212,8 @@ class Accession:
             recipe: with its evaluation; `pixels` and `made_at` stay those of the work.
             title: a new one, None for the one it has.
             standing: a new one.
+            then: called in the same transaction. The old file then waits with others: whoever
+                seals many calls `let_go_old` at the end.
 
         Raises:
             UnknownItem: the catalogue has no such work.
@@ -234,16 +236,30 @@ class Accession:
             "title": current.title if title is None else title,
             "standing": standing,
         }
-        # The old file is let go of below: only once no power cut can bring its row back.
-        with self._database.write(durable=True) as connection:
+        with self._database.write() as connection:
             self._name_blobs(connection, {key: part})
-            is_it = works.c.id == work.id
-            old = connection.scalar(select(works.c.blob).where(is_it))
-            connection.execute(_CHANGE_WORK, values | {"number": work.id})
-            sealed = connection.execute(_WORK, {"number": work.id}).mappings().one()
-        if old is not None and old != key:
-            self._let_go(old)
-        return work_of(sealed)
+            changed = connection.execute(_CHANGE_WORK, values | {"number": work.id})
+            if not changed.rowcount:
+                raise _unknown(work.id)
+            if then is not None:
+                then(connection)
+        if key != current.blob:
+            self._old.add(current.blob)
+        if then is None:
+            self.let_go_old()
+        return replace(
+            current,
+            blob=key,
+            fingerprint=replace(current.fingerprint, data=values["data_sha256"]),
+            size_bytes=len(part.data),
+            media_type=part.media_type,
+            title=values["title"],
+            standing=standing,
+        )
+
+    def let_go_old(self) -> None:
+        """Remove the files that sealing has replaced."""
+        self._old.let_go()
 
     def _known(self, provenance: Provenance, pixels: str, data: str) -> Work | None:
         with self._database.read() as connection:
@@ -340,23 +356,19 @@ class Accession:
         if fresh:
             connection.execute(_ADD_BLOBS, fresh)
 
-    def _let_go(self, key: str) -> None:
-        """Remove a blob that no work names any more; one that stays by a failure harms nobody."""
-        named = or_(works.c.blob == key, works.c.thumb_512 == key, works.c.thumb_256 == key)
-        try:
-            with self._database.write() as connection:
-                if connection.execute(select(works.c.id).where(named).limit(1)).first() is None:
-                    connection.execute(delete(blobs).where(blobs.c.key == key))
-                    self._store.delete(key)
-        except StudioError as error:
-            log.warning("a file that no work needs any more stays: %s", error)
-
     def _row(self, work_id: int) -> Any:
         with self._database.read() as connection:
             row = connection.execute(_WORK, {"number": work_id}).mappings().one_or_none()
         if row is None:
-            raise UnknownItem(f"There is no work number {work_id} in the catalogue.")
+            raise _unknown(work_id)
         return row
+
+
+def _unknown(work_id: int) -> UnknownItem:
+    return UnknownItem(
+        f"There is no work number {work_id} in the catalogue.",
+        "Look for it with: gesso search WORDS",
+    )
 
 
 def _admitted(kept: Sequence[Kept]) -> Work:
