@@ -16,17 +16,21 @@ from gesso.core.catalogue.calls.tokens import Token, TokenScope
 from gesso.core.catalogue.catalogue import utc_now
 
 
-@click.group()
+_HELP = """Make, list or revoke tokens; see what was changed over the web.
+
+Where there is a token it is asked for, on this machine too. What a token allows:
+
+\b
+  read    look at everything, search, study
+  write   and mark, collect, bring in, remove
+  spend   and what may ask a painter or a model that is paid for
+"""
+# A paragraph after \\b is shown as it stands.
+
+
+@click.group(help=_HELP)
 def tokens() -> None:
-    """Make, list or revoke tokens; see what was changed over the web.
-
-    Where there is a token it is asked for, on this machine too. What a token allows:
-
-    \b
-      read    look at everything, search, study
-      write   and mark, collect, bring in, remove
-      spend   and what may ask a painter or a model that is paid for
-    """
+    """Make, list or revoke tokens; see what was changed over the web."""
 
 
 @tokens.command("new")
