@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gesso.collect.curate.room import CurateRoom
     from gesso.make.atelier import Atelier
     from gesso.search.finder import Finder
+    from gesso.show.music.learning.numbers import Looks
     from gesso.show.music.room import MusicRoom
     from gesso.studio.collecting import Collecting
     from gesso.studio.searching import Searching
@@ -147,7 +148,13 @@ class Studio(Ground):
         """The music that fits a picture, and the pictures that fit a track."""
         from gesso.show.music.room import MusicRoom
 
-        return MusicRoom(self.catalogue)
+        return MusicRoom(self.catalogue, self._looks)
+
+    def _looks(self) -> Looks:
+        from gesso.show.music.learning.numbers import Looks
+
+        space = self.searching.open("look")
+        return Looks(self.catalogue, space.encoder, space.index)
 
     @cached_property
     def exporting(self) -> Exporting:

@@ -125,7 +125,7 @@ def test_one_artist_does_not_fill_the_list(catalogue: Catalogue) -> None:
     other = track(catalogue, 0.5, 0.5, artist="Once")
     picture = flat(255, 200, 40)
     varied = MusicRoom(catalogue).for_picture(picture, count=2)
-    greedy = MusicRoom(catalogue, MatchOptions(keen=1.0)).for_picture(picture, count=2)
+    greedy = MusicRoom(catalogue, options=MatchOptions(keen=1.0)).for_picture(picture, count=2)
 
     assert [match.track.id for match in varied][1] == other
     assert other not in [match.track.id for match in greedy]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,9 @@ from gesso.core.pixels.derived.swatches import swatches
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Work
 from gesso.core.sound.records import Track
+from gesso.show.music.learning.matching import Matching
+from gesso.show.music.learning.numbers import Looks
+from gesso.show.music.learning.school import School
 from gesso.show.music.places import diversified, nearness, shares_below, usual_shares
 from gesso.show.music.reasons import looks_of, reason_of
 from gesso.show.music.records import TrackMatch, WorkMatch
@@ -25,6 +29,7 @@ Floats = NDArray[np.float64]
 _TRACK_SPREAD = 0.35
 """How far moods of tracks lie apart, as a standard deviation: that of the sample music."""
 _MOST_WORKS = 1_000_000
+_CHOSEN = "you put them together"
 _LOOKED_AT = 200
 """Works nearest in mood that are looked at for words and variety."""
 
@@ -62,24 +67,82 @@ class _Moods:
 
 @dataclass(frozen=True)
 class _Seen:
-    """A picture that is held against tracks: its place, its looks, what is said of it."""
+    """A picture that is held against tracks.
+
+    Attributes:
+        place: of its mood, (2,).
+        looks: in words.
+        words: what is said of it.
+        look: as numbers, worked out only where something was learnt; None where it cannot be.
+        told: a person's word on tracks, by their numbers.
+    """
 
     place: Floats
     looks: str
     words: str
+    look: Callable[[], Floats | None]
+    told: Mapping[int, bool] = field(default_factory=dict)
 
 
 class MusicRoom:
-    """Matches pictures and tracks by their moods and words.
+    """Matches pictures and tracks by their moods and words, and by what was learnt of pairs.
 
     Args:
         catalogue: whose works and tracks.
+        looks: how pictures look, as numbers, asked for only where something is or was learnt;
+            None where nothing can be learnt.
         options: how they are weighed.
     """
 
-    def __init__(self, catalogue: Catalogue, options: MatchOptions = _DEFAULT) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        looks: Callable[[], Looks] | None = None,
+        options: MatchOptions = _DEFAULT,
+    ) -> None:
         self._catalogue = catalogue
+        self._looks = looks
         self._options = options
+        self._matching: tuple[int, Matching | None] | None = None
+
+    @cached_property
+    def school(self) -> School:
+        """Learns from pairs of works and tracks that a person put together.
+
+        Raises:
+            InputError: this room was opened without a way to look at pictures.
+        """
+        if self._looks is None:
+            raise InputError(
+                "Nothing can be learnt here without an encoder of pictures.",
+                "Open the room by its studio: studio.music",
+            )
+        return School(self._catalogue, self._looks(), self.usual, _places_of)
+
+    def pair(self, work_id: int, track_id: int, *, fits: bool = True) -> None:
+        """Keep a person's word: a work and a track belong together, or do not.
+
+        Matches for this work go by it at once; for others when it was learnt from.
+
+        Raises:
+            UnknownItem: there is no such work or track.
+        """
+        self._catalogue.pairings.put(work_id, track_id, fits=fits)
+
+    def unpair(self, work_id: int, track_id: int) -> bool:
+        """Take a word back; False where none was said."""
+        return self._catalogue.pairings.forget(work_id, track_id)
+
+    def usual(self, works: Sequence[int], tracks: Sequence[Track]) -> Floats:
+        """(works, tracks) how well each fits each by mood and words alone, 0 to 1."""
+        moods, places = self._moods(), _places_of(tracks)
+        words = WordMatcher([_track_words(track) for track in tracks])
+        rows = []
+        for work in (self._catalogue.works.get(number) for number in works):
+            place = moods.places(self._mood_of(work, moods)[None])[0]
+            common = words.match(self._words_of(work))
+            rows.append(self._weighed(nearness(place, places), [share for share, _ in common]))
+        return np.stack(rows)
 
     def for_work(self, work_id: int, count: int = 5) -> list[TrackMatch]:
         """The tracks that fit a work, best first.
@@ -91,7 +154,15 @@ class MusicRoom:
         work = self._catalogue.works.get(work_id)
         moods = self._moods()
         place = moods.places(self._mood_of(work, moods)[None])[0]
-        return self._tracks_for(_Seen(place, looks_of(work.swatches), self._words_of(work)), count)
+        told = {pair.track: pair.fits for pair in self._catalogue.pairings.list(work=work.id)}
+        seen = _Seen(
+            place,
+            looks_of(work.swatches),
+            self._words_of(work),
+            lambda: self._looks_of([work.id]).get(work.id),
+            told,
+        )
+        return self._tracks_for(seen, count)
 
     def for_picture(self, picture: Picture, words: str = "", count: int = 5) -> list[TrackMatch]:
         """The tracks that fit a picture that need not be a work, best first.
@@ -105,7 +176,9 @@ class MusicRoom:
             InputError: there is no music.
         """
         place = self._moods().places(_measured(picture)[None])[0]
-        return self._tracks_for(_Seen(place, looks_of(swatches(picture)), words), count)
+        looks = looks_of(swatches(picture))
+        seen = _Seen(place, looks, words, lambda: self._looks and self._looks().of_picture(picture))
+        return self._tracks_for(seen, count)
 
     def for_track(self, track_id: int, count: int = 5) -> list[WorkMatch]:
         """The works that fit a track, best first: of those whose mood is measured.
@@ -132,6 +205,7 @@ class MusicRoom:
         kept = [i for i, work in works.items() if work.standing == "kept"]
         common = WordMatcher([self._words_of(works[i]) for i in kept]).match(_track_words(track))
         scores = self._weighed(near[kept], [share for share, _ in common])
+        scores = self._learnt_works(scores, [works[i].id for i in kept], track)
         order = diversified(
             scores,
             places[kept],
@@ -155,17 +229,55 @@ class MusicRoom:
         common = WordMatcher([_track_words(track) for track in tracks]).match(seen.words)
         near = nearness(seen.place, places)
         scores = self._weighed(near, [share for share, _ in common])
-        artists = [track.artist for track in tracks]
-        order = diversified(scores, places, artists, count, self._options.keen)
+        scores = self._learnt_tracks(scores, seen, tracks)
+        # A person's word stands: what belongs together comes first, what does not never.
+        first = [at for at, track in enumerate(tracks) if seen.told.get(track.id)]
+        free = [at for at, track in enumerate(tracks) if track.id not in seen.told]
+        artists = [tracks[at].artist for at in free]
+        order = diversified(scores[free], places[free], artists, count, self._options.keen)
         return [
             TrackMatch(
                 tracks[at],
-                float(scores[at]),
-                reason_of(tracks[at].hearing, seen.looks, common[at][1]),
+                1.0 if at in first else float(scores[at]),
+                _CHOSEN
+                if at in first
+                else reason_of(tracks[at].hearing, seen.looks, common[at][1]),
                 common[at][1],
             )
-            for at in order
+            for at in [*first, *(free[at] for at in order)][:count]
         ]
+
+    def _learnt_tracks(self, scores: Floats, seen: _Seen, tracks: Sequence[Track]) -> Floats:
+        matching = self._in_force()
+        look = seen.look() if matching else None
+        if matching is None or look is None:
+            return scores
+        share = matching.share
+        return np.asarray((1 - share) * scores + share * matching.alike(look[None], tracks)[0])
+
+    def _learnt_works(self, scores: Floats, works: Sequence[int], track: Track) -> Floats:
+        matching = self._in_force()
+        if matching is None:
+            return scores
+        looks = self._looks_of(works)
+        known = [at for at, number in enumerate(works) if number in looks]
+        blended = scores.copy()
+        if known:
+            alike = matching.alike(np.stack([looks[works[at]] for at in known]), [track])[:, 0]
+            blended[known] = (1 - matching.share) * scores[known] + matching.share * alike
+        return blended
+
+    def _looks_of(self, works: Sequence[int]) -> dict[int, Floats]:
+        return self._looks().of_works(works) if self._looks else {}
+
+    def _in_force(self) -> Matching | None:
+        """What was learnt and promoted; read once for each version."""
+        now = self._catalogue.pairings.in_force() if self._looks else None
+        if now is None:
+            return None
+        if self._matching is None or self._matching[0] != now:
+            self._matching = now, self.school.in_force()
+        return self._matching[1]
 
     def _weighed(self, near: Floats, common: Sequence[float]) -> Floats:
         """Scores 0 to 1: the mood, and words on top of it."""

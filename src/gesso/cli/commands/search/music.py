@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from gesso.cli.commands.files import read_data
+from gesso.cli.commands.search.learning import evaluate, learn, pair, promote, rollback
 from gesso.cli.opening import opened
 from gesso.cli.options import shared
 from gesso.cli.printing import QUIET, counted, document, say, span, table, title
@@ -28,7 +29,11 @@ _TRACK = re.compile(r"track:(\d{1,12})")
 
 @click.group()
 def music() -> None:
-    """Keep sounds, and match them with pictures."""
+    """Keep sounds, match them with pictures, and learn from your own pairs."""
+
+
+for _command in (pair, learn, evaluate, promote, rollback):
+    music.add_command(_command)
 
 
 @music.command()
