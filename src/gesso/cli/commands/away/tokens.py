@@ -15,7 +15,6 @@ from gesso.core.catalogue.calls.audits import NotedDeed
 from gesso.core.catalogue.calls.tokens import Token, TokenScope
 from gesso.core.catalogue.catalogue import utc_now
 
-
 _HELP = """Make, list or revoke tokens; see what was changed over the web.
 
 Where there is a token it is asked for, on this machine too. What a token allows:
@@ -25,7 +24,7 @@ Where there is a token it is asked for, on this machine too. What a token allows
   write   and mark, collect, bring in, remove
   spend   and what may ask a painter or a model that is paid for
 """
-# A paragraph after \\b is shown as it stands.
+# A paragraph after \b is shown as it stands.
 
 
 @click.group(help=_HELP)
