@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from gesso.core.catalogue.blobs.blob import BlobStore, key_of
+from gesso.core.catalogue.blobs.replaced import OldFiles
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.rows import (
     WORK_COLUMNS,
@@ -26,7 +27,6 @@ from gesso.core.catalogue.store.rows import (
 from gesso.core.catalogue.store.tables import blobs, works
 from gesso.core.catalogue.works.arrivals import Arrival, BlobPart, Kept, blob_parts, work_row
 from gesso.core.catalogue.works.known import looked_up, same
-from gesso.core.catalogue.works.old_files import OldFiles
 from gesso.core.catalogue.works.originals import remarked
 from gesso.core.errors import UnknownItem
 from gesso.core.pixels.decode import DecodeLimits, decode
