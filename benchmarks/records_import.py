@@ -16,6 +16,8 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
+import pyarrow.parquet  # noqa: F401 - to load it takes as long as five thousand rows, once
+
 from gesso.collect.sources.records import RecordsOptions, RecordsSource
 from gesso.collect.sources.source import Wish
 from gesso.core.catalogue.catalogue import Catalogue
@@ -30,6 +32,7 @@ BAR_MS = 5.0
 QUERIES = (
     *("turner", "sea ship", "portrait of a wom", "untitled", "john constable", "oil on canvas"),
     *("photographic negative", "storm", "blak", "st ives harbour", "railway", "abstract"),
+    *("photo", "a", "of the"),
 )
 
 

@@ -168,6 +168,23 @@ def test_a_word_in_the_title_counts_more_than_one_in_the_prompt(
     assert _found(catalogue, "brass") == [in_title.id, in_prompt.id]
 
 
+def test_a_tag_counts_more_than_a_mention(catalogue: Catalogue, make: Workshop) -> None:
+    mention = make.paint(catalogue, 1, title="Night")
+    by_them = make.bring(catalogue, 2, title="Night")
+    catalogue.works.set_tags(by_them.id, ("brass",))
+    newest_mention = make.paint(catalogue, 3, title="Night")
+
+    assert _found(catalogue, "night brass") == [by_them.id, newest_mention.id, mention.id]
+
+
+def test_one_letter_is_a_word_of_its_own(catalogue: Catalogue, make: Workshop) -> None:
+    make.bring(catalogue, 1, title="Storm")
+    letter = make.bring(catalogue, 2, title="The letter S")
+
+    assert _found(catalogue, "s") == [letter.id]
+    assert _found(catalogue, "the letter s") == [letter.id]
+
+
 def test_words_follow_a_new_title_and_new_tags(catalogue: Catalogue, make: Workshop) -> None:
     work = make.bring(catalogue, 1, title="Old")
     catalogue.works.set_title(work.id, "Zephyr")

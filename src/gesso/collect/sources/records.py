@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,9 @@ _MOST_LINE = 500
 _MOST_TEXT = 20_000
 _MOST_TAGS = 100
 _MOST_EXTRA = 40
+_YEARS = 100_000
+# A register says the same of thousands of works; so many different sayings are kept at hand.
+_FEW_RIGHTS = 4096
 _PARTED = re.compile(r"\s*[,;|\n]\s*")
 
 
@@ -131,7 +135,7 @@ class RecordsSource:
         text, tags = columns.get("text", ""), columns.get("tags", "")
         first, last = columns.get("year_from", ""), columns.get("year_to", "")
         licence, credit = columns.get("licence", ""), columns.get("credit", "")
-        page, default = columns.get("page", ""), self._options.licence
+        page, rights_of = columns.get("page", ""), lru_cache(_FEW_RIGHTS)(self._rights)
 
         def read(row: Row) -> Find | None:
             value = row.values.get
@@ -139,7 +143,7 @@ class RecordsSource:
             if not called:
                 return None
             begin, end = _year(value(first)), _year(value(last))
-            title, creator, date, medium, kind, style, place = (_line(value(n)) for n in lines)
+            title, creator, date, medium, kind, style, place = [_line(value(n)) for n in lines]
             facts = Facts(
                 title,
                 creator,
@@ -155,10 +159,13 @@ class RecordsSource:
                 _extra(row.values, rest),
             )
             named = _line(value(licence)) if licence else ""
-            rights = Rights((licence_id(named) if named else "") or default, _line(value(credit)))
-            return Find(source, called, "", _address(value(page)), facts, rights)
+            rights = rights_of(named, _line(value(credit)))
+            return Find(source, called, "", _address(value(page)) if page else "", facts, rights)
 
         return read
+
+    def _rights(self, licence: str, credit: str) -> Rights:
+        return Rights((licence_id(licence) if licence else "") or self._options.licence, credit)
 
     def _identifier(self, names: tuple[str, ...], path: Path) -> str:
         wished = self._options.identifier
@@ -188,31 +195,35 @@ def _checked(place: str) -> Path:
 
 def _line(value: object) -> str:
     """Any value as a line of text; nearly all are plain already."""
-    if value is None:
-        return ""
     if type(value) is str and len(value) <= _MOST_LINE and value.isprintable():
         return value.strip()
+    if value is None or value == []:
+        return ""
     if type(value) is list:
         return ", ".join(filter(None, map(_line, value[:_MOST_TAGS])))[:_MOST_LINE]
     return " ".join(words_of(value, _MOST_LINE).split())
 
 
 def _year(value: object) -> int | None:
+    if value is None or (type(value) is int and abs(value) < _YEARS):
+        return value
     if isinstance(value, str):
         found = re.fullmatch(r"\s*(-?\d{1,6})(?:\.0)?\s*", value)
         value = int(found[1]) if found else None
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    is_year = isinstance(value, int) and not isinstance(value, bool) and abs(value) < 100_000
+    is_year = isinstance(value, int) and not isinstance(value, bool) and abs(value) < _YEARS
     return value if is_year and isinstance(value, int) else None
 
 
 def _tags(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         value = _PARTED.split(value)
-    if not isinstance(value, list):
+    if not value or not isinstance(value, list):
         return ()
-    return tuple(dict.fromkeys(tag for one in value[:_MOST_TAGS] if (tag := _line(one))))
+    tags = dict.fromkeys([_line(one) for one in value[:_MOST_TAGS]])
+    tags.pop("", None)
+    return tuple(tags)
 
 
 def _address(value: object) -> str:
@@ -228,7 +239,8 @@ def _extra(
         value = values.get(name)
         if value is None or value == "":
             continue
-        if type(value) is bool or (type(value) is int and abs(value) < 2**63):
+        kind = type(value)
+        if kind is bool or (kind is int and abs(value) < 2**63):
             kept[called] = value
         elif text := _line(value):
             kept[called] = text

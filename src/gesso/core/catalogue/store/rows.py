@@ -26,6 +26,7 @@ Made = TypeVar("Made")
 _UNREAD = {"shuffle", "seed", "prompt", "tags", "recipe", "extra"}
 WORK_COLUMNS = [column for column in works.c if column.name not in _UNREAD]
 _decoded = json.JSONDecoder().decode
+_encoded = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _new, _put = object.__new__, object.__setattr__
 
 
@@ -149,7 +150,7 @@ def facts_values(facts: Facts, page: str) -> dict[str, Any]:
 
 def extra_json(extra: Mapping[str, Any]) -> str | None:
     """What else a source says, as it is kept; None for nothing."""
-    return json.dumps(extra, ensure_ascii=False, separators=(",", ":")) if extra else None
+    return _encoded(extra) if extra else None
 
 
 def look_values(

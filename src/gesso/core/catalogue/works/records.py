@@ -7,14 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
 from typing import Any
 from zlib import crc32
 
 from sqlalchemy import Connection, func, insert, select, text, update
 
 from gesso.core.catalogue.store.database import Database
-from gesso.core.catalogue.store.dialects.sqlite import AFTER_MANY, BEFORE_MANY, FIRST_OF_MANY
+from gesso.core.catalogue.store.dialects.sqlite import (
+    AFTER_MANY,
+    BEFORE_MANY,
+    FIRST_OF_MANY,
+    insert_many,
+    wide,
+)
 from gesso.core.catalogue.store.rows import IS_NAMED, extra_json, tag_lines
 from gesso.core.catalogue.store.tables import work_counts, works
 from gesso.core.records.finds import Find
@@ -79,27 +84,23 @@ def _many(connection: Connection) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
         yield
         return
-    connection.exec_driver_sql(BEFORE_MANY)
-    yield
-    first = connection.exec_driver_sql(FIRST_OF_MANY).scalar_one()
-    for statement in AFTER_MANY:
-        connection.execute(text(statement), {"first": first} if ":first" in statement else {})
+    with wide(connection):
+        connection.exec_driver_sql(BEFORE_MANY)
+        yield
+        first = connection.exec_driver_sql(FIRST_OF_MANY).scalar_one()
+        for statement in AFTER_MANY:
+            connection.execute(text(statement), {"first": first} if ":first" in statement else {})
 
 
-def _insert(connection: Connection, rows: Sequence[dict[str, Any]], now: datetime) -> None:
-    """Insert rows of the same columns, handed to the driver as they are where it takes tuples."""
-    names = list(rows[0])
-    said = insert(works).compile(dialect=connection.dialect, column_keys=[*names, "added_at"])
-    order = getattr(said, "positiontup", None)
-    if order is None:
-        connection.execute(insert(works), [row | {"added_at": now} for row in rows])
+def _insert(connection: Connection, rows: Sequence[tuple[Any, ...]], now: datetime) -> None:
+    """Insert rows of `_COLUMNS`, past SQLAlchemy where that saves a third of the time."""
+    if connection.dialect.name == "sqlite":
+        kind: Any = works.c.added_at.type.dialect_impl(connection.dialect)
+        written = kind.bind_processor(connection.dialect)(now)
+        insert_many(connection, "works", (*_COLUMNS, "added_at"), [(*row, written) for row in rows])
         return
-    time_of = works.c.added_at.type.dialect_impl(connection.dialect).bind_processor(
-        connection.dialect
-    )
-    added = {"added_at": time_of(now) if time_of is not None else now}
-    pick = itemgetter(*order)
-    connection.exec_driver_sql(said.string, [pick(row | added) for row in rows])
+    named = [dict(zip(_COLUMNS, row, strict=True)) | {"added_at": now} for row in rows]
+    connection.execute(insert(works), named)
 
 
 def _known(
@@ -122,45 +123,54 @@ def _known(
     return known
 
 
-def _brought_up(connection: Connection, stored: Any, row: dict[str, Any]) -> bool:
+def _brought_up(connection: Connection, stored: Any, row: tuple[Any, ...]) -> bool:
     """Write what a record's source says now where that is something else; whether it is."""
-    said = {name: value for name, value in row.items() if name not in _OURS}
-    changed = {name: value for name, value in said.items() if stored[name] != value}
+    changed = {
+        name: value
+        for name, value in zip(_COLUMNS, row, strict=True)
+        if name not in _OURS and stored[name] != value
+    }
     if changed:
         connection.execute(update(works).where(works.c.id == stored["id"]).values(changed))
     return bool(changed)
 
 
 _OURS = {"standing", "width", "height", "media_type", "size_bytes", "shuffle"}
+_COLUMNS = (
+    *("title", "creator", "origin", "source", "identifier", "licence", "credit", "rights_url"),
+    *("standing", "width", "height", "media_type", "size_bytes", "shuffle", "tags", "date_text"),
+    *("year_from", "year_to", "medium", "kind", "style", "place", "page_url", "text", "extra"),
+)
 
 
-def _row(find: Find, origin: Origin) -> dict[str, Any]:
+def _row(find: Find, origin: Origin) -> tuple[Any, ...]:
+    """The values of `_COLUMNS`."""
     facts, rights, extra = find.facts, find.rights, find.facts.extra
-    return {
-        "title": facts.title,
-        "creator": facts.creator,
-        "origin": origin,
-        "source": find.source,
-        "identifier": find.identifier,
-        "licence": rights.licence,
-        "credit": rights.credit,
-        "rights_url": rights.url,
-        "standing": "record",
-        "width": 0,
-        "height": 0,
-        "media_type": "",
-        "size_bytes": 0,
+    return (
+        facts.title,
+        facts.creator,
+        origin,
+        find.source,
+        find.identifier,
+        rights.licence,
+        rights.credit,
+        rights.url,
+        "record",
+        0,
+        0,
+        "",
+        0,
         # A place in a shuffled list that is the same in every catalogue.
-        "shuffle": crc32(find.identifier.encode("utf-8", "surrogateescape")) << 16,
-        "tags": tag_lines(facts.tags) if facts.tags else "",
-        "date_text": facts.date,
-        "year_from": facts.year_from,
-        "year_to": facts.year_to,
-        "medium": facts.medium,
-        "kind": facts.kind,
-        "style": facts.style,
-        "place": facts.place,
-        "page_url": find.page,
-        "text": facts.text,
-        "extra": extra_json(extra) if extra else None,
-    }
+        crc32(find.identifier.encode("utf-8", "surrogateescape")) << 16,
+        tag_lines(facts.tags) if facts.tags else "",
+        facts.date,
+        facts.year_from,
+        facts.year_to,
+        facts.medium,
+        facts.kind,
+        facts.style,
+        facts.place,
+        find.page,
+        facts.text,
+        extra_json(extra) if extra else None,
+    )

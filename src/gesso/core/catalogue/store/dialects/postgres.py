@@ -161,7 +161,7 @@ def ranked(connection: Connection, terms: Sequence[str], most: int) -> list[tupl
 
     Args:
         connection: a reading one.
-        terms: words and nothing else.
+        terms: words and nothing else; a last one of one letter begins no other.
         most: of these many newest matches.
 
     Returns:
@@ -170,7 +170,7 @@ def ranked(connection: Connection, terms: Sequence[str], most: int) -> list[tupl
     plain = [part for term in terms for part in _unaccented(term).replace("_", " ").split()]
     if not plain:
         return []
-    wanted = " & ".join(f"'{term}'" for term in plain) + ":*"
+    wanted = " & ".join(f"'{term}'" for term in plain) + (":*" if len(plain[-1]) > 1 else "")
     asked = text(
         f"SELECT id, ts_rank('{_WEIGHTS}', words, wanted) "
         "FROM works, to_tsquery('gesso', :wanted) AS wanted "
