@@ -17,6 +17,7 @@ from gesso.cli.progress import Board
 from gesso.cli.session import Session
 from gesso.core.errors import GessoError, Interrupted
 from gesso.core.records.codec import to_plain
+from gesso.core.records.runs import Item
 from gesso.core.records.works import Work
 from gesso.make.batch import BadEntry
 from gesso.make.hanging.folder import Hanging
@@ -64,7 +65,7 @@ def watch(session: Session, studio: Studio, go: Going, also: Sequence[Listener] 
 
 def _note(event: Event) -> None:
     """Keep what happens to items and runs in the studio's log."""
-    if event.kind not in {"painting", "painted"}:
+    if event.kind not in {"painting", "painted", "item", "evaluated"}:
         level = logging.WARNING if event.kind in {"failed", "waiting", "aside"} else logging.INFO
         told = f"{event.kind}: {event.line}" if event.line else event.kind
         log.log(level, told, extra={"run": event.run, "item": event.item})
@@ -113,10 +114,7 @@ def plain_report(
             {"id": item.id, "state": item.state, "kept": item.kept, "reason": item.reason}
             for item in report.items
         ],
-        "kept": [
-            plain_work(studio, work, _place_of(studio, report, results, work))
-            for work in report.kept
-        ],
+        "kept": _plain_kept(studio, report, results),
         "failed": report.failed,
         "waiting": report.waiting,
         "spent_usd": report.spent_usd,
@@ -127,17 +125,23 @@ def plain_report(
     }
 
 
-def _place_of(studio: Studio, report: RunReport, results: Path | None, work: Work) -> Path | None:
-    """Where the copy of a kept work hangs under a name that a person can read."""
-    item = next(item for item in report.items if item.kept == work.id)
+def _plain_kept(studio: Studio, report: RunReport, results: Path | None) -> list[dict[str, Any]]:
+    items = {item.kept: item for item in report.items}
+    return [_plain_at(studio, report, results, items[work.id], work) for work in report.kept]
+
+
+def _plain_at(
+    studio: Studio, report: RunReport, results: Path | None, item: Item, work: Work
+) -> dict[str, Any]:
+    """A kept work, with the copy of it that hangs under a name that a person can read."""
+    told = plain_work(studio, work, None)
     if results is not None:
-        recipe = studio.catalogue.works.recipe(work.id)
-        place = results / item.id / f"iteration_{recipe.round if recipe else 1}.png"
+        place = results / item.id / f"iteration_{told['round'] or 1}.png"
     elif report.folder is not None:
         place = Hanging(report.folder, studio.catalogue.data).place_of(item.position, work)
     else:
-        return None
-    return place if place.exists() else None
+        return told
+    return told | ({"path": str(place)} if place.exists() else {})
 
 
 def plain_work(studio: Studio, work: Work, hung: Path | None) -> dict[str, Any]:

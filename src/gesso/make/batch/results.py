@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any, Literal
@@ -34,6 +35,26 @@ _ADVICE = (
 )
 
 
+@dataclass
+class _Played:
+    """A round with the works and recipes of its takes, in their order."""
+
+    round: Round
+    works: tuple[Work, ...]
+    recipes: tuple[Recipe | None, ...]
+    is_written: bool = False
+
+    def work_of(self, take: Take) -> Work:
+        return next(work for work in self.works if work.id == take.work)
+
+    def recipe_of(self, take: Take) -> Recipe | None:
+        return self.recipes[self.round.takes.index(take)]
+
+    def now(self, work: Work) -> None:
+        """Take up how one of the works has become."""
+        self.works = tuple(work if one.id == work.id else one for one in self.works)
+
+
 class Results:
     """A listener that writes what a run makes into a folder for each item, named by its id.
 
@@ -43,8 +64,9 @@ class Results:
         summary.json                   how the item ended, round by round
 
     Each file is there whole or not at all. Pictures are copies, so that whoever edits one cannot
-    harm the store. A listener must not raise: the first failure is kept in `failure`, `stop` is
-    called, and nothing more is written.
+    harm the store. A round is written when the next one is planned or its item ends: only then is
+    it known whether its picture is the kept one, whose file is sealed. A listener must not raise:
+    the first failure is kept in `failure`, `stop` is called, and nothing more is written.
 
     Args:
         folder: made when missing.
@@ -70,9 +92,8 @@ class Results:
         self._stop = stop
         self._disk = disk or Disk()
         self._lock = Lock()
-        self._written: set[tuple[str, int]] = set()
+        self._heard: dict[str, list[_Played]] = {}
         self._summed: set[str] = set()
-        self._costs: dict[int, float | None] = {}
 
     def prepare(self) -> None:
         """Make the folder and try it, before anything is painted for it.
@@ -90,9 +111,12 @@ class Results:
             return
         try:
             if event.kind == "round" and event.round_record is not None:
-                self._write_round(event.run, event.item, event.round_record)
+                played = _Played(event.round_record, event.works, event.recipes)
+                self._heard.setdefault(event.item, []).append(played)
+            elif event.kind in {"refined", "waiting"}:
+                self._write_heard(event.run, event.item)
             elif event.kind in {"kept", "failed"} and event.item_record is not None:
-                self._write_end(event.item_record)
+                self._write_end(event.item_record, event.works)
         except GessoError as error:
             self._fail(error)
 
@@ -111,78 +135,103 @@ class Results:
 
     # The files -----------------------------------------------------------------------------
 
-    def _write_round(self, run: str, item: str, played: Round) -> None:
-        best = better_take(played)
+    def _write_heard(self, run: str, item: str) -> None:
+        """Write the rounds of an item that stand to be written."""
+        for played in self._heard.get(item, ()):
+            if not played.is_written:
+                self._put(self._folder_of(item), self._round_files(run, item, played))
+                played.is_written = True
+
+    def _round_files(self, run: str, item: str, played: _Played) -> dict[str, bytes]:
+        told, best = played.round, better_take(played.round)
         if best is None:
-            return
-        name = f"iteration_{played.number}"
-        works = {take.work: self._catalogue.works.get(take.work) for take in played.takes}
-        told = self._told(run, item, played, best, works)
+            return {}
+        name = f"iteration_{told.number}"
+        of = {"run": run, "item": item, "iteration": told.number}
         judged = {
             "schema": "gesso.evaluation/1",
-            **told["of"],
+            **of,
             "takes": [
-                {"slot": take.slot, "evaluation": _plain(take.evaluation)} for take in played.takes
+                {"slot": take.slot, "evaluation": _plain(take.evaluation)} for take in told.takes
             ],
-            "comparison": _plain(played.comparison),
+            "comparison": _plain(told.comparison),
         }
-        results = {"schema": "gesso.results/1", **told["of"], **told["made"]}
-        files = {
-            f"{name}.png": self._catalogue.data(works[best.work]),
+        results = {"schema": "gesso.results/1", **of, **self._made(played, best)}
+        return {
+            f"{name}.png": self._catalogue.data(played.work_of(best)),
             f"{name}_results.{self._format}": self._formatted(results),
             f"{name}_evaluation.json": _json(judged),
         }
-        self._put(self._folder_of(item), files)
-        with self._lock:
-            self._written.add((item, played.number))
 
-    def _told(
-        self, run: str, item: str, played: Round, best: Take, works: Mapping[int, Work]
-    ) -> dict[str, dict[str, Any]]:
-        recipes = {number: self._catalogue.works.recipe(number) for number in works}
-        recipe = recipes[best.work]
-        with self._lock:
-            self._costs |= {number: _cost(recipe) for number, recipe in recipes.items()}
-        of = {"run": run, "item": item, "iteration": played.number}
-        made = {
-            "picture": f"iteration_{played.number}.png",
-            "prompt": to_plain(played.prompt),
+    def _made(self, played: _Played, best: Take) -> dict[str, Any]:
+        recipe = played.recipe_of(best)
+        return {
+            "picture": f"iteration_{played.round.number}.png",
+            "prompt": to_plain(played.round.prompt),
             "painter": _plain(recipe.painter if recipe else None),
             "width": recipe.width if recipe else None,
             "height": recipe.height if recipe else None,
-            "takes": [self._take(take, best, works[take.work]) for take in played.takes],
-        }
-        return {"of": of, "made": made}
-
-    def _take(self, take: Take, best: Take, work: Work) -> dict[str, Any]:
-        path = self._catalogue.path_of(work)
-        return {
-            "slot": take.slot,
-            "work": take.work,
-            "seed": take.seed,
-            "better": take is best,
-            "score": take.evaluation.score if take.evaluation else None,
-            "blob": str(path) if path else None,
+            "takes": [
+                {
+                    "slot": take.slot,
+                    "work": take.work,
+                    "seed": take.seed,
+                    "better": take is best,
+                    "score": take.evaluation.score if take.evaluation else None,
+                }
+                for take in played.round.takes
+            ],
         }
 
-    def _write_end(self, item: Item) -> None:
-        rounds = self._catalogue.runs.rounds(item.run, item.id)
-        kept = next((played for played in rounds if _holds(played, item.kept)), None)
+    def _write_end(self, item: Item, works: tuple[Work, ...] = ()) -> None:
+        """Write what is left of an item, and its summary.
+
+        Args:
+            item: as it ended.
+            works: its kept work as it is now, where somebody has it at hand.
+        """
+        rounds = self._all_rounds(item)
+        kept = next((played for played in rounds if _holds(played.round, item.kept)), None)
+        files: dict[str, bytes] = {}
         for played in rounds:
-            if (item.id, played.number) not in self._written:
-                self._write_round(item.run, item.id, played)
-        files = {"summary.json": _json(self._summary(item, rounds, kept))}
-        if kept is not None and item.kept is not None:
+            if not played.is_written:
+                if played is kept and works:
+                    played.now(works[0])
+                files |= self._round_files(item.run, item.id, played)
+        if kept is not None and item.kept is not None and kept.is_written:
             # Keeping a work writes its verdict into its file, so the copy is taken again.
-            work = self._catalogue.works.get(item.kept)
-            files[f"iteration_{kept.number}.png"] = self._catalogue.data(work)
+            work = works[0] if works else self._catalogue.works.get(item.kept)
+            files[f"iteration_{kept.round.number}.png"] = self._catalogue.data(work)
+        files["summary.json"] = _json(self._summary(item, rounds, kept))
         self._put(self._folder_of(item.id), files)
         self._sweep(self._folder_of(item.id), len(rounds))
+        self._heard.pop(item.id, None)
         with self._lock:
             self._summed.add(item.id)
 
-    def _summary(self, item: Item, rounds: list[Round], kept: Round | None) -> dict[str, Any]:
-        ended = [(played, better_take(played)) for played in rounds]
+    def _all_rounds(self, item: Item) -> list[_Played]:
+        """The rounds of an item: as they were heard where that is all, else as they are kept."""
+        heard = self._heard.get(item.id, [])
+        is_all = (
+            bool(heard)
+            and item.state == "done"
+            and any(_holds(played.round, item.kept) for played in heard)
+        )
+        if is_all and [played.round.number for played in heard] == list(range(1, len(heard) + 1)):
+            return heard
+        shelf = self._catalogue.works
+        known = {played.round.number: played for played in heard}
+        rounds = []
+        for told in self._catalogue.runs.rounds(item.run, item.id):
+            numbers = [take.work for take in told.takes]
+            works = tuple(shelf.get(number) for number in numbers)
+            recipes = tuple(shelf.recipe(number) for number in numbers)
+            is_written = told.number in known and known[told.number].is_written
+            rounds.append(_Played(told, works, recipes, is_written))
+        return rounds
+
+    def _summary(self, item: Item, rounds: list[_Played], kept: _Played | None) -> dict[str, Any]:
+        ended = [(played.round, better_take(played.round)) for played in rounds]
         return {
             "schema": "gesso.summary/1",
             "run": item.run,
@@ -195,27 +244,16 @@ class Results:
             "prompt": item.prompt.text if item.prompt else item.settings.get("text", ""),
             "kept": {
                 "work": item.kept,
-                "iteration": kept.number,
-                "picture": f"iteration_{kept.number}.png",
+                "iteration": kept.round.number,
+                "picture": f"iteration_{kept.round.number}.png",
             }
             if kept
             else None,
             "iterations": [
                 {"iteration": played.number, **_marks(take)} for played, take in ended if take
             ],
-            "pictures_usd": self._spent(rounds),
+            "pictures_usd": _spent(rounds),
         }
-
-    def _spent(self, rounds: list[Round]) -> float | None:
-        """What the item's pictures cost together; None when nobody knows of one of them."""
-        numbers = [take.work for played in rounds for take in played.takes]
-        with self._lock:
-            costs = {n: self._costs.pop(n) for n in numbers if n in self._costs}
-        for number in numbers:
-            if number not in costs:
-                costs[number] = _cost(self._catalogue.works.recipe(number))
-        known = [cost for cost in costs.values() if cost is not None]
-        return round(sum(known), 6) if len(known) == len(costs) else None
 
     def _sweep(self, folder: Path, rounds: int) -> None:
         """Take away what another run, of more rounds, left in the folder."""
@@ -283,8 +321,12 @@ def _marks(take: Take) -> dict[str, Any]:
     }
 
 
-def _cost(recipe: Recipe | None) -> float | None:
-    return recipe.cost_usd if recipe else None
+def _spent(rounds: list[_Played]) -> float | None:
+    """What an item's pictures cost together; None when nobody knows of one of them."""
+    recipes = [recipe for played in rounds for recipe in played.recipes]
+    costs = [recipe.cost_usd if recipe else None for recipe in recipes]
+    known = [cost for cost in costs if cost is not None]
+    return round(sum(known), 6) if len(known) == len(costs) else None
 
 
 def _plain(record: object) -> Any:

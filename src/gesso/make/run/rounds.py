@@ -102,20 +102,7 @@ class RoundPlayer:
             comparison = self._compare(brief, pair[0], pair[1])
         best = pair[comparison.winner]
         self.tell("evaluated", brief.number, best.evaluation.verdict)
-        shown = tuple(judged.shown for judged in pair)
-        self._listen(
-            Event(
-                "round",
-                run,
-                item,
-                brief.number,
-                comparison.reason,
-                spent_usd=self._parts.spent(run),
-                round_record=_record(brief, pair, comparison),
-                works=tuple(one.work for one in shown),
-                recipes=tuple(one.recipe for one in shown),
-            )
-        )
+        self._tell_round(_record(brief, pair, comparison), pair, comparison.reason)
         return best
 
     def _survivor(self, brief: Brief, pair: Sequence[Judged], refusal: Refused) -> Judged:
@@ -127,10 +114,28 @@ class RoundPlayer:
         if not pair:
             raise refusal
         (best,) = pair
+        record = _record(brief, pair, None)
         if self._is_judged_here:
-            self._keep_judgement(_record(brief, pair, None))
-        self.tell("evaluated", brief.number, f"One of the pair was refused. {refusal.message}")
+            self._keep_judgement(record)
+        line = f"One of the pair was refused. {refusal.message}"
+        self.tell("evaluated", brief.number, line)
+        self._tell_round(record, pair, line)
         return best
+
+    def _tell_round(self, record: Round, pair: Sequence[Judged], line: str) -> None:
+        self._listen(
+            Event(
+                "round",
+                self._item.run,
+                self._item.id,
+                record.number,
+                line,
+                spent_usd=self._parts.spent(self._item.run),
+                round_record=record,
+                works=tuple(judged.shown.work for judged in pair),
+                recipes=tuple(judged.shown.recipe for judged in pair),
+            )
+        )
 
     def tell(self, kind: EventKind, number: int = 0, line: str = "") -> None:
         """Tell the listener what happened to this item."""
