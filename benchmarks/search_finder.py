@@ -23,7 +23,7 @@ from sqlalchemy import text
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.encoders.encoder import Space, Vectors
 from gesso.core.indexes.space_index import SpaceIndex
-from gesso.core.pixels.decode import DecodeLimits
+from gesso.core.pixels.decode import decode
 from gesso.core.pixels.picture import Picture
 from gesso.search.embedding.spaces import OpenSpace
 from gesso.search.finder import Finder
@@ -150,7 +150,7 @@ def ask(finder: Finder, queries: Sequence[Query], turn: int) -> object:
 def main(folder: Path, works: int, rounds: int) -> None:
     fill(folder, works)
     with Catalogue.open(folder) as catalogue:
-        desk = PictureDesk(DecodeLimits(), lambda _url: b"")
+        desk = PictureDesk(lambda data, name: decode(data, name=name).picture, lambda _url: b"")
         finder = Finder(catalogue, OneSpace(folder), desk)
         started = time.perf_counter()
         warm = Query(likes=(Like(work=1),), filter="light>0")

@@ -10,7 +10,7 @@ from tests.stubs.grounds import GROUNDS
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.encoders.look.look import Look, LookOptions
 from gesso.core.indexes.space_index import SpaceIndex
-from gesso.core.pixels.decode import DecodeLimits
+from gesso.core.pixels.decode import decode
 from gesso.core.records.finds import Facts, Find
 from gesso.search.embedding.spaces import OpenSpace
 from gesso.search.finder import Finder
@@ -44,7 +44,11 @@ def finder(request, tmp_path_factory) -> Iterator[Finder]:
         Facts("100% of nothing: it's a 'test'", "O'Brien", kind="Paintings"),
     ]  # fmt: skip
     catalogue.register.enter([Find("museum", str(at), facts=one) for at, one in enumerate(records)])
-    yield Finder(catalogue, Spaces(folder), PictureDesk(DecodeLimits(), lambda _url: b""))
+    yield Finder(
+        catalogue,
+        Spaces(folder),
+        PictureDesk(lambda data, name: decode(data, name=name).picture, lambda _url: b""),
+    )
     catalogue.close()
     ground.close()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from gesso.collect.acquisition.developing import Job, develop_job
+from gesso.core.pixels.darkroom import Job, develop_job
 from gesso.core.pixels.derived.develop import Developed
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from gesso.core.outside.accounts.budget import Budget
     from gesso.core.outside.desk import Desk
     from gesso.core.outside.waiting.limits import Limits
+    from gesso.core.pixels.darkroom import Darkroom
+    from gesso.core.pixels.decode import DecodeLimits
+    from gesso.core.pixels.picture import Picture
     from gesso.core.runner import Workers
 
 _PAINT_MOST_S = 600.0
@@ -35,6 +38,8 @@ class Ground:
         read_only: nothing is kept; the folder may lie on a disk that cannot be written.
         stop: set it to stop: nothing new is started, what is paid for is kept. The next run
             of this studio begins anew.
+        is_careful: pictures from elsewhere are decoded in processes of their own, for strangers
+            may send them; set before a verb is opened.
     """
 
     def __init__(
@@ -49,6 +54,38 @@ class Ground:
         self.settings = settings
         self.read_only = read_only
         self.stop = stop or Stop()
+        self.is_careful = False
+
+    @cached_property
+    def picture_limits(self) -> DecodeLimits:
+        """What a picture from elsewhere may ask for."""
+        from gesso.core.pixels.decode import DecodeLimits
+
+        pictures = self.settings.pictures
+        return DecodeLimits(
+            max_pixels=round(pictures.max_megapixels * 1e6),
+            max_bytes=round(pictures.max_megabytes * 1e6),
+        )
+
+    @cached_property
+    def darkroom(self) -> Darkroom:
+        """Where pictures from elsewhere are decoded, apart from everything that matters."""
+        from gesso.studio.parts.engines import darkroom_of
+
+        self._dark_workers, found = darkroom_of(self.picture_limits)
+        return found
+
+    def open_picture(self, data: bytes, name: str = "the picture") -> Picture:
+        """The pixels of a picture's file, decoded with care where strangers may send it.
+
+        Raises:
+            PictureError: the bytes are no picture that we accept.
+        """
+        from gesso.core.pixels.decode import decode
+
+        if self.is_careful:
+            return self.darkroom.decode(data, name).picture
+        return decode(data, self.picture_limits, name).picture
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -59,14 +96,8 @@ class Ground:
         """
         from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions
         from gesso.core.catalogue.works.accession import AccessionOptions
-        from gesso.core.pixels.decode import DecodeLimits
 
-        pictures = self.settings.pictures
-        limits = DecodeLimits(
-            max_pixels=round(pictures.max_megapixels * 1e6),
-            max_bytes=round(pictures.max_megabytes * 1e6),
-        )
-        accession = AccessionOptions(limits=limits, privacy=self.settings.make.recipe)
+        accession = AccessionOptions(limits=self.picture_limits, privacy=self.settings.make.recipe)
         store, url = self.settings.blobs.store, self.settings.catalogue.url
         options = CatalogueOptions(
             accession=accession,
@@ -162,6 +193,8 @@ class Ground:
                 self.workers.stop()
             else:
                 self.workers.close()
+        if "darkroom" in opened:
+            self._dark_workers.stop()
         if "_limits" in opened:
             self._limits.close()
         if "catalogue" in opened:

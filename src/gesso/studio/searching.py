@@ -83,16 +83,11 @@ class Searching:
     @cached_property
     def finder(self) -> Finder:
         """Answers searches."""
-        from gesso.core.pixels.decode import DecodeLimits
         from gesso.search.finder import Finder, FinderOptions
         from gesso.search.fusing.rankings import Weights
         from gesso.search.looks.pictures import PictureDesk
 
-        pictures, asked = self._ground.settings.pictures, self._asked
-        limits = DecodeLimits(
-            max_pixels=round(pictures.max_megapixels * 1e6),
-            max_bytes=round(pictures.max_megabytes * 1e6),
-        )
+        asked = self._asked
         weights = Weights(
             words=asked.words,
             meaning=asked.meaning,
@@ -104,7 +99,7 @@ class Searching:
         )
         options = FinderOptions(weights=weights, embeds=asked.embeds)
         embed = None if self._ground.read_only else self._embed_now
-        desk = PictureDesk(limits, self._fetch)
+        desk = PictureDesk(self._ground.open_picture, self._fetch)
         return Finder(self._ground.catalogue, self, desk, options, embed)
 
     def embedding(self) -> Embedding:

@@ -33,17 +33,13 @@ class Studying:
 
     def room(self) -> StudyRoom:
         """The verb study."""
-        from gesso.core.pixels.decode import DecodeLimits
         from gesso.study.room import StudyRoom
 
-        pictures = self._ground.settings.pictures
-        limits = DecodeLimits(
-            max_pixels=round(pictures.max_megapixels * 1e6),
-            max_bytes=round(pictures.max_megabytes * 1e6),
-        )
         words = self._ground.settings.study.words
         adviser = None if words == "measured" else lambda: self._adviser(words)
-        return StudyRoom(lambda: self._ground.catalogue, self._lesson, limits, adviser)
+        return StudyRoom(
+            lambda: self._ground.catalogue, self._lesson, self._ground.open_picture, adviser
+        )
 
     def _lesson(self, wishes: Mapping[str, Mapping[str, Any]], only: tuple[str, ...]) -> Lesson:
         from gesso.study.lesson import Lesson

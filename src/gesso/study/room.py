@@ -10,7 +10,6 @@ from typing import Any
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.works.findings.studies import StudyRow
 from gesso.core.errors import InputError
-from gesso.core.pixels.decode import DecodeLimits, decode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.records.codec import from_json, to_json
@@ -84,7 +83,7 @@ class StudyRoom:
     Args:
         catalogue: where works are, asked for at first use.
         lesson: makes a lesson of the tools that are wished, with their options.
-        limits: what a picture from elsewhere may ask for.
+        open_picture: decodes a file from elsewhere; its second argument names it in errors.
         adviser: the llm that words tips, asked for at first use; None where nobody does.
     """
 
@@ -92,15 +91,15 @@ class StudyRoom:
         self,
         catalogue: Callable[[], Catalogue],
         lesson: Callable[[Wishes, tuple[str, ...]], Lesson],
-        limits: DecodeLimits,
+        open_picture: Callable[[bytes, str], Picture],
         adviser: Callable[[], LlmAdviser] | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._lesson = lesson
-        self._limits = limits
+        self._open = open_picture
         self._adviser = adviser
-        self._surface = lru_cache(maxsize=_EASELS)(Surface)
         self._easels = lru_cache(maxsize=4 * _EASELS)(self._set_up)
+        self._surface = lru_cache(maxsize=_EASELS)(Surface)
 
     def study(
         self,
@@ -209,7 +208,7 @@ class StudyRoom:
             return what
         if isinstance(what, Work):
             return self._catalogue().picture(what)
-        return decode(what, self._limits, name).picture
+        return self._open(what, name)
 
     def _set_up(self, picture: Picture, options: EaselOptions) -> Easel:
         return Easel(picture, options, self._surface(picture, options.side))

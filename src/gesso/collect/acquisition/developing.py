@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gesso.core.errors import WorkerLost
+from gesso.core.pixels.darkroom import Job, develop_job
 from gesso.core.pixels.decode import DecodeLimits
-from gesso.core.pixels.derived.develop import Developed, develop_file
+from gesso.core.pixels.derived.develop import Developed
 from gesso.core.runner.engine import Engine
-
-
-@dataclass(frozen=True)
-class Job:
-    """A picture to be developed: its bytes, its name for errors, and what it may ask for."""
-
-    data: bytes
-    name: str
-    limits: DecodeLimits
-
-
-def develop_job(job: Job) -> Developed:
-    """Develop one picture; its bytes are left out of what travels back."""
-    return replace(develop_file(job.data, job.limits, job.name), data=b"")
 
 
 class Developing:

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from gesso.core.errors import InputError
-from gesso.core.pixels.decode import DecodeLimits, decode
 from gesso.core.pixels.derived.swatches import swatches
 from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.pixels.picture import Picture
@@ -21,18 +20,20 @@ SIDE = 512
 
 Fetch = Callable[[str], bytes]
 """The bytes behind an address on the web, asked for by the rules of the house."""
+OpenPicture = Callable[[bytes, str], Picture]
+"""The pixels of a picture's file; its second argument names it in errors."""
 
 
 class PictureDesk:
     """Reads the pictures of a query as people name them.
 
     Args:
-        limits: how large a picture may be.
+        open_picture: decodes a file.
         fetch: from the web.
     """
 
-    def __init__(self, limits: DecodeLimits, fetch: Fetch) -> None:
-        self._limits = limits
+    def __init__(self, open_picture: OpenPicture, fetch: Fetch) -> None:
+        self._open = open_picture
         self._fetch = fetch
 
     def like(self, named: str, *, is_minus: bool = False) -> Like:
@@ -57,8 +58,7 @@ class PictureDesk:
         Raises:
             PictureError: they are no picture that is accepted.
         """
-        picture = decode(data, name=name, limits=self._limits).picture
-        return Like(picture=picture, name=name, is_minus=is_minus)
+        return Like(picture=self._open(data, name), name=name, is_minus=is_minus)
 
 
 def small(picture: Picture) -> Picture:

@@ -3,17 +3,27 @@
 # ruff: noqa: PLC0415 - opening things late is what this package is for
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gesso.studio.adapters import filled
 
 if TYPE_CHECKING:
+    from gesso.core.pixels.darkroom import Darkroom, Job
+    from gesso.core.pixels.decode import DecodeLimits
     from gesso.core.runner.engine import Engine
+    from gesso.core.runner.workers import Workers
     from gesso.settings import Settings
 
 _MOST_MEMORY = 2 << 30
 _MOST_CPU_S = 60.0
+_SENT_MEMORY = 1 << 30
+_SENT_S = 20.0
+_AT_ONCE = 2
+"""Pictures that strangers send and that are decoded at once."""
+
+Result = TypeVar("Result")
 
 
 def engine_of(settings: Settings) -> Engine:
@@ -45,3 +55,25 @@ def engine_of(settings: Settings) -> Engine:
     if name == "process":
         return ProcessEngine(options, initializer=one_thread)
     return factory(options)
+
+
+def darkroom_of(pictures: DecodeLimits) -> tuple[Workers, Darkroom]:
+    """A darkroom and the workers it has; they start with the first picture, and stay warm.
+
+    Args:
+        pictures: what a picture may ask for.
+    """
+    from gesso.core.pixels.darkroom import Darkroom
+    from gesso.core.runner.limits import Limited, Limits
+    from gesso.core.runner.pool import usable_cores
+    from gesso.core.runner.workers import Workers
+    from gesso.make.painters.pooled import one_thread
+
+    count = min(_AT_ONCE, usable_cores())
+    workers = Workers(count, timeout_s=_SENT_S, initializer=one_thread)
+    limits = Limits(_SENT_MEMORY, _SENT_S, is_quiet=True)
+
+    def do(function: Callable[[Job], Result], job: Job) -> Result:
+        return workers.call(Limited(function, limits), job)
+
+    return workers, Darkroom(do, pictures)
