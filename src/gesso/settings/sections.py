@@ -218,15 +218,22 @@ class WebSettings(Section):
     host: str = Field(default="127.0.0.1", min_length=1, description="the address to listen on")
     port: int = Field(default=8765, ge=0, le=65535, description="0 for any that is free")
     token: SecretStr | None = Field(
-        default=None, description="asked of everybody; needed where others can reach the studio"
+        default=None, description="one that allows everything; see also `gesso tokens`"
     )
     hosts: list[str] = Field(
         default=[], description='names under which the server is known: ["art.example.org"]'
     )
-    calls_per_minute: int = Field(
-        default=600, ge=0, le=1_000_000, description="of one address; 0 for no limit"
+    proxies: list[str] = Field(
+        default=["127.0.0.1", "::1"], description="whose word is taken on who asks: addresses"
     )
-    burst: int = Field(default=60, ge=1, le=100_000, description="calls of one address at once")
+    session_days: float = Field(
+        default=30.0, gt=0, le=3650, description="a browser stays signed in, above 0"
+    )
+    calls_per_minute: int = Field(
+        default=600, ge=0, le=1_000_000, description="of one address and one token; 0: no limit"
+    )
+    burst: int = Field(default=60, ge=1, le=100_000, description="such calls at once")
+    access_log: bool = Field(default=True, description="a line for each request, true or false")
     megabytes: float = Field(default=64.0, gt=0, le=1024, description="of one request")
     workers: int | None = Field(
         default=None, ge=1, le=256, description="pictures worked on at once; none: as cores"

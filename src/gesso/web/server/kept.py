@@ -14,10 +14,14 @@ class Kept(Generic[Value]):
 
     Args:
         most: entries; what was asked for longest ago goes first. 0 keeps nothing.
+
+    Attributes:
+        hits, misses: how often what was asked for was there, and was not.
     """
 
     def __init__(self, most: int) -> None:
         self.most = most
+        self.hits = self.misses = 0
         self._held: OrderedDict[str, Value] = OrderedDict()
         self._lock = Lock()
 
@@ -29,7 +33,10 @@ class Kept(Generic[Value]):
         """An answer, which counts as asked for now."""
         with self._lock:
             value = self._held.get(key)
-            if value is not None:
+            if value is None:
+                self.misses += 1
+            else:
+                self.hits += 1
                 self._held.move_to_end(key)
             return value
 

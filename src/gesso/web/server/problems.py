@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any
 from uuid import uuid4
 
 from fastapi import FastAPI, Request
@@ -20,6 +21,7 @@ log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 _AGAIN_S = 5
+_NOTED = "gesso.problem"
 _STATUSES: tuple[tuple[type[GessoError], int], ...] = (
     # The first that fits counts, so the narrow ones come first.
     (errors.PictureError, 415),
@@ -92,6 +94,16 @@ def told(found: Problem, headers: Mapping[str, str] | None = None) -> Response:
     return Response(body, found.status, dict(headers or {}), MEDIA_TYPE)
 
 
+def note(scope: MutableMapping[str, Any], found: Problem) -> None:
+    """Remember in a request's scope what was wrong with it, for those who look on."""
+    scope[_NOTED] = found.type.rpartition(":")[2]
+
+
+def noted(scope: MutableMapping[str, Any]) -> str:
+    """The kind of what was wrong with a request, "" for nothing."""
+    return str(scope.get(_NOTED, ""))
+
+
 def status_of(error: GessoError) -> int:
     """The HTTP status of one of our errors; 500 for those that are nobody's fault who asks."""
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
@@ -108,6 +120,7 @@ def tell_problems(app: FastAPI, draw: Callable[[Problem], str]) -> None:
     def answer(
         request: Request, found: Problem, headers: Mapping[str, str] | None = None
     ) -> Response:
+        note(request.scope, found)
         if not request.headers.get("accept", "").startswith("text/html"):
             return told(found, headers)
         return Response(draw(found), found.status, dict(headers or {}), "text/html; charset=utf-8")

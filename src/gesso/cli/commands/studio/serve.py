@@ -11,7 +11,7 @@ from gesso.cli.options import shared
 from gesso.cli.printing import document, say
 from gesso.cli.session import Session, pass_session
 from gesso.settings import Settings
-from gesso.web.server.guard import names
+from gesso.web.server.doors.asgi import names
 from gesso.web.server.options import ServerOptions
 from gesso.web.serving import serve as answer
 
@@ -25,8 +25,8 @@ from gesso.web.serving import serve as answer
 def serve(session: Session, host: str | None, port: int | None) -> None:
     """Open the gallery to a browser, and answer programs.
 
-    Only this machine can ask, unless --host says otherwise; then every request needs the token of
-    the setting web.token (GESSO_WEB__TOKEN). Ctrl-C ends it; what is in flight is answered.
+    Only this machine can ask, unless --host says otherwise; then every request needs a token: see
+    `gesso tokens`. Ctrl-C ends it; what is in flight is answered.
     """
     with opened(session, {"web.host": host, "web.port": port}) as studio:
         answer(
@@ -51,8 +51,12 @@ def _options(settings: Settings) -> ServerOptions:
         port=web.port,
         token=web.token.get_secret_value() if web.token else None,
         hosts=names(web.hosts),
+        proxies=tuple(web.proxies),
+        session_days=web.session_days,
         max_body_bytes=round(web.megabytes * 1e6),
         calls_per_minute=web.calls_per_minute,
         burst=web.burst,
         workers=web.workers or os.cpu_count() or 1,
+        tips_cost=settings.study.words != "measured",
+        access_log=web.access_log,
     )

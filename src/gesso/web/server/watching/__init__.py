@@ -1,0 +1,1 @@
+"""What is told of the server itself: figures for Prometheus, a line for every request."""
