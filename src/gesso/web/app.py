@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -17,21 +16,25 @@ from gesso.studio import Studio
 from gesso.web.answers.house import House
 from gesso.web.answers.jobs.jobs import Jobs
 from gesso.web.answers.searching import Searches
-from gesso.web.answers.studying import Studies
-from gesso.web.api.doings.jobs import job_routes
+from gesso.web.answers.studies.studies import Studies
+from gesso.web.api.doings.routes import DOINGS
 from gesso.web.api.health import health_routes
 from gesso.web.api.searching import search_routes
-from gesso.web.api.studying import study_routes
+from gesso.web.api.studies.history import history_routes
+from gesso.web.api.studies.studying import study_routes
+from gesso.web.api.watching import watching_routes
 from gesso.web.api.works import work_routes
 from gesso.web.interop.routes import INTEROP
+from gesso.web.pages.doings.routes import DOING_PAGES
 from gesso.web.pages.drawing import draw
 from gesso.web.pages.gallery import gallery_pages
 from gesso.web.pages.searching import search_pages
+from gesso.web.pages.signing import draw_refusal, signing_pages
 from gesso.web.pages.static import static_routes
-from gesso.web.pages.studies import study_pages
-from gesso.web.server.guard import Application, Guard
+from gesso.web.pages.studies.pages import study_pages
+from gesso.web.server.doors.doors import Doors
+from gesso.web.server.doors.guard import Guard
 from gesso.web.server.health import Health, Watch
-from gesso.web.server.limits import Buckets
 from gesso.web.server.options import ServerOptions
 from gesso.web.server.problems import tell_problems
 from gesso.web.server.work import Desk
@@ -39,20 +42,22 @@ from gesso.web.server.work import Desk
 ROUTES: tuple[Callable[[House], APIRouter], ...] = (
     health_routes,
     study_routes,
+    history_routes,
     search_routes,
     work_routes,
-    job_routes,
+    *DOINGS,
     static_routes,
     gallery_pages,
     search_pages,
     study_pages,
+    *DOING_PAGES,
     *INTEROP,
 )
 """Everything that the server answers, each from the house that it stands in."""
 _ABOUT = "A self-hosted art studio: one catalogue under its verbs. Errors are problem+json."
 
 
-def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None) -> Application:
+def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None) -> Guard:
     """An ASGI application that answers for one studio.
 
     Args:
@@ -64,7 +69,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     Raises:
         SettingsError: it would be open to strangers.
     """
-    options.check()
+    doors = Doors(studio, options)
     desk = Desk(options.workers, options.waiting)
     searches = Searches(
         lambda: studio.search,
@@ -79,8 +84,10 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     @asynccontextmanager
     async def while_open(_app: FastAPI) -> AsyncIterator[None]:
         await watch.start()
+        await doors.open()
         yield
         await asyncio.to_thread(jobs.close)
+        await doors.close()
         await watch.stop()
 
     app = FastAPI(
@@ -90,7 +97,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     name = name_of(studio)
     tell_problems(app, lambda found: draw("problem.html", here="", name=name, problem=found))
     gallery = Gallery(lambda: studio.catalogue)
-    studies = Studies(studio, desk, options.studies_kept)
+    studies = Studies(studio, desk, options)
     images = Images(
         lambda: studio.catalogue, ImageOptions(folder=studio.folder / "cache" / "tiles")
     )
@@ -100,7 +107,9 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     )
     for routes in ROUTES:
         app.include_router(routes(house))
-    return Guard(app, options, Buckets(options.calls_per_minute, options.burst, time.monotonic))
+    app.include_router(signing_pages(name, doors.keys, doors.buckets, doors.session_lasts))
+    app.include_router(watching_routes(house, doors))
+    return doors.guard(app, lambda found, path: draw_refusal(name, found, path))
 
 
 def _count(studio: Studio, seen: Health) -> None:

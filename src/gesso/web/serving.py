@@ -48,6 +48,8 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
         timeout_keep_alive=20,
+        proxy_headers=bool(options.proxies),
+        forwarded_allow_ips=list(options.proxies),
     )
     server = _Server(config, stop, jobs.let_go)
     # Threads that compare pictures must not hold back the one that answers.

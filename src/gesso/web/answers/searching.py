@@ -119,6 +119,11 @@ class Searches:
         self._desk = desk
         self._told: Kept[dict[str, Any]] = Kept(most)
 
+    @property
+    def cache(self) -> Kept[Any]:
+        """The answers that are kept."""
+        return self._told
+
     async def ask(self, asked: Asked, picture: bytes | None = None) -> dict[str, Any]:
         """An answer as it is told.
 
