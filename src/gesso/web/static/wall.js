@@ -1,6 +1,8 @@
 // The wall that was chosen last, set before anything is drawn. A classic script, so that no page flashes.
 (() => {
-  const chosen = localStorage.getItem("gesso.wall");
+  // A page that wants a wall of its own remembers its own choice.
+  const key = document.documentElement.dataset.wallKey || "gesso.wall";
+  const chosen = localStorage.getItem(key);
   if (chosen) document.documentElement.dataset.wall = chosen;
   addEventListener("DOMContentLoaded", () => {
     const group = document.querySelector(".walls");
@@ -13,7 +15,7 @@
       const wall = event.target.closest("button")?.dataset.wall;
       if (!wall) return;
       document.documentElement.dataset.wall = wall;
-      localStorage.setItem("gesso.wall", wall);
+      localStorage.setItem(key, wall);
       show();
     });
     show();
