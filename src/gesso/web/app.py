@@ -15,6 +15,7 @@ from gesso.show.sharing import Shares
 from gesso.studio import Studio
 from gesso.web.answers.house import House
 from gesso.web.answers.jobs.jobs import Jobs
+from gesso.web.answers.quick import Quick, QuickAnswers
 from gesso.web.answers.searching import Searches
 from gesso.web.answers.studies.studies import Studies
 from gesso.web.api.doings.routes import DOINGS
@@ -23,6 +24,7 @@ from gesso.web.api.searching import search_routes
 from gesso.web.api.studies.history import history_routes
 from gesso.web.api.studies.studying import study_routes
 from gesso.web.api.watching import watching_routes
+from gesso.web.api.walls.routes import WALLS
 from gesso.web.api.works import work_routes
 from gesso.web.interop.routes import INTEROP
 from gesso.web.pages.doings.routes import DOING_PAGES
@@ -44,6 +46,7 @@ ROUTES: tuple[Callable[[House], APIRouter], ...] = (
     study_routes,
     history_routes,
     search_routes,
+    *WALLS,
     work_routes,
     *DOINGS,
     static_routes,
@@ -69,6 +72,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     Raises:
         SettingsError: it would be open to strangers.
     """
+    studio.is_careful = True
     doors = Doors(studio, options)
     desk = Desk(options.workers, options.waiting)
     searches = Searches(
@@ -97,17 +101,30 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     name = name_of(studio)
     tell_problems(app, lambda found: draw("problem.html", here="", name=name, problem=found))
     gallery = Gallery(lambda: studio.catalogue)
+    quick = Quick(gallery)
+    app.add_middleware(QuickAnswers, quick=quick)
     studies = Studies(studio, desk, options)
     images = Images(
         lambda: studio.catalogue, ImageOptions(folder=studio.folder / "cache" / "tiles")
     )
     shares = Shares(lambda: studio.catalogue)
     house = House(
-        studio, options, name, desk, watch, gallery, studies, searches, jobs, images, shares
+        studio,
+        options,
+        name,
+        desk,
+        watch,
+        gallery,
+        studies,
+        searches,
+        jobs,
+        images,
+        shares,
+        quick,
     )
     for routes in ROUTES:
         app.include_router(routes(house))
-    app.include_router(signing_pages(name, doors.keys, doors.buckets, doors.session_lasts))
+    app.include_router(signing_pages(name, doors.keys, doors.buckets, options))
     app.include_router(watching_routes(house, doors))
     return doors.guard(app, lambda found, path: draw_refusal(name, found, path))
 

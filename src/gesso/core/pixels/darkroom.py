@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -89,6 +89,11 @@ class Darkroom:
             if isinstance(found, Decoded):
                 return found
             return replace(found.decoded, picture=Picture.adopt(tray.pixels(found.shape)))
+
+    def warm(self) -> None:
+        """Have a process ready before the first picture comes."""
+        with suppress(PictureError):
+            self.decode(b"")
 
     def develop(self, data: bytes, name: str = "the picture") -> Developed:
         """Decode a picture's bytes, and work out all that is kept of it; see `develop_file`.

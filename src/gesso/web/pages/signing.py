@@ -12,8 +12,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from gesso.web.pages.drawing import draw
 from gesso.web.server.doors.asgi import address_of
 from gesso.web.server.doors.buckets import Buckets
-from gesso.web.server.doors.guard import GUESSES, grant_of
+from gesso.web.server.doors.guard import grant_of, guesses_of
 from gesso.web.server.doors.keys import COOKIE, Grant, Keys
+from gesso.web.server.options import ServerOptions
 from gesso.web.server.problems import Halt, Problem
 
 _MAY = {
@@ -24,15 +25,16 @@ _MAY = {
 _Next = Annotated[str, Query(max_length=2000)]
 
 
-def signing_pages(name: str, keys: Keys, buckets: Buckets, lasts: timedelta) -> APIRouter:
+def signing_pages(name: str, keys: Keys, buckets: Buckets, options: ServerOptions) -> APIRouter:
     """The routes.
 
     Args:
         name: of the studio.
         keys: knows tokens, keeps sessions.
         buckets: how often a token may be guessed.
-        lasts: how long a browser stays signed in.
+        options: how the server is run.
     """
+    lasts, guesses = timedelta(days=options.session_days), guesses_of(options)
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @routes.get("/sign-in")
@@ -49,7 +51,7 @@ def signing_pages(name: str, keys: Keys, buckets: Buckets, lasts: timedelta) -> 
         address = address_of(request.scope)
         grant = await keys.of_token(token.strip())
         if grant is None:
-            wait = await to_thread.run_sync(lambda: buckets.take([f"guess {address}"], GUESSES))
+            wait = await to_thread.run_sync(lambda: buckets.take([f"guess {address}"], guesses))
             if wait:
                 raise Halt(
                     429,

@@ -26,6 +26,7 @@ class ServerOptions:
         body_s: seconds in which a body has to arrive.
         calls_per_minute: of one address, and with one token, for calls that work; 0 for no limit.
         burst: calls that may be made at once.
+        guesses_per_minute: tokens that are none, of one address; 0 for no limit.
         at_once: requests that are answered at once; more are told to come back.
         at_once_each: of one address, of those that send something.
         tips_cost: a model words the tips of studies, so that to study may cost money.
@@ -48,6 +49,7 @@ class ServerOptions:
     body_s: float = 60.0
     calls_per_minute: int = 600
     burst: int = 60
+    guesses_per_minute: int = 12
     at_once: int = 256
     at_once_each: int = 32
     tips_cost: bool = False

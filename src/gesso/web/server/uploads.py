@@ -74,7 +74,7 @@ async def _of_form(request: Request, options: ServerOptions) -> bytes:
     body = await _of_body(request, options)
     request._body = body
     try:
-        async with request.form(max_files=1, max_fields=8) as form:
+        async with request.form(max_files=1, max_fields=200) as form:
             held = form.get(FIELD)
             return await held.read() if isinstance(held, UploadFile) else b""
     except (MultiPartException, MultipartParseError) as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 
 from gesso.core.catalogue.store.folder import holds_studio
 from gesso.studio import Studio
@@ -32,7 +31,6 @@ class Doors:
         keys: knows tokens and sessions.
         buckets: how often one may call.
         requests: what was answered, counted.
-        session_lasts: how long a browser stays signed in.
 
     Raises:
         SettingsError: the studio would be open to strangers.
@@ -44,14 +42,15 @@ class Doors:
             has_tokens=not options.token and options.is_guarded and is_there
             and studio.catalogue.tokens.has_any()
         )  # fmt: skip
+        self._studio = studio
         self._options = options
+        self._warming: asyncio.Task[None] | None = None
         self.keys = Keys(
             lambda: studio.catalogue.tokens, options.token, is_guarded=options.is_guarded
         )
         kept = not studio.read_only
         self.buckets = Buckets(studio.folder / _COUNTS if kept else None)
         self.requests = Requests()
-        self.session_lasts = timedelta(days=options.session_days)
         self._noting = Noting(
             studio.folder / "logs" / _ACCESS_LOG if kept and options.access_log else None,
             (lambda: studio.catalogue.audits) if kept else None,
@@ -68,10 +67,13 @@ class Doors:
         return Guard(app, self._options, self.keys, self.buckets, draw=draw, onlookers=onlookers)
 
     async def open(self) -> None:
-        """Begin to note."""
+        """Begin to note, and have a worker ready for the first picture."""
         await self._noting.start()
+        self._warming = asyncio.create_task(asyncio.to_thread(self._studio.darkroom.warm))
 
     async def close(self) -> None:
         """Note what waits, and let go of the files."""
+        if self._warming is not None:
+            await self._warming
         await self._noting.stop()
         await asyncio.to_thread(self.buckets.close)

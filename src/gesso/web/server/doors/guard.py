@@ -32,8 +32,6 @@ from gesso.web.server.problems import Halt, Problem, note, noted, told
 
 COSTLY = ("/search", "/studies/", "/metrics", "/health/deep")
 """What takes a core though it only looks, by the beginning of its path."""
-GUESSES = Flow(12, 12)
-"""How often an address may bring a token that is none."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "font-src 'self'; img-src 'self' data: blob:; media-src 'self'; form-action 'self'; "
@@ -131,6 +129,7 @@ class Guard:
         self._onlookers = tuple(onlookers)
         self._names = _OWN_NAMES | {name.lower() for name in (*options.hosts, options.host)}
         self._flow = Flow(options.calls_per_minute, options.burst)
+        self._guesses = guesses_of(options)
         self._limits = BodyLimits(
             options.max_body_bytes, min(options.max_json_bytes, options.max_body_bytes),
             options.body_s,
@@ -139,9 +138,9 @@ class Guard:
         self._sending: Counter[str] = Counter()
 
     @property
-    def here(self) -> int:
-        """Requests that are being answered."""
-        return self._here
+    def app(self) -> Application:
+        """What lies behind the door."""
+        return self._app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -235,7 +234,9 @@ class Guard:
         raise _without_token("This studio asks for a token.")
 
     async def _count_guess(self, address: str) -> None:
-        wait = await to_thread.run_sync(lambda: self._buckets.take([f"guess {address}"], GUESSES))
+        wait = await to_thread.run_sync(
+            lambda: self._buckets.take([f"guess {address}"], self._guesses)
+        )
         if wait:
             raise _too_many("Too many tokens were tried that are none.", wait)
 
@@ -315,6 +316,11 @@ class _Answer:
         else:
             self._sent += len(message.get("body", b""))
         await self._send(message)
+
+
+def guesses_of(options: ServerOptions) -> Flow:
+    """How often an address may bring a token that is none."""
+    return Flow(options.guesses_per_minute, max(1, options.guesses_per_minute))
 
 
 def grant_of(scope: Scope) -> Grant:
