@@ -115,7 +115,6 @@ def whole(files: list[Path]) -> None:
             captioner,
             look_at_file,
             streams=1,
-            locks=Path(folder) / "locks",
             stop=Event(),
         )
         began = time.process_time()

@@ -205,9 +205,9 @@ def second_scans(catalogue: Catalogue, wanted: Pairs) -> None:
 
 def searched(catalogue: Catalogue) -> tuple[Pairs, int]:
     """The pairs in groups after a search, and how many groups were new or changed."""
-    locks, stop = catalogue.folder / "locks", threading.Event()
+    stop = threading.Event()
     finder = DuplicateFinder(
-        catalogue, SerialEngine(EngineOptions()), DuplicateOptions(), locks=locks, stop=stop
+        catalogue, SerialEngine(EngineOptions()), DuplicateOptions(), stop=stop
     )
     report = finder.find()
     if report.troubles:

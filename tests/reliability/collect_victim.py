@@ -50,7 +50,6 @@ def main() -> None:
             lambda _name: source,
             develop,
             CollectOptions(streams=STREAMS),
-            locks=studio / "locks",
             stop=threading.Event(),
             now=utc_now,
         )

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 
-from gesso.core.catalogue.runs.claims import claim, is_held
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.outside.waiting.stop import renewed
 from gesso.core.pixels.decode import decode
@@ -158,7 +157,7 @@ class Atelier(Workbench):
 
     def is_at_work(self, run_id: str) -> bool:
         """Whether a process, this one or another, works on a run at this moment."""
-        return is_held(self._options.locks, run_id)
+        return self._catalogue.claims.is_held(run_id)
 
     # The inside of a run -------------------------------------------------------------------
 
@@ -245,7 +244,7 @@ class Atelier(Workbench):
             allow_repeat=bool(run.options["allow_repeat"]),
         )
         hanging = Hanging(self._options.exports / run.id, self._catalogue.data)
-        with claim(self._options.locks, run.id):
+        with self._catalogue.claims.hold(run.id):
             self._catalogue.calls.abandon_open(run.id)
             # The prompts of a file have a results folder of their own; a theme's works hang here.
             heard = self._hanging(hanging, listen) if run.theme else listen

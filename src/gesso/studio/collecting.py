@@ -43,7 +43,6 @@ class Collecting:
             self.source,
             self._develop(),
             self._options(),
-            locks=self._ground.folder / "locks",
             stop=self._ground.stop,
             now=utc_now,
         )
@@ -59,7 +58,6 @@ class Collecting:
             self._ground.catalogue,
             self._engine,
             DuplicateOptions(asked.neighbours, asked.shapes, tuple(self._asked.licences)),
-            locks=self._ground.folder / "locks",
             stop=self._ground.stop,
         )
 

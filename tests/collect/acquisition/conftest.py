@@ -126,7 +126,6 @@ def collector_of(catalogue, shelf, clock, tmp_path):
             lambda _name: shelf,
             develop,
             CollectOptions(**settings),
-            locks=tmp_path / "studio" / "locks",
             stop=stop or threading.Event(),
             now=clock,
         )

@@ -10,7 +10,6 @@ import pytest
 from gesso.collect.acquisition.options import CollectReport, Tally
 from gesso.collect.sources.source import Wish
 from gesso.core.catalogue.check import check
-from gesso.core.catalogue.runs.claims import claim
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.errors import (
     Blocked,
@@ -408,10 +407,10 @@ def test_two_collectors_on_one_studio_never_take_the_same_find(
         assert check(opened, read_data=True).is_clean
 
 
-def test_a_run_at_work_is_not_gone_on_with_by_another(tmp_path, catalogue, collector, shelf):
+def test_a_run_at_work_is_not_gone_on_with_by_another(catalogue, collector, shelf):
     catalogue.acquisitions.begin("c1", "shelf", ())
 
-    with claim(tmp_path / "studio" / "locks", "c1"), pytest.raises(StudioBusy, match="'c1'"):
+    with catalogue.claims.hold("c1"), pytest.raises(StudioBusy, match="'c1'"):
         collector.resume("c1")
 
 

@@ -41,7 +41,6 @@ def test_a_picture_whose_worker_dies_or_hangs_fails_alone(catalogue, shelf, tmp_
             lambda _name: shelf,
             Developing(engine, DecodeLimits(), develop_or_fall),
             CollectOptions(tries=1, streams=4),
-            locks=tmp_path / "locks",
             stop=threading.Event(),
             now=utc_now,
         ).collect("shelf", Wish())

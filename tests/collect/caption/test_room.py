@@ -17,7 +17,6 @@ from gesso.collect.caption.measured.looking import look_at_file
 from gesso.collect.caption.offline import OfflineCaptioner, OfflineOptions
 from gesso.collect.caption.room import Asked, CaptionRoom, CaptionWish
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.catalogue.runs.claims import claim
 from gesso.core.catalogue.runs.finds import Offer, Outcome
 from gesso.core.errors import BudgetSpent, InputError, Interrupted, StudioBusy, UnknownItem
 from gesso.core.outside.accounts.budget import Budget
@@ -77,7 +76,7 @@ def stop() -> threading.Event:
 def room(catalogue: Catalogue, tmp_path: Path, stop: threading.Event) -> Open:
     def build(captioner: Captioner = OFFLINE, **changes: Any) -> CaptionRoom:
         asked = Asked(captioner, changes.pop("spent", lambda: 0.0))
-        parts: dict[str, Any] = {"streams": 2, "locks": tmp_path / "locks", "stop": stop} | changes
+        parts: dict[str, Any] = {"streams": 2, "stop": stop} | changes
         return CaptionRoom(catalogue, lambda _run: asked, OFFLINE, look_at_file, **parts)
 
     return build
@@ -171,10 +170,10 @@ def test_a_stop_keeps_what_was_said_and_the_next_run_goes_on(bring: Bring, room,
     assert len(set(speaker.asked)) == len(speaker.asked) == 6
 
 
-def test_two_runs_at_once_do_not_say_the_same_twice(bring: Bring, room, tmp_path) -> None:
+def test_two_runs_at_once_do_not_say_the_same_twice(bring: Bring, room, catalogue) -> None:
     bring(texture())
 
-    with claim(tmp_path / "locks", "caption"), pytest.raises(StudioBusy):
+    with catalogue.claims.hold("caption"), pytest.raises(StudioBusy):
         room().caption(ALL)
 
 

@@ -105,7 +105,6 @@ def find(
             catalogue,
             SerialEngine(EngineOptions()),
             DuplicateOptions(**options),
-            locks=tmp_path / "studio" / "locks",
             stop=stop,
         )
         return finder.find(again=again)

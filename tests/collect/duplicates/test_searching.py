@@ -7,7 +7,6 @@ import pytest
 
 from gesso.collect.duplicates.finder import DuplicateFinder
 from gesso.collect.duplicates.options import DuplicateOptions
-from gesso.core.catalogue.runs.claims import claim
 from gesso.core.errors import StudioBusy
 from gesso.core.records.judgements import Duplicate
 from gesso.core.runner.engine import EngineOptions
@@ -131,11 +130,10 @@ def test_what_was_found_before_stands_until_all_is_compared_again(catalogue, bri
     assert shape(catalogue) == [[third, fourth]]
 
 
-def test_the_work_is_done_by_processes_too(catalogue, bring, tmp_path, stop):
+def test_the_work_is_done_by_processes_too(catalogue, bring, stop):
     first, second = bring(paint(1)).id, bring(scanned(paint(1))).id
     with ProcessEngine(EngineOptions(workers=1), initializer=one_thread) as engine:
-        locks = tmp_path / "studio" / "locks"
-        finder = DuplicateFinder(catalogue, engine, DuplicateOptions(), locks=locks, stop=stop)
+        finder = DuplicateFinder(catalogue, engine, DuplicateOptions(), stop=stop)
         report = finder.find()
 
     assert (report.measured, report.compared) == (2, 2)
@@ -175,8 +173,8 @@ def test_a_damaged_thumbnail_is_told_and_harms_no_other(catalogue, bring, find):
     assert shape(catalogue) == [[first, second]]
 
 
-def test_one_process_searches_at_a_time(tmp_path, catalogue, find):
-    with claim(tmp_path / "studio" / "locks", "duplicates"), pytest.raises(StudioBusy):
+def test_one_process_searches_at_a_time(catalogue, find):
+    with catalogue.claims.hold("duplicates"), pytest.raises(StudioBusy):
         find()
 
 

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
 from uuid import uuid4
 
 from gesso.collect.acquisition.gate import Gate
@@ -27,7 +26,6 @@ from gesso.collect.acquisition.run import CollectRun
 from gesso.collect.sources.local.watching import Watch as Watching
 from gesso.collect.sources.source import Source, Wish
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.catalogue.runs.claims import claim, is_claimed
 from gesso.core.errors import (
     BudgetSpent,
     GessoError,
@@ -51,7 +49,6 @@ class Collector:
         sources: builds a source by its name.
         develop: develops a picture's bytes.
         options: how a run goes about it.
-        locks: the folder in which runs are claimed, so that each has one process.
         stop: set it to stop: nothing new is taken up, what is in flight comes in.
         now: tells the time, UTC.
     """
@@ -63,7 +60,6 @@ class Collector:
         develop: Develop,
         options: CollectOptions,
         *,
-        locks: Path,
         stop: threading.Event,
         now: Callable[[], datetime],
     ) -> None:
@@ -71,7 +67,6 @@ class Collector:
         self._sources = sources
         self._develop = develop
         self._options = options
-        self._locks = locks
         self._stop = stop
         self._now = now
 
@@ -109,7 +104,7 @@ class Collector:
         self._catalogue.acquisitions.begin(
             name, source, wish.places, limit=wish.limit, since=wish.since
         )
-        with claim(self._locks, name, "gesso collect status"):
+        with self._catalogue.claims.hold(name, "gesso collect status"):
             batches = self._watched(opened, wish) if keeps_watching else self._listed(opened, wish)
             return self._go(name, opened, batches, watch)
 
@@ -136,7 +131,7 @@ class Collector:
             GessoError: as `collect`.
         """
         begun = self._catalogue.acquisitions.get(run)
-        with claim(self._locks, run, "gesso collect status"):
+        with self._catalogue.claims.hold(run, "gesso collect status"):
             opened = self._sources(begun.source)
             self._catalogue.finds.give_back(run)
             wish = Wish(begun.places, begun.limit, begun.since)
@@ -155,7 +150,7 @@ class Collector:
 
     def is_at_work(self, run: str) -> bool:
         """Whether a process is at work on a run."""
-        return is_claimed(self._locks, run)
+        return self._catalogue.claims.is_held(run)
 
     def _fresh_name(self, source: str) -> str:
         return f"{source}-{self._now():%Y%m%d-%H%M%S}-{uuid4().hex[:4]}"

@@ -8,7 +8,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from uuid import uuid4
 
 from gesso.collect.caption.captioner import Captioner, Look, Said, Subject
@@ -16,7 +15,6 @@ from gesso.collect.caption.keeping import Words, keep
 from gesso.collect.caption.measured.looking import Job
 from gesso.collect.caption.titles import needs_title
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.catalogue.runs.claims import claim
 from gesso.core.errors import (
     AuthError,
     BudgetSpent,
@@ -106,7 +104,6 @@ class CaptionRoom:
         offline: whose words stand where the captioner's cannot be had.
         measure: looks at a file.
         streams: works at once.
-        locks: the folder in which a run is claimed: two never pay for the same words.
         stop: set it to stop: nothing new is begun, what is paid for is kept.
     """
 
@@ -118,7 +115,6 @@ class CaptionRoom:
         measure: Measuring,
         *,
         streams: int,
-        locks: Path,
         stop: threading.Event,
     ) -> None:
         self._catalogue = catalogue
@@ -126,7 +122,6 @@ class CaptionRoom:
         self._offline = offline
         self._measure = measure
         self._streams = streams
-        self._locks = locks
         self._stop = stop
 
     def caption(
@@ -153,7 +148,8 @@ class CaptionRoom:
         name = run or f"caption-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{uuid4().hex[:4]}"
         for number in wish.works:
             self._catalogue.works.get(number)
-        with claim(self._locks, "caption", "gesso caption"):
+        # Two never pay for the same words.
+        with self._catalogue.claims.hold("caption", "gesso caption"):
             return _Round(self, self._ask(name), name, watch).go(wish)
 
     def say(

@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
-from pathlib import Path
 
 from gesso.collect.duplicates.checks.jobs import (
     MAKER,
@@ -33,7 +32,6 @@ from gesso.collect.duplicates.options import (
     nobody,
 )
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.catalogue.runs.claims import claim
 from gesso.core.catalogue.works.findings.marks import MarkRow
 from gesso.core.errors import GessoError, StorageError
 from gesso.core.records.judgements import Duplicate, DuplicateGroup
@@ -52,7 +50,6 @@ class DuplicateFinder:
         catalogue: whose works.
         engine: does the work on pixels.
         options: how it is gone about.
-        locks: the folder in which the search is claimed, so that one process searches at a time.
         stop: set it to stop: what was compared is kept, the next search goes on.
     """
 
@@ -62,13 +59,11 @@ class DuplicateFinder:
         engine: Engine,
         options: DuplicateOptions,
         *,
-        locks: Path,
         stop: threading.Event,
     ) -> None:
         self._catalogue = catalogue
         self._engine = engine
         self._options = options
-        self._locks = locks
         self._stop = stop
 
     def find(self, *, again: bool = False, watch: Watch = nobody) -> DuplicateReport:
@@ -84,7 +79,7 @@ class DuplicateFinder:
             StorageError: the disk is full or failing; the next search goes on.
         """
         began = time.monotonic()
-        with claim(self._locks, "duplicates", "gesso duplicates list"):
+        with self._catalogue.claims.hold("duplicates", "gesso duplicates list"):
             if again:
                 self._catalogue.marks.compare_again()
             self._catalogue.duplicates.leave_out_takes()

@@ -22,6 +22,7 @@ from gesso.core.catalogue.calls.ledger import CallLedger
 from gesso.core.catalogue.calls.tokens import TokenShelf
 from gesso.core.catalogue.runs.acquisitions import AcquisitionBook
 from gesso.core.catalogue.runs.book import RunBook
+from gesso.core.catalogue.runs.claims import Claims
 from gesso.core.catalogue.runs.finds import FindShelf
 from gesso.core.catalogue.store import folder as studio_folder
 from gesso.core.catalogue.store.database import Database
@@ -109,6 +110,7 @@ class Catalogue:
         blobs: the bytes of pictures.
         register: the door in for records without pictures.
         accession: the door in for pictures.
+        claims: who works on what at this moment.
         database: what all but the bytes is written on.
     """
 
@@ -135,6 +137,7 @@ class Catalogue:
         self.stories = StoryShelf(database, clock)
         self.tracks = TrackShelf(database, blobs, clock)
         self.pairings = PairingShelf(database, clock)
+        self.claims = Claims(folder / "locks", database)
         self.runs = RunBook(database, clock)
         self.acquisitions = AcquisitionBook(database, clock)
         self.finds = FindShelf(database, clock)

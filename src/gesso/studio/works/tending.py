@@ -47,7 +47,6 @@ class Tending:
             self._captioner(OFFLINE, {}, None),
             self._measuring(),
             streams=self._ground.settings.make.in_flight if asks else max(1, 2 * count),
-            locks=self._ground.folder / "locks",
             stop=self._ground.stop,
         )
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from gesso.core.catalogue.runs import claims
-from gesso.core.catalogue.runs.claims import claim, is_claimed
+from gesso.core.catalogue.runs.claims import claim, is_held
 from gesso.core.errors import StorageError, StudioBusy
 
 HOLDER = """
@@ -109,10 +109,10 @@ def test_what_goes_wrong_under_a_claim_is_passed_on_as_it_is(tmp_path):
 
 
 def test_a_run_is_claimed_while_its_holder_lives(tmp_path, holder):
-    assert is_claimed(tmp_path, "r1")
-    assert not is_claimed(tmp_path, "r2")
+    assert is_held(tmp_path, "r1")
+    assert not is_held(tmp_path, "r2")
 
     holder.kill()
     holder.wait()
 
-    assert not is_claimed(tmp_path, "r1")
+    assert not is_held(tmp_path, "r1")

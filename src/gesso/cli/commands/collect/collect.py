@@ -13,7 +13,6 @@ from gesso.cli.options import shared
 from gesso.cli.printing import QUIET, document, mark, say, table, title
 from gesso.cli.session import Session, pass_session
 from gesso.collect.sources.source import SOURCES, Wish
-from gesso.core.catalogue.runs.claims import is_claimed
 from gesso.core.records.codec import to_plain
 from gesso.core.records.finds import Acquisition
 from gesso.studio import Studio
@@ -193,4 +192,4 @@ def _tell_one(session: Session, studio: Studio, run: Acquisition) -> None:
 def _plain(studio: Studio, run: Acquisition) -> dict[str, Any]:
     told: dict[str, Any] = to_plain(run)
     waiting = studio.catalogue.finds.waiting(run.id)
-    return told | {"waiting": waiting, "at_work": is_claimed(studio.folder / "locks", run.id)}
+    return told | {"waiting": waiting, "at_work": studio.catalogue.claims.is_held(run.id)}

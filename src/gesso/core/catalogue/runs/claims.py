@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.disk import storage_error
 from gesso.core.errors import StorageError, StudioBusy
 
@@ -26,6 +27,43 @@ else:
 
 _HELD = frozenset({errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK})
 """What the system answers where another process holds the lock; EDEADLK on Windows alone."""
+
+
+class Claims:
+    """Who works on what: of this machine by files, of all that share a server by it as well.
+
+    Args:
+        folder: where lock files live; made when needed.
+        database: where runs are kept.
+    """
+
+    def __init__(self, folder: Path, database: Database) -> None:
+        self._folder = folder
+        self._database = database
+
+    @contextmanager
+    def hold(self, run: str, looking: str = "gesso runs show") -> Iterator[None]:
+        """Hold the run `run` for this process; its death lets go of it.
+
+        Args:
+            run: the run's id, already checked to be a plain name.
+            looking: the command that shows such a run.
+
+        Raises:
+            StudioBusy: another process holds it, here or on another machine.
+            StorageError: the lock file cannot be made, or its disk knows no locks.
+        """
+        with claim(self._folder, run, looking), self._database.claimed(run) as is_ours:
+            if not is_ours:
+                raise StudioBusy(
+                    f"The run '{run}' is being worked on by another machine.",
+                    f"Wait for it, or look at it with: {looking} {run}",
+                )
+            yield
+
+    def is_held(self, run: str) -> bool:
+        """Whether a process holds the run now, this one or another, here or elsewhere."""
+        return is_held(self._folder, run) or self._database.is_claimed(run)
 
 
 @contextmanager
@@ -53,21 +91,6 @@ def claim(folder: Path, run: str, looking: str = "gesso runs show") -> Iterator[
                 f"Wait for it, or look at it with: {looking} {run}",
             ) from error
         yield
-
-
-def is_claimed(folder: Path, run: str) -> bool:
-    """Whether a process holds the run; one that died holds nothing.
-
-    Raises:
-        StorageError: the lock file cannot be opened, or its disk knows no locks.
-    """
-    if not (folder / f"{run}.lock").exists():
-        return False
-    try:
-        with claim(folder, run):
-            return False
-    except StudioBusy:
-        return True
 
 
 def is_held(folder: Path, run: str) -> bool:

@@ -173,7 +173,8 @@ class WorkShelf:
         Of more than 500 matches the newest 500 are ranked.
 
         The query is words and nothing else: no sign in it has a meaning of its own. The last
-        word may be the beginning of one, from its second letter on. Of more than 32 words the first 32 count.
+        word may be the beginning of one, from its second letter on. Of more than 32 words the
+        first 32 count.
 
         Args:
             query: what a person typed; without a word in it nothing is found.

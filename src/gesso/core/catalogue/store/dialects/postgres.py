@@ -156,6 +156,25 @@ STATEMENTS: tuple[str, ...] = (
 """In the order in which they are said, once the tables stand."""
 
 
+_CLAIMED = "hashtextextended('gesso ' || current_schema() || ' ' || :name, 0)"
+CLAIM = text(f"SELECT pg_try_advisory_lock({_CLAIMED})")
+"""Holds a name for this connection; true when nobody else does."""
+
+LET_GO = text(f"SELECT pg_advisory_unlock({_CLAIMED})")
+"""Lets go of a name."""
+
+# The server lists a lock of 64 bits in two halves; the last column tells it from one of two keys.
+IS_CLAIMED = text(
+    "SELECT EXISTS (SELECT 1 FROM pg_locks, "
+    f"(SELECT {_CLAIMED} AS wanted) AS asked "
+    "WHERE locktype = 'advisory' AND granted AND objsubid = 1 "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) "
+    "AND classid::bigint = (wanted >> 32) & 4294967295 "
+    "AND objid::bigint = wanted & 4294967295)"
+)
+"""Whether any connection holds a name."""
+
+
 def ranked(connection: Connection, terms: Sequence[str], most: int) -> list[tuple[int, float]]:
     """Works with all these words, the last of which may be the beginning of one.
 

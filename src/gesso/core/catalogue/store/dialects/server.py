@@ -137,6 +137,36 @@ class ServerDatabase(Database):
             connection, groups, columns, most=most, before=before, within=within
         )
 
+    @contextmanager
+    def claimed(self, name: str) -> Iterator[bool]:
+        """Hold a name among all machines that share this database; whether nobody else does.
+
+        The server lets go of it when this machine dies or its line to the server breaks.
+        """
+        try:
+            with self._readers.connect() as pooled:
+                # Outside of a transaction: one that stays open for hours keeps old rows alive.
+                connection = pooled.execution_options(isolation_level="AUTOCOMMIT")
+                is_ours = bool(connection.scalar(postgres.CLAIM, {"name": name}))
+                try:
+                    yield is_ours
+                finally:
+                    if is_ours:
+                        self._let_go(connection, name)
+        except (DBAPIError, psycopg.Error) as error:
+            raise self._ours(error) from error
+
+    def is_claimed(self, name: str) -> bool:
+        """Whether any machine holds a name at this moment."""
+        with self.read() as connection:
+            return bool(connection.scalar(postgres.IS_CLAIMED, {"name": name}))
+
+    def _let_go(self, connection: Connection, name: str) -> None:
+        try:
+            connection.execute(postgres.LET_GO, {"name": name})
+        except DBAPIError:
+            connection.invalidate()  # the line is broken: the server has let go of it itself
+
     def faults(self, connection: Connection) -> list[str]:
         """What the database itself finds wrong with it, a sentence each."""
         return postgres.faults(connection)
