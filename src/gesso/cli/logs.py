@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from pathlib import Path
 LOG_FILE = "gesso.log"
 LOGS = "logs"
 MOST_BYTES = 10_000_000
+_APPEND = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_BINARY", 0)
 
 
 class JsonLines(logging.Handler):
@@ -28,6 +30,7 @@ class JsonLines(logging.Handler):
     def __init__(self, folder: Path, hide: Callable[[str], str]) -> None:
         super().__init__()
         self._folder = folder
+        self._path = folder / LOGS / LOG_FILE
         self._hide = hide
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -55,11 +58,16 @@ class JsonLines(logging.Handler):
         """Drop the record: whoever works must not hear of a log that is full."""
 
     def _append(self, line: str) -> None:
-        path = self._folder / LOGS / LOG_FILE
-        path.parent.mkdir(exist_ok=True)
         # One write in append mode stays whole beside the lines of another process.
-        with path.open("ab", buffering=0) as file:
-            file.write(line.encode("utf-8", "backslashreplace"))
+        try:
+            file = os.open(self._path, _APPEND, 0o666)
+        except FileNotFoundError:
+            self._path.parent.mkdir(exist_ok=True)
+            file = os.open(self._path, _APPEND, 0o666)
+        try:
+            os.write(file, line.encode("utf-8", "backslashreplace"))
+        finally:
+            os.close(file)
 
 
 @contextmanager

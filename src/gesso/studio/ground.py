@@ -125,7 +125,7 @@ class Ground:
     def workers(self) -> Workers:
         """The processes in which pictures are worked on; none until the first call."""
         from gesso.core.runner import Workers
-        from gesso.make.painters.pooled import one_thread
+        from gesso.make.painters.pooled import ready_to_paint
 
         count = self.settings.make.workers
         cores = os.cpu_count()
@@ -134,7 +134,7 @@ class Ground:
         return Workers(
             (cores or 1) if count is None else count,
             timeout_s=_PAINT_MOST_S,
-            initializer=one_thread,
+            initializer=ready_to_paint,
         )
 
     @cached_property

@@ -65,8 +65,9 @@ def _frequencies(small: NDArray[np.float32]) -> NDArray[np.bool_]:
     square = cv2.resize(small, (32, 32), interpolation=cv2.INTER_AREA)
     low = np.asarray(cv2.dct(square), dtype=np.float32)[:8, :8]
     low = np.where(np.abs(low) < _SILENT, np.float32(0), low)
-    low[0, 0] = np.nan  # the mean brightness says nothing about what is seen
-    above: NDArray[np.bool_] = low > np.nanmedian(low)
+    low[0, 0] = -np.inf  # the mean brightness says nothing about what is seen
+    median = np.sort(low, axis=None)[1 + 63 // 2]  # of the other 63
+    above: NDArray[np.bool_] = low > median
     return above
 
 
