@@ -16,7 +16,7 @@ from gesso.core.outside.waiting.stop import Stop
 from gesso.core.records.finds import Acquisition
 from gesso.studio import Studio
 from gesso.web.answers.doings.making import page_of, stopped
-from gesso.web.answers.doings.sources import SourceTold, is_local, sources
+from gesso.web.answers.doings.sources import SourceTold, called, is_local, sources
 from gesso.web.answers.jobs.job import Job, Tell
 from gesso.web.answers.jobs.jobs import Jobs
 from gesso.web.server.problems import Halt
@@ -160,7 +160,8 @@ class Collectings:
 def title_of(run: Acquisition) -> str:
     """What a run is called: its source, and what was asked of it."""
     places = ", ".join(run.places)
-    return f"{run.source}: {places[:120]}" if places else run.source
+    title = called(run.source)
+    return f"{title}: {places[:120]}" if places else title
 
 
 def watcher(tell: Tell, clock: Callable[[], float] = monotonic) -> Callable[[Tally], None]:

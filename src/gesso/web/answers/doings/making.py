@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gesso.core.errors import Interrupted, MissingExtra
+from gesso.core.errors import Interrupted
 from gesso.core.llms.llm import LLMS
 from gesso.core.outside.waiting.stop import Stop
 from gesso.core.records.maker import Setting
@@ -98,9 +97,9 @@ class Makings:
         asked = self._studio.settings.make
         return {name: getattr(asked, name) for name in Means.model_fields}
 
-    @cached_property
+    @property
     def people(self) -> dict[str, list[dict[str, Any]]]:
-        """Who can be asked to paint and to write, and what is missing where somebody cannot."""
+        """Who can be asked to paint, and to write and judge."""
         return {
             "painters": [_told(PAINTERS, name) for name in PAINTERS.names()],
             "llms": [_told(shelf, name) for shelf in (WRITERS, LLMS) for name in shelf.names()],
@@ -263,10 +262,7 @@ _KINDS = {"begin": "run-begun", "end": "run-ended"}
 
 
 def _told(shelf: Registry[Any], name: str) -> dict[str, Any]:
+    # Nobody is opened for this, for some load a gigabyte of packages; whether what they need is
+    # here is told by the estimate of a run that names them.
     entry = shelf.entry(name)
-    told = {"name": name, "summary": entry.summary, "ready": True, "advice": "", "place": ""}
-    try:
-        adapter = shelf.open(name)
-    except MissingExtra as error:
-        return told | {"ready": False, "advice": error.advice}
-    return told | {"place": str(getattr(adapter, "place", ""))}
+    return {"name": name, "summary": entry.summary, "extra": entry.extra}

@@ -47,9 +47,7 @@ class Person(BaseModel):
 
     name: str
     summary: str
-    ready: bool = Field(description="What it needs is installed.")
-    advice: str
-    place: str = Field(description="'cpu' or 'local' here, 'outside' over the network.")
+    extra: str = Field(description="The optional packages that it needs, empty for none.")
 
 
 class MakeTold(BaseModel):
@@ -198,6 +196,7 @@ class SourceShape(BaseModel):
     """Where art can be brought in from."""
 
     name: str
+    title: str
     summary: str
     takes: str
     example: str

@@ -15,6 +15,7 @@ class SourceTold:
 
     Attributes:
         name: as the registry calls it.
+        title: as a person calls it.
         summary: what it brings.
         takes: what its places are, in words.
         example: of one.
@@ -24,6 +25,7 @@ class SourceTold:
     """
 
     name: str
+    title: str
     summary: str
     takes: str
     example: str
@@ -34,25 +36,39 @@ class SourceTold:
 
 @dataclass(frozen=True)
 class _Form:
+    title: str
     takes: str
     example: str
     is_local: bool = False
 
 
 _FORMS = {
-    "folder": _Form("Folders or archives on this machine", "/home/you/Pictures", is_local=True),
-    "urls": _Form("Addresses of pictures", "https://example.org/picture.jpg"),
-    "results": _Form("Folders of a picture pipeline", "/home/you/results", is_local=True),
-    "records": _Form("Registers: CSV, JSON lines, Parquet", "/home/you/works.csv", is_local=True),
-    "met": _Form("Words, object ids, or addresses of object pages", "sunflowers"),
-    "aic": _Form("Words, artwork ids, or addresses of artwork pages", "water lilies"),
-    "wikimedia": _Form("Categories, files, their addresses, or words", "Category:Claude Monet"),
-    "iiif": _Form("Addresses of manifests or collections", "https://example.org/manifest.json"),
-    "reddit": _Form("Communities, users, or their addresses", "r/museum"),
-    "deviantart": _Form("Artists, tags, or their addresses", "#landscape"),
-    "artstation": _Form("Artists, or their addresses", "an-artist"),
+    "folder": _Form(
+        "Folders", "Folders or archives on this machine", "/home/you/Pictures", is_local=True
+    ),
+    "urls": _Form("Addresses", "Addresses of pictures", "https://example.org/picture.jpg"),
+    "results": _Form(
+        "A pipeline's results", "Folders of a picture pipeline", "/home/you/results", is_local=True
+    ),
+    "records": _Form(
+        "Registers", "Registers: CSV, JSON lines, Parquet", "/home/you/works.csv", is_local=True
+    ),
+    "met": _Form("The Met", "Words, object ids, or addresses of object pages", "sunflowers"),
+    "aic": _Form(
+        "Art Institute of Chicago",
+        "Words, artwork ids, or addresses of artwork pages",
+        "water lilies",
+    ),
+    "wikimedia": _Form(
+        "Wikimedia Commons", "Categories, files, their addresses, or words", "Category:Claude Monet"
+    ),
+    "iiif": _Form(
+        "IIIF", "Addresses of manifests or collections", "https://example.org/manifest.json"
+    ),
+    "reddit": _Form("Reddit", "Communities, users, or their addresses", "r/museum"),
+    "deviantart": _Form("DeviantArt", "Artists, tags, or their addresses", "#landscape"),
+    "artstation": _Form("ArtStation", "Artists, or their addresses", "an-artist"),
 }
-_ANY = _Form("What it takes", "")
 
 
 def sources(studio: Studio, *, is_private: bool) -> list[SourceTold]:
@@ -67,11 +83,16 @@ def sources(studio: Studio, *, is_private: bool) -> list[SourceTold]:
 
 def is_local(source: str) -> bool:
     """Whether a source reads this machine's own files, as far as its name tells."""
-    return _FORMS.get(source, _Form("", "", is_local=True)).is_local
+    return _form(source).is_local
+
+
+def called(source: str) -> str:
+    """What a person calls a source."""
+    return _form(source).title
 
 
 def _told(studio: Studio, name: str, *, is_private: bool) -> SourceTold:
-    form, needs = _FORMS.get(name, _ANY), ""
+    form, needs = _form(name), ""
     if form.is_local and not is_private:
         needs = "Only where the studio is on this machine alone: it reads this machine's files."
     else:
@@ -81,5 +102,17 @@ def _told(studio: Studio, name: str, *, is_private: bool) -> SourceTold:
             needs = str(error)
     summary = SOURCES.entry(name).summary
     return SourceTold(
-        name, summary, form.takes, form.example, form.is_local, ready=not needs, needs=needs
+        name,
+        form.title,
+        summary,
+        form.takes,
+        form.example,
+        form.is_local,
+        ready=not needs,
+        needs=needs,
     )
+
+
+def _form(name: str) -> _Form:
+    # Of somebody else's source nobody here knows what it reads: so it counts as local.
+    return _FORMS.get(name, _Form(name, "What it takes", "", is_local=True))

@@ -33,8 +33,7 @@ def make_routes(house: House) -> APIRouter:
     )  # fmt: skip
     async def means() -> dict[str, Any]:
         """What the settings say for a run, and who can be asked."""
-        people = await desk.run(lambda: doings.makings.people)
-        return {"usual": doings.makings.usual(), **people}
+        return {"usual": doings.makings.usual(), **doings.makings.people}
 
     @routes.get(
         "/estimate",

@@ -77,7 +77,19 @@ def _told(doings: Doings, run_id: str, page: int, item: str) -> dict[str, Any]:
     run = doings.runs.one(run_id)
     if run["kind"] == "collect":
         return {"run": run, "counts": counts_of(run)}
-    return {"run": run, **doings.runs.items(run_id, page, item), "only": item}
+    told = doings.runs.items(run_id, page, item)
+    for one in told["items"]:
+        one["rounds"] = [_paired(played) for played in one["rounds"]]
+    return {"run": run, **told, "only": item}
+
+
+def _paired(played: dict[str, Any]) -> dict[str, Any]:
+    """A round with a place for each of its pair, and the take that stands for it."""
+    takes = played["takes"]
+    pair = [next((take for take in takes if take["slot"] == slot), None) for slot in (0, 1)]
+    judged = [take for take in takes if take["score"] is not None]
+    best = next((take for take in takes if take["won"]), None)
+    return played | {"pair": pair, "best": best or next(iter(judged), None)}
 
 
 def _drawn(house: House, told: dict[str, Any], error: GessoError | Halt | None = None) -> str:

@@ -39,7 +39,10 @@ def span(seconds: float) -> str:
 def ago(moment: datetime, now: datetime | None = None) -> str:
     """How long ago: "just now", "40 s ago", "2 days ago"."""
     seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
-    return f"{span(seconds)} ago" if seconds >= 2 else "just now"
+    if seconds < 2:
+        return "just now"
+    coarse = seconds if seconds < _MINUTE_S else seconds - seconds % _MINUTE_S
+    return f"{span(coarse)} ago"
 
 
 def moment(at: datetime) -> str:
