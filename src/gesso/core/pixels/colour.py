@@ -73,6 +73,11 @@ def linear_to_srgb(linear: NDArray[Any]) -> Floats:
     return np.take(_SRGB_OF_LINEAR, _fine(linear))
 
 
+def linear_to_bytes(linear: NDArray[Any]) -> NDArray[np.uint8]:
+    """Apply the sRGB curve: uint8; light outside 0 to 1 is clipped."""
+    return np.take(_BYTE_OF_LINEAR, _fine(linear))
+
+
 def srgb_to_oklab(rgb: NDArray[Any]) -> Floats:
     """Turn sRGB into OKLab.
 

@@ -1,0 +1,1 @@
+"""Stories: works in order as a film, with its music."""

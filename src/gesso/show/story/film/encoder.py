@@ -1,0 +1,177 @@
+"""The encoder: frames and samples into one file, by FFmpeg's encoders in PyAV's wheel.
+
+One clock: a frame's time is its number, a sample's time is its number. What an encoder puts before
+the first sample (its priming) is written into the file's own table by its writer, and players and
+decoders take it off again.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.codec.context import Flags
+from av.error import FFmpegError
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from gesso.core.catalogue.store.disk import storage_error
+from gesso.core.errors import StorageError
+from gesso.show.story.film.formats import Format, Pace, options_of
+from gesso.show.story.records import TICKS, Frame
+
+# SVT-AV1 tells its whole configuration on stderr; this is how it is told to tell errors alone.
+os.putenv("SVT_LOG", "1")
+
+_BT709 = 1
+_LIMITED = 1
+
+
+class Encoder:
+    """Writes one film. Frames and samples come in order; sound keeps up with what is seen.
+
+    Args:
+        path: the file, written anew.
+        form: the format.
+        frame: what the film looks like.
+        has_sound: samples will come.
+        pace: the film itself, or a quick look at it.
+
+    Raises:
+        StorageError: the file cannot be written.
+    """
+
+    def __init__(
+        self, path: Path, form: Format, frame: Frame, *, has_sound: bool, pace: Pace = "film"
+    ) -> None:
+        self._path = path
+        self._frame = frame
+        self._samples = 0
+        self._frames = 0
+        try:
+            self._container = av.open(
+                str(path), "w", format=form.container, options=dict(form.muxing)
+            )
+            self._video = self._video_stream(form, pace)
+            self._audio = self._audio_stream(form) if has_sound else None
+        except (FFmpegError, OSError) as error:
+            raise _failed(error, path) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        # After a failure nothing that is still to be written can be trusted to be written.
+        if kind is None:
+            self.finish()
+        else:
+            with suppress(FFmpegError, OSError):
+                self._container.close()
+
+    def picture(self, rgb: NDArray[np.uint8]) -> None:
+        """Take the next frame, (height, width, 3) sRGB.
+
+        Raises:
+            StorageError: the disk would not take it.
+        """
+        shown = VideoFrame.from_ndarray(rgb, "rgb24").reformat(
+            format="yuv420p",
+            src_color_range=ColorRange.JPEG,
+            dst_colorspace=Colorspace.ITU709,
+            dst_color_range=ColorRange.MPEG,
+        )
+        shown.pts, shown.time_base = self._frames, Fraction(1, self._frame.fps)
+        shown.pict_type = 0
+        self._frames += 1
+        self._mux(self._encoded(self._video, shown))
+
+    def sound(self, samples: NDArray[np.float32]) -> None:
+        """Take the next samples, (2, count) float32, -1 to 1.
+
+        Raises:
+            StorageError: the disk would not take them.
+        """
+        assert self._audio is not None  # noqa: S101 - only where there is sound
+        block = AudioFrame.from_ndarray(np.ascontiguousarray(samples), "fltp", "stereo")
+        block.sample_rate, block.time_base = TICKS, Fraction(1, TICKS)
+        block.pts = self._samples
+        self._samples += samples.shape[1]
+        self._mux(self._encoded(self._audio, block))
+
+    def finish(self) -> None:
+        """Write what the encoders still hold, and close the file.
+
+        Raises:
+            StorageError: the disk would not take it.
+        """
+        for stream in (self._video, self._audio):
+            if stream is not None:
+                self._mux(self._encoded(stream, None))
+        try:
+            self._container.close()
+        except (FFmpegError, OSError) as error:
+            raise _failed(error, self._path) from error
+
+    def _encoded(
+        self, stream: VideoStream | AudioStream, frame: VideoFrame | AudioFrame | None
+    ) -> list[Packet[Any]]:
+        try:
+            if isinstance(stream, VideoStream):
+                return stream.encode(frame)  # type: ignore[arg-type]  # of its own kind
+            return stream.encode(frame)  # type: ignore[arg-type]  # of its own kind
+        except (FFmpegError, OSError) as error:
+            raise _failed(error, self._path) from error
+
+    def _mux(self, packets: list[Packet[Any]]) -> None:
+        try:
+            self._container.mux(packets)
+        except (FFmpegError, OSError) as error:
+            raise _failed(error, self._path) from error
+
+    def _video_stream(self, form: Format, pace: Pace) -> VideoStream:
+        stream = self._container.add_stream(form.video, rate=self._frame.fps)
+        assert isinstance(stream, VideoStream)  # noqa: S101 - for the types
+        stream.width, stream.height = self._frame.width, self._frame.height
+        stream.pix_fmt = "yuv420p"
+        stream.options = dict(options_of(form, pace))
+        stream.time_base = Fraction(1, self._frame.fps)
+        context = stream.codec_context
+        context.time_base = Fraction(1, self._frame.fps)
+        context.color_range, context.colorspace = _LIMITED, _BT709
+        context.color_primaries, context.color_trc = _BT709, _BT709
+        context.flags |= Flags.bitexact
+        return stream
+
+    def _audio_stream(self, form: Format) -> AudioStream:
+        stream = self._container.add_stream(form.audio, rate=TICKS)
+        assert isinstance(stream, AudioStream)  # noqa: S101 - for the types
+        stream.layout = "stereo"
+        stream.bit_rate = form.bit_rate
+        stream.time_base = Fraction(1, TICKS)
+        stream.codec_context.flags |= Flags.bitexact
+        if form.audio == "libopus":
+            stream.options = {"vbr": "on", "application": "audio"}
+        return stream
+
+
+def _failed(error: Exception, path: Path) -> StorageError:
+    """Our error for what FFmpeg could not write."""
+    number = getattr(error, "errno", None)
+    told = getattr(error, "strerror", None) or str(error)
+    return storage_error(OSError(number or 0, told), path, "write")

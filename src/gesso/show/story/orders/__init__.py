@@ -1,0 +1,1 @@
+"""Orders in which works follow one another."""

@@ -1,0 +1,1 @@
+"""What is said in a story: titles, labels, and the lines between its pictures."""

@@ -1,0 +1,190 @@
+"""Words without a model: what is known and measured of the works, in plain true sentences."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from gesso.core.llms.plain import plain
+from gesso.core.records.works import Work
+from gesso.show.story.orders.looks import Look
+
+_MUCH_LIGHTER, _LIGHTER = 18.0, 7.0
+"""Differences of mean L* that are told, and that are told as large."""
+_COLOURFUL = 0.022
+_WARMER = 0.35
+_TURNED = math.radians(50)
+_YEARS = 5
+_LONGEST = 110
+# Where hues of OKLab lie, in degrees.
+_HUES = (
+    (20, "reds"), (50, "oranges"), (80, "ochres"), (112, "yellows"), (160, "greens"),
+    (220, "blue-greens"), (285, "blues"), (330, "violets"), (360, "pinks"),
+)  # fmt: skip
+_NUMBERS = (
+    "No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten",
+    "Eleven", "Twelve",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said in a story.
+
+    Attributes:
+        title: of the whole.
+        subtitle: below it.
+        texts: one for each work, in order; "" where there is nothing to say.
+    """
+
+    title: str
+    subtitle: str
+    texts: tuple[str, ...]
+
+
+def title_of(work: Work) -> str:
+    """What a work's label calls it."""
+    return _short(work.title) or "Untitled"
+
+
+def line_of(work: Work) -> str:
+    """What stands below: by whom, when, of what."""
+    told = (work.creator, work.date or _years(work), work.medium)
+    return _short(", ".join(part for part in map(plain, told) if part))
+
+
+def words_for(looks: Sequence[Look]) -> Words:
+    """The title, the subtitle and the line of each work, from what is known of them."""
+    texts = [first_line(looks[0])]
+    for before, look in pairwise(looks):
+        texts.append(line_between(before, look, texts[-1]))
+    return Words(_title(looks), _subtitle(looks), tuple(texts))
+
+
+def first_line(look: Look) -> str:
+    """What the first picture is like."""
+    value = "Dark" if look.value < 34 else "Light" if look.value > 60 else "Of middle value"
+    hue = hue_of(look)
+    colour = f"mostly {hue}" if hue else "nearly without colour"
+    return f"{value}, {colour}."
+
+
+def line_between(before: Look, look: Look, last: str = "") -> str:
+    """What changes from a picture to the next: two plain facts at most.
+
+    Args:
+        before: the picture that goes.
+        look: the one that comes.
+        last: what was said before, so that it is not said again.
+    """
+    facts = [*_known(before, look), *_measured(before, look)]
+    said = [fact for fact in facts if fact.lower() not in last.lower()][:2] or facts[:1]
+    if not said:
+        return "Much like the one before." if "Much like" not in last else ""
+    joined = ", ".join([said[0], *(fact[0].lower() + fact[1:] for fact in said[1:])])
+    return f"{joined}."
+
+
+def hue_of(look: Look) -> str:
+    """Where the colour of a picture points, in a word; "" without colour."""
+    if look.hue is None or look.chroma < 0.02:
+        return ""
+    degrees = math.degrees(look.hue) % 360
+    name = next(name for most, name in _HUES if degrees <= most)
+    if name in ("oranges", "ochres", "reds") and look.value < 42 and look.chroma < 0.09:
+        return "browns"
+    return name
+
+
+def _known(before: Look, look: Look) -> list[str]:
+    one, other = before.work, look.work
+    found = []
+    if one.creator and one.creator == other.creator:
+        found.append("By the same hand")
+    earlier, later = _year(one), _year(other)
+    if earlier is not None and later is not None and abs(later - earlier) >= _YEARS:
+        years = abs(later - earlier)
+        found.append(f"{_counted(years)} years {'later' if later > earlier else 'earlier'}")
+    if one.place and other.place and one.place != other.place:
+        found.append(f"From {_short(one.place)} to {_short(other.place)}")
+    return found
+
+
+def _measured(before: Look, look: Look) -> list[str]:
+    """What the eye would notice, the most notable first."""
+    found: list[tuple[float, str]] = []
+    lighter = look.value - before.value
+    if abs(lighter) >= _LIGHTER:
+        much = "Much " if abs(lighter) >= _MUCH_LIGHTER else ""
+        word = f"{much}{'lighter' if lighter > 0 else 'darker'}"
+        found.append((abs(lighter) / _LIGHTER, word[0].upper() + word[1:]))
+    richer = look.chroma - before.chroma
+    if abs(richer) >= _COLOURFUL:
+        found.append((abs(richer) / _COLOURFUL, "More colourful" if richer > 0 else "Quieter"))
+    here, there = hue_of(before), hue_of(look)
+    if before.hue is not None and look.hue is not None and here and there and here != there:
+        turned = abs((look.hue - before.hue + math.pi) % (2 * math.pi) - math.pi)
+        if turned >= _TURNED:
+            found.append((turned / _TURNED, f"From {here} to {there}"))
+    warmer = look.warmth - before.warmth
+    if abs(warmer) >= _WARMER and not any("From" in fact for _, fact in found):
+        found.append((abs(warmer) / _WARMER, "Warmer" if warmer > 0 else "Cooler"))
+    return [fact for _, fact in sorted(found, key=lambda one: -one[0])]
+
+
+def _title(looks: Sequence[Look]) -> str:
+    works = [look.work for look in looks]
+    if len(works) == 1:
+        return title_of(works[0])
+    count = _counted(len(works))
+    creators = {work.creator for work in works}
+    if len(creators) == 1 and works[0].creator:
+        return f"{count} works by {_short(works[0].creator)}"
+    for known, words in (("style", "of"), ("place", "of"), ("kind", "of")):
+        values = {getattr(work, known) for work in works}
+        value = next(iter(values))
+        if len(values) == 1 and value and known == "style":
+            return f"{count} works {words} {_short(value)}"
+    hues = Counter(hue for hue in map(hue_of, looks) if hue)
+    if hues and hues.most_common(1)[0][1] > len(looks) / 2:
+        return f"{count} works, mostly {hues.most_common(1)[0][0]}"
+    return f"{count} works"
+
+
+def _subtitle(looks: Sequence[Look]) -> str:
+    years = sorted(year for year in (_year(look.work) for look in looks) if year is not None)
+    if len(looks) > 1 and len(years) == len(looks):
+        return f"{years[0]}" if years[0] == years[-1] else f"{years[0]} to {years[-1]}"
+    if len(looks) == 1:
+        return line_of(looks[0].work)
+    names = list(dict.fromkeys(look.work.creator for look in looks if look.work.creator))
+    if 1 < len(names) <= 3:
+        return _short(f"{', '.join(names[:-1])} and {names[-1]}")
+    return ""
+
+
+def _year(work: Work) -> int | None:
+    if work.year_from is None:
+        return work.year_to
+    return work.year_from if work.year_to is None else (work.year_from + work.year_to) // 2
+
+
+def _years(work: Work) -> str:
+    first, last = work.year_from, work.year_to
+    if first is None and last is None:
+        return ""
+    if first is None or last is None or first == last:
+        return str(last if first is None else first)
+    return f"{first}–{last}"
+
+
+def _counted(number: int) -> str:
+    return _NUMBERS[number] if number < len(_NUMBERS) else str(number)
+
+
+def _short(text: str) -> str:
+    kept = plain(text)
+    return kept if len(kept) <= _LONGEST else f"{kept[: _LONGEST - 1].rstrip()}…"
