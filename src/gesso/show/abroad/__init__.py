@@ -1,0 +1,1 @@
+"""What other programs and sites are told of works: lists, feeds, cards for links."""
