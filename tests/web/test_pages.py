@@ -153,20 +153,40 @@ def test_an_empty_studio_says_how_to_begin(client: httpx2.Client) -> None:
 
 
 def test_a_picture_can_be_studied_by_a_form(client: httpx2.Client) -> None:
-    page = client.post("/studies", files={"picture": ("hill.png", hill(), "image/png")})
+    files = {"picture": ("hill.png", hill(), "image/png")}
+    page = client.post("/studies", files=files, follow_redirects=True)
 
     assert page.status_code == 200
-    assert "Big shapes" in page.text
+    assert "Two things to try" in page.text
     assert page.text.count("Ten minutes.") == 2
-    copy = re.search(r'src="data:image/jpeg;base64,([^"]+)"', page.text)
+    copy = re.search(r'src="(/study/pictures/[0-9a-f]{64}.jpg)\?side=1600"', page.text)
     assert copy
-    shown = cv2.imdecode(np.frombuffer(base64.b64decode(copy[1]), np.uint8), cv2.IMREAD_COLOR)
+    shown = cv2.imdecode(np.frombuffer(client.get(copy[1]).content, np.uint8), cv2.IMREAD_COLOR)
     assert shown is not None
     assert shown.shape[:2] == (HEIGHT, WIDTH)
 
 
+def test_a_sent_picture_is_looked_at_again_without_being_sent_again(client: httpx2.Client) -> None:
+    sent = client.post("/studies", files={"picture": ("hill.png", hill(), "image/png")})
+    place = sent.headers["location"]
+
+    usual, fewer = client.get(place).text, client.get(f"{place}?levels=4&plan=3").text
+
+    assert sent.status_code == 303
+    assert "<option selected>5</option>" in usual
+    assert "<option selected>4</option>" in fewer
+
+
+def test_a_picture_that_is_not_kept_says_what_to_do(client: httpx2.Client) -> None:
+    answer = client.get(f"/studies/pictures/{'0' * 64}", headers={"Accept": "text/html"})
+
+    assert answer.status_code == 404
+    assert "Send it again." in answer.text
+
+
 def test_a_study_shows_its_palette_and_what_each_block_is(client: httpx2.Client) -> None:
-    page = client.post("/studies", files={"picture": ("hill.png", hill(), "image/png")}).text
+    files = {"picture": ("hill.png", hill(), "image/png")}
+    page = client.post("/studies", files=files, follow_redirects=True).text
     told = client.post("/study", content=hill()).json()
 
     figures = {reading["tool"]: reading["figures"] for reading in told["readings"]}

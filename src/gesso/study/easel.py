@@ -20,6 +20,8 @@ from gesso.study.regions.tones import Tones, tones_of
 
 Found = TypeVar("Found")
 Floats = NDArray[np.float32]
+SHEET_SIDE = 840
+"""The long side of a sheet, pixels."""
 
 
 @dataclass(frozen=True)
@@ -58,22 +60,20 @@ class EaselOptions:
 class Surface:
     """A picture at working size, before it is cut into shapes: what every number of values shares.
 
+    It does not hold on to the picture, so sheets that are drawn later keep little in memory.
+
     Args:
         picture: upright sRGB pixels.
         side: the long side at which it is read, pixels.
     """
 
     def __init__(self, picture: Picture, side: int) -> None:
-        self.picture = picture
         self.side = side
+        self.rgb = at_most(picture.rgb, side)
+        self._shown = at_most(picture.rgb, SHEET_SIDE)
         self._smoothed: dict[float, Floats] = {}
         self._tones: dict[float, Tones] = {}
         self._photos: dict[tuple[int, int], NDArray[np.uint8]] = {}
-
-    @cached_property
-    def rgb(self) -> NDArray[np.uint8]:
-        """(height, width, 3) uint8."""
-        return at_most(self.picture.rgb, self.side)
 
     @cached_property
     def values(self) -> Floats:
@@ -88,7 +88,7 @@ class Surface:
     def photo(self, size: tuple[int, int]) -> NDArray[np.uint8]:
         """The picture at (width, height), read-only: sheets are drawn on copies."""
         if size not in self._photos:
-            shown = photo(self.picture.rgb, size)
+            shown = np.array(photo(self._shown, size))
             shown.flags.writeable = False
             self._photos[size] = shown
         return self._photos[size]
@@ -121,36 +121,32 @@ class Easel:
     ) -> None:
         self.picture = picture
         self.options = options
-        self._surface = surface or Surface(picture, options.side)
+        self.surface = surface or Surface(picture, options.side)
         self._blocks: dict[Hashable, BlockMap] = {}
         self._found: dict[Callable[[Easel], Any], Any] = {}
 
     @property
     def rgb(self) -> NDArray[np.uint8]:
         """(height, width, 3) uint8 at working size."""
-        return self._surface.rgb
+        return self.surface.rgb
 
     @property
     def values(self) -> Floats:
         """(height, width) float32 L*, 0 to 100, at working size."""
-        return self._surface.values
+        return self.surface.values
 
     @property
     def lab(self) -> Floats:
         """(height, width, 3) float32 OKLab at working size."""
-        return self._surface.lab
-
-    def photo(self, size: tuple[int, int]) -> NDArray[np.uint8]:
-        """(height, width, 3) uint8 the picture at (width, height), read-only."""
-        return self._surface.photo(size)
+        return self.surface.lab
 
     def smoothed(self, strength: float | None = None) -> Floats:
         """The values without texture; None for the strength of the options."""
-        return self._surface.smoothed(self.options.strength if strength is None else strength)
+        return self.surface.smoothed(self.options.strength if strength is None else strength)
 
     def tones(self, strength: float | None = None) -> Tones:
         """The values in 255 steps: as they are, or smoothed by a strength."""
-        return self._surface.tones(strength or 0.0)
+        return self.surface.tones(strength or 0.0)
 
     def once(self, measure: Callable[[Easel], Found]) -> Found:
         """What a measurement finds on this easel, worked out the first time it is asked for."""

@@ -12,13 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.pixels.colour import lightness
-from gesso.study.easel import Floats
+from gesso.study.easel import SHEET_SIDE, Floats
 from gesso.study.records import Sheet
 
 Bytes = NDArray[np.uint8]
-SHEET_SIDE = 840
-"""The long side of a sheet, pixels; a sheet is never larger than its picture by more than four
-times."""
 
 
 def sheet(name: str, caption: str, plate: NDArray[Any], *, is_map: bool = False) -> Sheet:
@@ -73,7 +70,7 @@ def gray_of(values: NDArray[Any]) -> Bytes:
 
 
 def size_of(shape: tuple[int, ...], side: int = SHEET_SIDE) -> tuple[int, int]:
-    """(width, height) of a sheet for a map of that shape."""
+    """(width, height) of a sheet for a map of that shape, which is enlarged four times at most."""
     height, width = shape[:2]
     scale = min(4.0, side / max(height, width))
     return max(1, round(width * scale)), max(1, round(height * scale))

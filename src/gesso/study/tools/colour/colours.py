@@ -71,7 +71,8 @@ class Colours:
         metrics = easel.once(measure_colour)
         palette = palette_of(swatches(Picture(easel.rgb)), self._options)
         harmony = fit_harmony(easel.once(hues))
-        size = size_of(easel.values.shape)
+        size, blocks = size_of(easel.values.shape), easel.blocks()
+        means = _means(easel.lab, blocks.labels, blocks.used)
         return Reading(
             tool=self.name,
             title="Colour",
@@ -92,7 +93,7 @@ class Colours:
                     "colour-blocks",
                     "The big shapes in their own colours.",
                     size,
-                    lambda: _flat(easel, enlarged(easel.blocks().labels, size)),
+                    lambda: oklab_to_bytes(means)[enlarged(blocks.labels, size)],
                 ),
                 drawn_later(
                     "palette",
@@ -172,12 +173,6 @@ def _note(
         else ""
     )
     return f"{first} The hues are nearest to {harmony.template}, {leaning}.{split}"
-
-
-def _flat(easel: Easel, wide: NDArray[np.int32]) -> Bytes:
-    blocks = easel.blocks()
-    means = _means(easel.lab, blocks.labels, blocks.used)
-    return oklab_to_bytes(means)[wide]
 
 
 def _chips(palette: tuple[PaletteColour, ...]) -> Bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gesso.core.pixels.colour import lightness
 from gesso.study.drawing.lettering import INK, Word, lettered
 from gesso.study.drawing.plates import drawn_later, gray_of, sheet, size_of
-from gesso.study.easel import Easel, Floats
+from gesso.study.easel import Easel, Floats, Surface
 from gesso.study.measures.value import measure_value
 from gesso.study.records import Reading
 from gesso.study.tips.wording import told
@@ -57,7 +57,7 @@ class Values:
         shares = counts / easel.values.size
         key = key_of(metrics["L_mean"])
         size = size_of(easel.values.shape)
-        values = cache(lambda: lightness(easel.photo(size)))
+        values = cache(partial(_values_of, easel.surface, size))
         blur = max(0.3, self._options.squint * max(size))
 
         def squint() -> Floats:
@@ -94,6 +94,10 @@ class Values:
             ),
             maker=measured_by("values", "1", self._options, easel),
         )
+
+
+def _values_of(surface: Surface, size: tuple[int, int]) -> Floats:
+    return lightness(surface.photo(size))
 
 
 def key_of(mean: float) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gesso.study.drawing.lettering import PAPER, Word, lettered, places, readable_on
 from gesso.study.drawing.plates import Bytes, drawn_later, enlarged, gray_of, sheet, size_of
-from gesso.study.easel import Easel
+from gesso.study.easel import Easel, Surface
 from gesso.study.measures.edges import boundaries
 from gesso.study.records import Figure, Reading
 from gesso.study.regions.blocks import BlockMap
@@ -46,7 +46,7 @@ class Blocks:
         """Levels with roles and shares, who borders on whom, the sheet, the outlines, the map."""
         blocks = easel.blocks()
         roles = roles_of(blocks)
-        size = size_of(blocks.labels.shape)
+        size, surface = size_of(blocks.labels.shape), easel.surface
         wide = cache(lambda: enlarged(blocks.labels, size))
         return Reading(
             tool=self.name,
@@ -57,6 +57,7 @@ class Blocks:
                 "k_used": blocks.used,
                 "levels": _levels(blocks, roles),
                 "shapes": len(blocks.patches),
+                "areas": _areas(blocks),
                 "adjacency": adjacency(blocks),
                 "sha256": blocks.sha256,
             },
@@ -71,7 +72,7 @@ class Blocks:
                     "outlines",
                     "The same shapes over the picture.",
                     size,
-                    lambda: _outlined(easel, wide()),
+                    lambda: _outlined(surface, wide()),
                 ),
                 sheet(
                     "blocks-map",
@@ -113,6 +114,12 @@ def adjacency(blocks: BlockMap) -> list[Figure]:
         }
         for at in order.tolist()
     ]
+
+
+def _areas(blocks: BlockMap) -> list[Figure]:
+    """Shares of the shapes that are large enough to bear a number, largest first."""
+    shares = np.sort(blocks.patches.areas)[::-1] / blocks.labels.size
+    return [round(float(share), 6) for share in shares[shares >= _NUMBERED]]
 
 
 def _levels(blocks: BlockMap, roles: tuple[str, ...]) -> list[Figure]:
@@ -158,8 +165,8 @@ def _numbered(blocks: BlockMap, wide: np.ndarray[tuple[int, ...], np.dtype[np.in
     return lettered(plate, words)
 
 
-def _outlined(easel: Easel, wide: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> Bytes:
-    plate = easel.photo((wide.shape[1], wide.shape[0])).copy()
+def _outlined(surface: Surface, wide: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> Bytes:
+    plate = surface.photo((wide.shape[1], wide.shape[0])).copy()
     edge = boundaries(wide).astype(np.uint8)
     plate[cv2.dilate(edge, np.ones((3, 3), np.uint8)).view(bool)] = 20
     plate[edge.view(bool)] = PAPER

@@ -10,11 +10,12 @@ import numpy as np
 
 from gesso.study.drawing.lettering import line, ring
 from gesso.study.drawing.plates import Bytes, drawn_later, enlarged, gray_of, plane, size_of
-from gesso.study.easel import Easel
+from gesso.study.easel import Easel, Floats, Surface
 from gesso.study.measures.balance import measure_balance
 from gesso.study.measures.edges import HARD, LOST, boundaries, measure_edges, steepness
 from gesso.study.measures.focus import Focus, find_focus, measured_focus
 from gesso.study.records import Reading, Sheet
+from gesso.study.regions.blocks import BlockMap
 from gesso.study.tips.wording import told
 from gesso.study.tools.tool import measured_by
 
@@ -62,25 +63,27 @@ class Composition:
 
 
 def _sheets(easel: Easel, focus: Focus | None) -> tuple[Sheet, ...]:
-    size = size_of(easel.values.shape)
+    size, surface = size_of(easel.values.shape), easel.surface
+    # What is drawn later holds what it needs, and not the easel with its whole picture.
+    blocks, steep = easel.blocks(), easel.once(steepness)
     return (
         drawn_later(
             "composition",
             "Where the eye lands first, in a large ring, and next, in a small one; and the thirds.",
             size,
-            lambda: _placed(easel, focus, size),
+            lambda: _placed(surface, focus, size),
         ),
         drawn_later(
             "attention",
             "What stands out from its surroundings.",
             size,
-            lambda: _heat(easel, focus, size),
+            lambda: _heat(surface, focus, size),
         ),
         drawn_later(
             "edges",
             "Edges: hard red, soft gray, lost blue.",
             size,
-            lambda: _edges(easel, size),
+            lambda: _edges(blocks, steep, size),
         ),
     )
 
@@ -103,8 +106,8 @@ def _note(metrics: dict[str, float]) -> str:
     return " ".join(said) or "There are no shapes and no edges to speak of."
 
 
-def _placed(easel: Easel, focus: Focus | None, size: tuple[int, int]) -> Bytes:
-    plate = easel.photo(size).copy()
+def _placed(surface: Surface, focus: Focus | None, size: tuple[int, int]) -> Bytes:
+    plate = surface.photo(size).copy()
     width, height = size
     for part in (1 / 3, 2 / 3):
         line(plate, (part * width, 0), (part * width, height), (235, 235, 235))
@@ -117,9 +120,9 @@ def _placed(easel: Easel, focus: Focus | None, size: tuple[int, int]) -> Bytes:
     return plate
 
 
-def _heat(easel: Easel, focus: Focus | None, size: tuple[int, int]) -> Bytes:
+def _heat(surface: Surface, focus: Focus | None, size: tuple[int, int]) -> Bytes:
     """Dim where nothing calls, as it is where something does."""
-    shown = easel.photo(size).astype(np.float32)
+    shown = surface.photo(size).astype(np.float32)
     if focus is None:
         return np.asarray(np.rint(shown * 0.35), dtype=np.uint8)
     strong = np.percentile(focus.saliency, 97)
@@ -129,12 +132,11 @@ def _heat(easel: Easel, focus: Focus | None, size: tuple[int, int]) -> Bytes:
     return np.asarray(np.rint(np.clip(mixed, 0, 255)), dtype=np.uint8)
 
 
-def _edges(easel: Easel, size: tuple[int, int]) -> Bytes:
-    blocks = easel.blocks()
+def _edges(blocks: BlockMap, steepness_of: Floats, size: tuple[int, int]) -> Bytes:
     wide = enlarged(blocks.labels, size)
     grays = gray_of(70 + 0.28 * blocks.levels[wide])
     plate = np.repeat(grays[..., np.newaxis], 3, axis=2)
-    steep = plane(easel.once(steepness), size)
+    steep = plane(steepness_of, size)
     edge = cv2.dilate(boundaries(wide).astype(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
     plate[edge & (steep >= LOST) & (steep <= HARD)] = _EDGE_TONES["soft"]
     plate[edge & (steep > HARD)] = _EDGE_TONES["hard"]

@@ -31,20 +31,20 @@ def sheets_of(
         guidance: what a person said.
         made: "an estimate", or what else the captions call it.
     """
-    size = size_of(mask.shape)
+    size, surface = size_of(mask.shape), easel.surface
     wide = cache(lambda: enlarged(mask.astype(np.int32), size).astype(np.bool_))
     return (
         drawn_later(
             "subject",
             f"The subject cut out: {made}.",
             size,
-            lambda: _cut(easel.photo(size), wide()),
+            lambda: _cut(surface.photo(size), wide()),
         ),
         drawn_later(
             "subject-mask",
             f"Where it lies in the picture: {made}.",
             size,
-            lambda: _laid(easel.photo(size), wide(), guidance),
+            lambda: _laid(surface.photo(size), wide(), guidance),
         ),
         sheet(
             "subject-map",

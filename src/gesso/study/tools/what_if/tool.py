@@ -90,6 +90,7 @@ class WhatIfTool:
         if change is None:
             return self._reading(easel, abstains=why)
         shown = preview(easel, change)
+        before = easel.rgb
         size = (shown.picture.width, shown.picture.height)
         return self._reading(
             easel,
@@ -106,7 +107,7 @@ class WhatIfTool:
                 drawn_later(
                     "what-if", f"With {TOLD[change.name]}.", size, lambda: shown.picture.rgb
                 ),
-                drawn_later("what-if-before", "As it is.", size, lambda: easel.rgb),
+                drawn_later("what-if-before", "As it is.", size, lambda: before),
             ),
         )
 

@@ -1,0 +1,425 @@
+// The study page: sliders that redraw here, views on one stage, tips that point at their blocks.
+// What the page needs is in its HTML already; this makes it move.
+
+import { html, nothing, render, svg } from "../vendor/lit/lit.js";
+import { Marks } from "./marks.js";
+import { Stage, countsOf, mapAt, roughly } from "./stage.js";
+import { planCuts, squinted, toneOf } from "./tones.js";
+
+const VIEWS = {
+  plan: "Plan", notan: "Two values", blocks: "Shapes", colour: "In colour",
+  edges: "Edges", gray: "Grays", attention: "Attention", photo: "Picture",
+};
+const CUTS = { quantile: "Equal areas", natural: "Natural breaks", even: "Even steps" };
+const DETAILS = { coarse: "Large only", calm: "Calm", usual: "Usual", fine: "Fine" };
+const SHEETS = { colour: "colour-blocks", edges: "edges", attention: "attention" };
+const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
+const BIG = 0.05;
+const USUAL = { plan: 5, cut: "quantile", coherence: 0.783, detail: "usual", levels: 5 };
+const percent = (share) => `${Math.round(100 * share)} %`;
+const many = (count, one, more) => `${NUMBERS[count] ?? count} ${count === 1 ? one : more}`;
+
+class Study extends HTMLElement {
+  async connectedCallback() {
+    const told = JSON.parse(this.querySelector(".told").textContent);
+    Object.assign(this, { title_: told.title, changes: told.changes, asked: told.asked });
+    this.removeAttribute("title");
+    this.count = told.asked.plan ?? USUAL.plan;
+    this.cut = told.asked.cut ?? USUAL.cut;
+    Object.assign(this, { view: "plan", squint: 0, shows: new Set(), pointed: [], own: null, seen: null });
+    this.worker = new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+    this.worker.addEventListener("message", ({ data }) => this.settle(data));
+    this.photo = this.querySelector(".big img");
+    this.aside = this.querySelector(".ctl");
+    try {
+      await Promise.all([this.hold(told.study), this.photo.decode()]);
+    } catch {
+      // What cannot be fetched (the server was started anew) leaves the page as it was sent.
+      return;
+    }
+    this.unfold();
+    this.keys();
+  }
+
+  disconnectedCallback() {
+    this.worker?.terminate();
+  }
+
+  /** Take a study: its readings by tool, and the maps that the sliders cut. */
+  async hold(study) {
+    const readings = Object.fromEntries(study.readings.map((reading) => [reading.tool, reading]));
+    const sheets = Object.fromEntries(study.readings.flatMap((reading) => reading.sheets.map((one) => [one.name, one])));
+    const names = ["value-tones", "value-plan-tones", "notan-tones", "blocks-map"];
+    const [tones, plan, notan, blocks] = await Promise.all(names.map((name) => mapAt(sheets[name].href)));
+    Object.assign(this, { study, readings, sheets, tones, blocks, calm: { plan, notan } });
+    this.tone ??= toneOf(readings.notan.figures.cut);
+    this.soften();
+  }
+
+  /** The planes that are cut: as they came, or blurred by the squint. */
+  soften() {
+    const radius = this.squint;
+    this.planes = Object.fromEntries(Object.entries(this.calm).map(([name, plane]) => [name, radius
+      ? { ...plane, counts: undefined, data: squinted(plane.data, plane.width, plane.height, radius) }
+      : plane]));
+    const { data, width, height } = this.planes.plan;
+    this.worker.postMessage({ picture: { id: this.plane = (this.plane ?? 0) + 1, tones: this.tones.data, smooth: data, width, height } });
+  }
+
+  /** Lay out what only works here, over what was sent. */
+  unfold() {
+    const place = this.querySelector(".big .canvas");
+    this.canvas = document.createElement("canvas");
+    this.stage = new Stage(this.canvas, this.photo, this.tones);
+    this.over = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    this.over.classList.add("over");
+    this.over.setAttribute("viewBox", `0 0 ${this.canvas.width} ${this.canvas.height}`);
+    place.append(this.canvas, this.over);
+    this.photo.classList.add("is-below");
+    this.canvas.addEventListener("pointermove", (event) => this.read(event));
+    this.canvas.addEventListener("pointerleave", () => this.tellTime());
+    this.small = document.createElement("div");
+    this.small.className = "small";
+    this.querySelector(".big").after(this.small);
+    this.querySelectorAll(".plainly").forEach((form) => { form.hidden = form.closest("#subject") === null; });
+    this.panel = document.createElement("div");
+    this.panel.className = "panel";
+    this.aside.querySelector("form.plainly").replaceWith(this.panel);
+    this.tips = this.aside.querySelector(".two ol.tips");
+    this.tips?.replaceChildren();
+    this.classList.add("is-live");
+    const source = { src: this.photo.src, width: this.study.width, height: this.study.height };
+    const section = this.querySelector("#subject");
+    if (section) this.marks = new Marks(section, source, (marks) => this.ask("subject", marks), this.asked);
+    this.drawSmall();
+    this.step();
+  }
+
+  /** One step: cut, draw, tell. */
+  step() {
+    const began = performance.now();
+    const plane = this.planes.plan;
+    const cuts = this.own ?? planCuts(countsOf(plane), this.count, this.cut);
+    this.plan = roughly(plane, this.tones.data, cuts);
+    this.paint();
+    this.took = performance.now() - began;
+    this.question = (this.question ?? 0) + 1;
+    this.worker.postMessage({
+      of: this.plane, ask: this.question, wishes: { count: this.count, cut: this.cut, cuts: this.own ?? undefined },
+    });
+    this.tell();
+  }
+
+  /** The worker's plan, its specks merged, where it is still the one that was asked for. */
+  settle({ ask, plan }) {
+    if (ask !== this.question) return;
+    this.plan = plan;
+    if (this.view === "plan" && !this.seen) this.paint();
+    this.dispatchEvent(new CustomEvent("settled", { detail: plan }));
+    this.tell();
+  }
+
+  paint() {
+    const { stage } = this;
+    if (this.seen) { stage.whole(this.seen); this.overlay(); return; }
+    if (this.view === "plan") stage.bands(this.planes.plan, this.plan);
+    else if (this.view === "notan") stage.notan(this.planes.notan, this.tone);
+    else if (this.view === "blocks") stage.blocks(this.blocks, this.readings.blocks.figures.levels, this.pointed);
+    else if (this.view === "gray") stage.grays(this.squint / 360);
+    else if (this.view === "photo") stage.whole(this.photo);
+    else this.sheet(SHEETS[this.view]);
+    this.overlay();
+  }
+
+  /** A sheet of the server's on the stage, as soon as it is here. */
+  async sheet(name) {
+    const { href } = this.sheets[name], { view } = this;
+    const image = await imageAt(href);
+    if (this.view === view && !this.seen) this.stage.whole(image);
+  }
+
+  overlay() {
+    const { width, height } = this.canvas, { figures } = this.readings.composition;
+    const radius = Math.max(width, height);
+    const lines = this.shows.has("thirds") ? [1, 2].map((part) => svg`
+      <line x1=${part * width / 3} x2=${part * width / 3} y1="0" y2=${height}></line>
+      <line y1=${part * height / 3} y2=${part * height / 3} x1="0" x2=${width}></line>`) : nothing;
+    const ring = (x, y, size, words) => svg`<circle cx=${x * width} cy=${y * height} r=${size * radius}><title>${words}</title></circle>`;
+    const rings = this.shows.has("focus") && figures.focal_x !== undefined ? [
+      ring(figures.focal_x, figures.focal_y, 0.1, "Where the eye lands first"),
+      figures.second_x === undefined ? nothing : ring(figures.second_x, figures.second_y, 0.04, "Where it goes next"),
+    ] : nothing;
+    render(svg`<g class="rim">${lines}${rings}</g><g>${lines}${rings}</g>`, this.over);
+  }
+
+  tell() {
+    const shapes = this.readings.blocks.figures;
+    this.aside.querySelector("h1").textContent = this.headline();
+    this.querySelector(".big .what").textContent = this.caption();
+    this.tellTime();
+    render(this.controls(shapes), this.panel);
+    if (this.tips) render(this.study.tips.map((tip, at) => this.tip(tip, at)), this.tips);
+  }
+
+  tellTime() {
+    this.querySelector(".big .took").textContent = `${Math.max(1, Math.round(this.took))} ms in this browser`;
+  }
+
+  headline() {
+    const { figures } = this.readings.blocks;
+    const size = this.blocks.data.length;
+    const big = this.stage.poles(this.blocks, figures.levels.length) && this.bigShapes(size);
+    return `${many(this.plan.levels.length, "value", "values")}, ${many(big, "big shape", "big shapes").toLowerCase()}`;
+  }
+
+  bigShapes() {
+    const areas = this.readings.blocks.figures.areas ?? [];
+    return areas.filter((area) => area >= BIG).length;
+  }
+
+  caption() {
+    if (this.seen) return this.seen.words;
+    if (this.view === "plan") return `Value plan, ${this.plan.levels.length} values${this.squint ? ", squinting" : ""}`;
+    if (this.view === "notan") return `Two values, ${percent(this.dark())} dark`;
+    if (this.view === "blocks") return this.readings.blocks.note;
+    if (this.view === "gray") return this.squint ? "What is left when you squint" : "Lightness only";
+    if (this.view === "photo") return this.title_;
+    return this.sheets[SHEETS[this.view]].caption;
+  }
+
+  dark() {
+    const counts = countsOf(this.planes.notan);
+    let below = 0;
+    for (let tone = 0; tone < this.tone; tone += 1) below += counts[tone];
+    return below / this.planes.notan.data.length;
+  }
+
+  /** The L* under the pointer, as it is in the picture. */
+  read(event) {
+    const box = this.canvas.getBoundingClientRect(), { width, height, data } = this.tones;
+    const x = Math.min(width - 1, Math.max(0, Math.floor((event.clientX - box.left) / box.width * width)));
+    const y = Math.min(height - 1, Math.max(0, Math.floor((event.clientY - box.top) / box.height * height)));
+    const value = data[y * width + x] / 2.55;
+    this.querySelector(".big .took").textContent = `L* ${Math.round(value)}, Munsell ${(value / 10).toFixed(1)}`;
+  }
+
+  controls(shapes) {
+    const isNotan = this.view === "notan", isBlocks = ["blocks", "colour", "edges"].includes(this.view);
+    return html`
+      ${slider("Values", isBlocks ? shapes.k_asked : this.count, isBlocks ? 4 : 3, isBlocks ? 6 : 8, 1, String,
+        (value) => (isBlocks ? this.again({ levels: value }) : this.change({ count: value, own: null })), isNotan)}
+      ${slider("Squint", this.squint, 0, 12, 1, String, (value) => { this.squint = value; this.soften(); this.change({}); })}
+      <div class="tools" role="group" aria-label="View">${Object.entries(VIEWS).map(([view, words], at) => html`
+        <button type="button" class="chip" title=${`Key ${at + 1}`} aria-pressed=${this.view === view && !this.seen} @click=${() => this.look(view)}>${words}</button>`)}</div>
+      <div class="tools" role="group" aria-label="Over it">
+        ${[["focus", "Focal point"], ["thirds", "Thirds"]].map(([name, words]) => html`
+        <button type="button" class="chip" aria-pressed=${this.shows.has(name)} @click=${() => this.toggle(name)}>${words}</button>`)}</div>
+      ${isBlocks ? this.shapesOf(shapes) : html`${this.histogram(isNotan)}
+      ${isNotan ? html`<p class="hint">Drag the line: ${percent(this.dark())} is dark below ${Math.round(this.tone / 2.55)} L*.
+          <button type="button" class="plain" @click=${() => this.change({ tone: toneOf(this.readings.notan.figures.notan_cut) })}>Where the picture parts</button></p>`
+        : html`<div class="tools" role="group" aria-label="Cut">${Object.entries(CUTS).map(([cut, words]) => html`
+          <button type="button" class="chip" aria-pressed=${!this.own && this.cut === cut} @click=${() => this.change({ cut, own: null })}>${words}</button>`)}
+          ${this.own ? html`<span class="chip is-set">By hand</span>` : nothing}</div>
+        ${this.strip()}`}`}
+      <p class="said" role="status" aria-live="polite">${this.waiting ?? ""}</p>`;
+  }
+
+  /** Bars of how much there is of each value, with a line to drag at each cut. */
+  histogram(isNotan) {
+    const plane = isNotan ? this.planes.notan : this.planes.plan, counts = countsOf(plane);
+    const most = Math.max(...counts);
+    const path = `M0 84${Array.from(counts, (count, at) => `L${at} ${(84 - 78 * Math.sqrt(count / most)).toFixed(1)}`).join("")}L255 84Z`;
+    const cuts = isNotan ? [this.tone] : this.plan.cuts;
+    return html`<div class="histogram"><svg viewBox="0 0 256 96" preserveAspectRatio="none" aria-hidden="true"
+        @pointermove=${(event) => this.drag(event)} @pointerup=${() => { this.dragged = null; }} @pointercancel=${() => { this.dragged = null; }}>
+      <path d=${path}></path>
+      ${cuts.map((cut, at) => svg`<g class="cut" @pointerdown=${(event) => this.grip(event, at)}>
+        <rect class="grip" x=${cut - 5} width="10" y="0" height="96"></rect><line x1=${cut} x2=${cut} y1="0" y2="96"></line></g>`)}
+      </svg>
+      <div class="cuts">${cuts.map((cut, at) => html`<label class="hidden">${isNotan ? "Where two values part" : `Cut ${at + 1}`}
+        <input type="range" min=${at ? cuts[at - 1] + 1 : 1} max=${at < cuts.length - 1 ? cuts[at + 1] - 1 : 255} .value=${String(cut)}
+          aria-valuetext=${`${Math.round(cut / 2.55)} L*`} @input=${(event) => this.move(at, Number(event.target.value))}></label>`)}</div></div>`;
+  }
+
+  grip(event, at) {
+    event.preventDefault();
+    event.currentTarget.ownerSVGElement.setPointerCapture(event.pointerId);
+    this.dragged = at;
+  }
+
+  drag(event) {
+    if (this.dragged === null || this.dragged === undefined) return;
+    const box = event.currentTarget.getBoundingClientRect();
+    this.move(this.dragged, Math.round((event.clientX - box.left) / box.width * 256));
+  }
+
+  move(at, tone) {
+    if (this.view === "notan") { this.change({ tone: Math.min(255, Math.max(1, tone)) }); return; }
+    const cuts = [...this.plan.cuts];
+    const low = at ? cuts[at - 1] + 1 : 1, high = at < cuts.length - 1 ? cuts[at + 1] - 1 : 255;
+    cuts[at] = Math.min(high, Math.max(low, tone));
+    this.change({ own: cuts });
+  }
+
+  /** The values to mix, dark to light, with how much of each. */
+  strip() {
+    return html`<table class="strip"><caption class="hidden">Values of the plan, dark to light</caption><thead class="hidden"><tr><th scope="col">Gray</th><th scope="col">Value</th><th scope="col">Munsell</th><th scope="col">Share</th></tr></thead><tbody>
+      ${this.plan.levels.map((level, band) => html`<tr><td>${chip(level)}</td><th scope="row">L* <b class="num">${Math.round(level)}</b></th><td class="num by">${(level / 10).toFixed(1)}</td><td class="num">${percent(this.plan.shares[band])}</td></tr>`)}
+      </tbody></table>`;
+  }
+
+  shapesOf(shapes) {
+    const asked = { ...USUAL, ...this.asked };
+    return html`
+      ${slider("Coherence", Math.round(100 * asked.coherence), 0, 100, 5, (value) => `${value} %`, (value) => this.again({ coherence: value / 100 }))}
+      <div class="tools" role="group" aria-label="Smallest shapes">${Object.entries(DETAILS).map(([detail, words]) => html`
+        <button type="button" class="chip" aria-pressed=${asked.detail === detail} @click=${() => this.again({ detail })}>${words}</button>`)}</div>
+      <table class="strip"><caption class="hidden">Shapes, dark to light</caption><thead class="hidden"><tr><th scope="col">Gray</th><th scope="col">Block</th><th scope="col">Part</th><th scope="col">Share</th></tr></thead><tbody>
+      ${shapes.levels.map(({ block, level, role, share }) => html`<tr class=${this.pointed.includes(block) ? "is-pointed" : ""} @pointerenter=${() => this.point([block])} @pointerleave=${() => this.point([])}>
+        <td>${chip(level)}</td><th scope="row"><b class="num">${block}</b> ${role}</th><td class="num by">${Math.round(level)} L*</td><td class="num">${percent(share)}</td></tr>`)}
+      </tbody></table>`;
+  }
+
+  tip(tip, at) {
+    const isSeen = this.seen?.tip === at;
+    return html`<li><p class="prose">${tip.observation}</p><p><b>Ten minutes.</b> ${tip.action}</p><p class="by">${tip.why}</p>
+      <div class="tools">
+        ${tip.blocks.length ? html`<button type="button" class="chip" aria-pressed=${this.tipped === at} @click=${() => this.pointOut(tip, at)}>${tip.blocks.length > 1 ? `Blocks ${tip.blocks.join(" and ")}` : `Block ${tip.blocks[0]}`}</button>` : nothing}
+        ${tip.href ? html`<button type="button" class="chip" aria-pressed=${isSeen} @click=${() => this.see(tip, at)}>${isSeen ? "After" : "See it"}</button>` : nothing}
+        ${isSeen ? html`<button type="button" class="chip" aria-pressed="false" @click=${() => this.unsee()}>Before</button>` : nothing}
+      </div>
+      ${this.found?.[at] ? html`<p class="by">${this.found[at]}</p>` : nothing}</li>`;
+  }
+
+  pointOut(tip, at) {
+    const off = this.tipped === at;
+    this.tipped = off ? null : at;
+    this.seen = null;
+    this.pointed = off ? [] : tip.blocks;
+    this.view = "blocks";
+    this.change({});
+  }
+
+  /** What a tip would do, on the stage, with the figures that it moves. */
+  async see(tip, at) {
+    if (this.seen?.tip === at) { this.unsee(); return; }
+    const { name, amount, blocks } = tip.what_if;
+    const image = await imageAt(tip.href);
+    this.seen = Object.assign(image, { tip: at, words: `With ${this.changes[name]}` });
+    this.change({});
+    const reading = await this.ask("what_if", { change: name, amount, blocks });
+    if (reading) { this.found = { ...this.found, [at]: reading.note }; this.tell(); }
+  }
+
+  unsee() {
+    this.seen = null;
+    this.look("photo");
+  }
+
+  point(blocks) {
+    this.pointed = blocks;
+    if (this.view === "blocks") this.paint();
+    this.tell();
+  }
+
+  look(view) {
+    Object.assign(this, { view, seen: null, pointed: [], tipped: null });
+    this.step();
+  }
+
+  toggle(name) {
+    if (!this.shows.delete(name)) this.shows.add(name);
+    this.overlay();
+    this.tell();
+  }
+
+  change(wishes) {
+    Object.assign(this, wishes);
+    if (this.seen && "count" in wishes) this.seen = null;
+    this.step();
+  }
+
+  /** Read one thing, or everything, again on the server; the picture is there already. */
+  async ask(tool, wishes) {
+    const source = this.dataset.source.startsWith("work:")
+      ? { work: Number(this.dataset.source.slice(5)) } : { picture: this.dataset.source };
+    const given = Object.entries({ ...this.asked, ...wishes }).filter(([, value]) => value !== null && value !== undefined);
+    const body = JSON.stringify({ ...Object.fromEntries(given), ...source });
+    try {
+      const answer = await fetch(tool ? `/study/${tool}` : "/study", {
+        method: "POST", body, headers: { "Content-Type": "application/json", Accept: "application/json" },
+      });
+      const told = await answer.json();
+      this.waiting = answer.ok ? "" : [told.title, told.detail].filter(Boolean).join(" ");
+      if (answer.ok) return told;
+    } catch {
+      this.waiting = "The studio cannot be reached. Is it still running?";
+    }
+    this.tell();
+    return null;
+  }
+
+  /** Other wishes for the shapes: the server looks again, and everything follows. */
+  async again(wishes) {
+    this.asked = { ...this.asked, ...wishes };
+    const asked = this.wanted = {};
+    clearTimeout(this.later);
+    this.tell();
+    this.later = setTimeout(async () => {
+      const study = await this.ask("", {});
+      if (asked !== this.wanted || !study) return;
+      this.found = {};
+      await this.hold(study);
+      history.replaceState(null, "", `?${new URLSearchParams(Object.entries(this.asked).flatMap(([name, value]) => [value].flat().map((one) => [name, one])))}`);
+      this.aside.querySelector("a[href$='page.pdf']").href = `/study/${study.id}/page.pdf`;
+      this.drawSmall();
+      this.step();
+    }, 120);
+  }
+
+  /** The picture and its grays, small, below the stage. */
+  drawSmall() {
+    const place = (view, href, words) => html`<figure><button type="button" @click=${() => this.look(view)} aria-label=${`${words}, on the stage`}>
+      <img src=${href} width=${this.study.width} height=${this.study.height} alt=""></button><figcaption>${words}</figcaption></figure>`;
+    render([place("photo", this.photo.src, this.title_), place("gray", this.sheets.values.href, "Lightness only")], this.small);
+  }
+
+  keys() {
+    addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+      const view = Object.keys(VIEWS)[Number(event.key) - 1];
+      if (view) this.look(view);
+      else if (event.key === "[" || event.key === "]") this.change({ own: null, count: Math.min(8, Math.max(3, this.count + (event.key === "]" ? 1 : -1))) });
+      else if (event.key === "f") this.toggle("focus");
+      else if (event.key === "t") this.toggle("thirds");
+      else return;
+      event.preventDefault();
+    });
+  }
+}
+
+const images = new Map();
+
+async function imageAt(href) {
+  if (!images.has(href)) {
+    const image = new Image();
+    image.src = href;
+    images.set(href, image.decode().then(() => image));
+  }
+  return images.get(href);
+}
+
+function slider(words, value, min, max, step, told, change, disabled = false) {
+  return html`<label class="f"><span>${words}</span><output>${told(value)}</output>
+    <input type="range" min=${min} max=${max} step=${step} .value=${String(value)} ?disabled=${disabled} aria-valuetext=${told(value)}
+      @input=${(event) => change(Number(event.target.value))}></label>`;
+}
+
+/** A gray of an L*, as a picture: an attribute needs no style. */
+function chip(level) {
+  const light = level > 8 ? ((level + 16) / 116) ** 3 : level / 903.3;
+  const step = Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055));
+  return html`<svg viewBox="0 0 2 1" preserveAspectRatio="none" aria-hidden="true"><rect width="2" height="1" fill=${`rgb(${step},${step},${step})`}></rect></svg>`;
+}
+
+customElements.define("g-study", Study);
