@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,25 +24,26 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "a-small-studio"
 
 
+@contextmanager
+def opened(folder: Path, client: str = "10.0.0.7", **options: Any) -> Iterator[TestClient]:
+    """The doors of a studio, with options of the server, asked from an address."""
+    asked = replace(ServerOptions(calls_per_minute=0), **options)
+    with Studio.open(folder) as studio:
+        guard = application(studio, asked)
+        with TestClient(
+            guard,
+            base_url="http://localhost:8765",
+            client=(client, 50_000),
+            follow_redirects=False,
+            raise_server_exceptions=False,
+        ) as asking:
+            yield asking
+
+
 @pytest.fixture
 def doors(folder: Path) -> Iterator[Open]:
     with ExitStack() as stack:
-
-        def opened(client: str = "10.0.0.7", **options: Any) -> TestClient:
-            studio = stack.enter_context(Studio.open(folder))
-            asked = replace(ServerOptions(calls_per_minute=0, access_log=True), **options)
-            guard = application(studio, asked)
-            return stack.enter_context(
-                TestClient(
-                    guard,
-                    base_url="http://localhost:8765",
-                    client=(client, 50_000),
-                    follow_redirects=False,
-                    raise_server_exceptions=False,
-                )
-            )
-
-        yield opened
+        yield lambda *given, **options: stack.enter_context(opened(folder, *given, **options))
 
 
 def bearer(token: str) -> dict[str, str]:
