@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue
@@ -71,7 +73,32 @@ def test_one_that_is_refused_keeps_nobody_else_outside(
     assert "another picture called '7' already" in kept[1].refused.message
     with pytest.raises(InputError, match="another picture called '7' already"):
         catalogue.accession.keep(arrivals[1])
-    assert not check(catalogue, read_data=True).problems
+    report = check(catalogue, read_data=True)
+    assert (report.problems, report.orphans) == ((), ())
+
+
+def test_equal_pixels_in_other_bytes_at_once_leave_no_file(
+    catalogue: Catalogue, make: Workshop
+) -> None:
+    first = _arrival(make, 1)
+    other = develop_file(_packed_anew(make.file(1)), name="again.png")
+    again = replace(first, developed=other, provenance=Provenance("collected", "met", "9"))
+    assert other.fingerprint.data != first.developed.fingerprint.data
+
+    kept = catalogue.accession.keep_many([first, replace(again, is_apart=False)])
+
+    assert [one.is_new for one in kept] == [True, False]
+    assert kept[0].work == kept[1].work
+    report = check(catalogue, read_data=True)
+    assert (report.problems, report.orphans, report.works) == ((), (), 1)
+    assert catalogue.accession.keep_many([again])[0].is_new, "one that stands apart is kept"
+    assert check(catalogue, read_data=True).orphans == ()
+
+
+def _packed_anew(png: bytes) -> bytes:
+    out = io.BytesIO()
+    Image.open(io.BytesIO(png)).save(out, "PNG", compress_level=1)
+    return out.getvalue()
 
 
 def test_a_full_disk_keeps_all_of_them_outside(

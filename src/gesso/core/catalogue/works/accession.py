@@ -6,7 +6,7 @@ leaves between them is a file that no row names, never a row whose file is missi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from gesso.core.catalogue.blobs.blob import BlobStore, key_of
+from gesso.core.catalogue.blobs.blob import BlobStore
 from gesso.core.catalogue.blobs.replaced import OldFiles
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.rows import (
@@ -114,10 +114,8 @@ class Accession:
         recipe = self._complete(recipe, picture.pixels_sha256)
         developed = marked(picture.once(develop_picture), self._marks(recipe))
         arrival = Arrival(developed, provenance, title, creator, rights, standing, recipe)
+        # It is seldom here already, so nobody asks before its files are written.
         kept = self._keep([arrival])
-        if not kept[0].is_new:
-            # It is seldom here already, so nobody asks before its files are written.
-            self._old.let_go(key_of(part.data) for part in blob_parts(arrival))
         picture.forget(develop_picture)  # the pixels live on with the critic; the files are kept
         return _admitted(kept)
 
@@ -290,7 +288,8 @@ class Accession:
             ]
             if then is not None:
                 then(connection, became)
-            return became
+        self._old.let_go(_unneeded(stored, became))
+        return became
 
     def _stored(self, arrival: Arrival) -> dict[str, tuple[str, BlobPart]]:
         """Write a picture's files; their keys by the column that names them."""
@@ -362,6 +361,17 @@ class Accession:
         if row is None:
             raise _unknown(work_id)
         return row
+
+
+def _unneeded(
+    stored: Iterable[dict[str, tuple[str, BlobPart]] | None], became: Iterable[Kept]
+) -> Iterator[str]:
+    """Files of arrivals that were here already when their turn came, or came twice at once."""
+    for files, kept in zip(stored, became, strict=True):
+        if files and not kept.is_new:
+            work = kept.work
+            used = {work.blob, *(key for _, key in work.thumbnails)} if work is not None else set()
+            yield from {key for key, _ in files.values()} - used
 
 
 def _unknown(work_id: int) -> UnknownItem:
