@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
 
-from gesso.core.errors import GessoError
+from gesso.core.errors import GessoError, PictureError, WorkerLost
 from gesso.web.answers.house import House
 from gesso.web.server.doors.doors import Doors
 from gesso.web.server.problems import Problem
@@ -125,6 +125,15 @@ def _index(house: House) -> str:
     return f"{seen.index_size} works can be found by their looks."
 
 
+def _decoder(house: House) -> str:
+    try:
+        house.studio.darkroom.decode(b"no picture")
+    except PictureError as error:
+        if isinstance(error.__cause__, WorkerLost):
+            raise
+    return "A worker answers."
+
+
 def _disk(house: House) -> str:
     free = shutil.disk_usage(house.studio.catalogue.folder).free
     if free < _LEAST_FREE:
@@ -136,5 +145,6 @@ _TRIES: tuple[tuple[str, Callable[[House], str]], ...] = (
     ("catalogue", _catalogue),
     ("picture", _picture),
     ("index", _index),
+    ("decoder", _decoder),
     ("disk", _disk),
 )
