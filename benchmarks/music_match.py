@@ -1,6 +1,6 @@
 """Do matches keep the moods together?
 
-    python benchmarks/music_match.py [--each 6]
+    python benchmarks/music_match.py [--each 6] [--seeds 6]
 
 First synthesised music (major or minor, fast or slow, bright or dull) and painted palettes (light
 or dark, loud or quiet in colour): how often the first match lies in the right one of four
@@ -55,31 +55,37 @@ def main() -> None:
     """Print both tables."""
     wishes = argparse.ArgumentParser(description=__doc__)
     wishes.add_argument("--each", type=int, default=6, help="tracks of each kind")
-    synthesised(wishes.parse_args().each)
+    wishes.add_argument("--seeds", type=int, default=6, help="catalogues of them")
+    asked = wishes.parse_args()
+    synthesised(asked.each, asked.seeds)
     sampled()
 
 
-def synthesised(each: int) -> None:
+def synthesised(each: int, seeds: int) -> None:
     """Quadrants of music that is made here."""
-    rng = np.random.default_rng(1)
-    with TemporaryDirectory() as place, Catalogue.open(Path(place) / "studio") as catalogue:
-        wanted: dict[int, Quadrant] = {}
-        kinds: dict[int, str] = {}
-        for _ in range(each):
-            for valence, arousal in QUADRANTS:
-                for bright in (True, False):
-                    data = tune(rng, major=valence > 0, fast=arousal > 0, bright=bright)
-                    track = catalogue.tracks.accept(data).track
-                    wanted[track.id] = (valence, arousal)
-                    kinds[track.id] = "bright" if bright else "dull"
-        works = hang(catalogue, rng, each)
-        room = MusicRoom(catalogue)
-        right = {n: works[room.for_track(n, 1)[0].work.id] == q for n, q in wanted.items()}
-        back = [wanted[room.for_work(n, 1)[0].track.id] == q for n, q in works.items()]
-    print(f"{len(wanted)} synthesised tracks, {len(works)} palettes; bar 95 %, chance 25 %")
-    print(f"  track -> picture   {np.mean(list(right.values())):.1%}")
-    for kind in ("bright", "dull"):
-        print(f"    {kind:<16} {np.mean([right[n] for n in right if kinds[n] == kind]):.1%}")
+    bright, dull, back = list[bool](), list[bool](), list[bool]()
+    for seed in range(1, seeds + 1):
+        rng = np.random.default_rng(seed)
+        with TemporaryDirectory() as place, Catalogue.open(Path(place) / "studio") as catalogue:
+            tracks = {
+                catalogue.tracks.accept(
+                    tune(rng, major=valence > 0, fast=arousal > 0, bright=is_bright)
+                ).track.id: ((valence, arousal), is_bright)
+                for _ in range(each)
+                for valence, arousal in QUADRANTS
+                for is_bright in (True, False)
+            }
+            works = hang(catalogue, rng, each)
+            room = MusicRoom(catalogue)
+            for number, (quadrant, is_bright) in tracks.items():
+                found = works[room.for_track(number, 1)[0].work.id] == quadrant
+                (bright if is_bright else dull).append(found)
+            back += [tracks[room.for_work(n, 1)[0].track.id][0] == q for n, q in works.items()]
+    print(f"{seeds} catalogues of {8 * each} synthesised tracks and {4 * each} palettes each;")
+    print("first match in the right quadrant; bar 95 %, chance 25 %")
+    print(f"  track -> picture   {np.mean(bright + dull):.1%}")
+    print(f"    bright           {np.mean(bright):.1%}")
+    print(f"    dull             {np.mean(dull):.1%}")
     print(f"  picture -> track   {np.mean(back):.1%}")
 
 
@@ -107,6 +113,7 @@ def sampled() -> None:
             [(t.mood.valence, t.mood.arousal) for t in map(catalogue.tracks.get, numbers)]
         )
     report(np.array(moods), found, heard)
+    graded(np.array(moods), heard)
 
 
 def report(moods: NDArray[np.float64], found: list[Quadrant], heard: NDArray[np.float64]) -> None:
@@ -134,6 +141,52 @@ def report(moods: NDArray[np.float64], found: list[Quadrant], heard: NDArray[np.
         others = [spearman(heard[:, at], moods[p, at]) for p in order[:2000]]
         high = float((np.array(others) >= ours).mean())
         print(f"  rank correlation of {name}: {ours:+.2f}; shuffled as high in {high:.1%}")
+
+
+def graded(moods: NDArray[np.float64], heard: NDArray[np.float64]) -> None:
+    """For the mood of each track as a wish: the tracks by what is heard, judged by their moods."""
+    rng = np.random.default_rng(4)
+    wanted, known = shares(moods), shares(heard)
+    worth = np.exp(-((wanted[:, None] - wanted[None]) ** 2).sum(axis=2) / (2 * 0.25**2))
+    far = ((wanted[:, None] - known[None]) ** 2).sum(axis=2)
+    ours = ndcg(worth, np.argsort(far, axis=1))
+    count = len(wanted)
+    popular = ndcg(worth, np.tile(np.argsort(-worth.mean(axis=0)), (count, 1)))
+    luck = np.mean(
+        [ndcg(worth, np.array([rng.permutation(count) for _ in wanted])) for _ in range(200)],
+        axis=0,
+    )
+    mixed = [
+        ndcg(worth, np.argsort(far[:, rng.permutation(count)], axis=1)).mean() for _ in range(2000)
+    ]
+    print("\nnDCG@10 of tracks for a wished mood, worth falling with the distance of moods")
+    print(f"  ours               {ours.mean():.3f}")
+    for name, other in (("chance", luck), ("best fixed list", popular)):
+        draws = (ours - other)[rng.integers(0, count, (10_000, count))].mean(axis=1)
+        low, high = np.percentile(draws, (2.5, 97.5))
+        print(
+            f"  {name:<18} {other.mean():.3f}   ours is better by {low:+.3f} to {high:+.3f} (95 %)"
+        )
+    print(
+        f"  shuffled           {np.mean(mixed):.3f}   at least as good in "
+        f"{(np.array(mixed) >= ours.mean()).mean():.1%} of 2,000"
+    )
+
+
+def ndcg(worth: NDArray[np.float64], order: NDArray[np.int64]) -> NDArray[np.float64]:
+    """(wishes,) what the first ten of an order are worth, of what ten could be."""
+    discount = 1 / np.log2(2 + np.arange(10))
+    got = np.take_along_axis(worth, order, axis=1)[:, :10] @ discount
+    return np.asarray(got / (-np.sort(-worth, axis=1)[:, :10] @ discount))
+
+
+def shares(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Ranks of each column, 0 to 1, equal values at their mean rank."""
+    columns = []
+    for column in values.T:
+        _, at, counts = np.unique(column, return_inverse=True, return_counts=True)
+        columns.append(((np.cumsum(counts) - (counts - 1) / 2)[at] - 0.5) / len(column))
+    return np.stack(columns, axis=1)
 
 
 def spearman(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:

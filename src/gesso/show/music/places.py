@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 SPREAD = 0.25
 """So many ranks apart (of 1) a match has lost 40 % of its worth; ours."""
-_ASSUMED = 8.0
+_ASSUMED = 4.0
 """What is usual elsewhere counts as so many neighbours: a catalogue of three has no ends."""
 
 Floats = NDArray[np.float64]
