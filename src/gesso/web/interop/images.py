@@ -52,8 +52,10 @@ def image_routes_under(prefix: str, house: House, admit: Admit) -> APIRouter:
     async def subject_of(request: Request, name: str) -> tuple[Subject, Mapping[str, str]]:
         number = number_of(name)
         headers = await admit(request, number)
-        known = images.known(number)
-        return known or await house.desk.run(lambda: images.subject(number)), headers
+        subject = images.known(number)
+        if subject is None:
+            subject = await house.desk.run(lambda: images.subject(number))
+        return subject, headers
 
     def base_of(request: Request, name: str) -> str:
         whole = request.url.path
@@ -82,9 +84,9 @@ def image_routes_under(prefix: str, house: House, admit: Admit) -> APIRouter:
         asked = _read(images, subject, region, size, rotation, named)
         canonical = f"{base_of(request, str(subject.number))}/{asked.canonical}"
         told = {
+            "Cache-Control": f"{'public' if headers else 'private'}, {_A_DAY}",
             **headers,
             "Link": f"{_link(PROFILE, 'profile')}, {_link(canonical, 'canonical')}",
-            "Cache-Control": f"{'public' if headers else 'private'}, {_A_DAY}",
             "ETag": f'"{subject.mark}-{asked.canonical}"',
         }
         if told["ETag"] in request.headers.get("if-none-match", ""):

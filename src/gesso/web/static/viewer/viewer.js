@@ -82,7 +82,17 @@ async function asOne(stage, about, told) {
   };
 }
 
+// It would write a style of its own into the page, which the policy forbids; work.css has it.
+function keepStyles() {
+  if (document.querySelector("style[data-openseadragon-mobile-css]")) return;
+  const mark = document.createElement("style");
+  mark.type = "text/plain";
+  mark.dataset.openseadragonMobileCss = "true";
+  document.head.append(mark);
+}
+
 async function byTiles(stage, about, told) {
+  keepStyles();
   const { default: OpenSeadragon } = await import("../vendor/openseadragon/openseadragon.js");
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const shown = OpenSeadragon({
