@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from gesso._version import __version__
+from gesso.show.charts.charts import Charts
 from gesso.show.gallery import Gallery
 from gesso.show.iiif.images import ImageOptions, Images
 from gesso.show.sharing import Shares
@@ -18,22 +19,26 @@ from gesso.web.answers.jobs.jobs import Jobs
 from gesso.web.answers.quick import Quick, QuickAnswers
 from gesso.web.answers.searching import Searches
 from gesso.web.answers.studies.studies import Studies
+from gesso.web.api.bringing import bringing_routes
+from gesso.web.api.closeups import closeup_routes
 from gesso.web.api.doings.routes import DOINGS
 from gesso.web.api.health import health_routes
 from gesso.web.api.searching import search_routes
 from gesso.web.api.studies.history import history_routes
 from gesso.web.api.studies.studying import study_routes
-from gesso.web.api.watching import watching_routes
 from gesso.web.api.walls.routes import WALLS
+from gesso.web.api.watching import watching_routes
 from gesso.web.api.works import work_routes
 from gesso.web.interop.routes import INTEROP
 from gesso.web.pages.doings.routes import DOING_PAGES
 from gesso.web.pages.drawing import draw
 from gesso.web.pages.gallery import gallery_pages
 from gesso.web.pages.searching import search_pages
+from gesso.web.pages.sets import set_pages
 from gesso.web.pages.signing import draw_refusal, signing_pages
 from gesso.web.pages.static import static_routes
 from gesso.web.pages.studies.pages import study_pages
+from gesso.web.pages.works.pages import work_pages
 from gesso.web.server.doors.doors import Doors
 from gesso.web.server.doors.guard import Guard
 from gesso.web.server.health import Health, Watch
@@ -47,10 +52,14 @@ ROUTES: tuple[Callable[[House], APIRouter], ...] = (
     history_routes,
     search_routes,
     *WALLS,
+    bringing_routes,
+    closeup_routes,
     work_routes,
     *DOINGS,
     static_routes,
+    work_pages,
     gallery_pages,
+    set_pages,
     search_pages,
     study_pages,
     *DOING_PAGES,
@@ -93,6 +102,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
         await asyncio.to_thread(jobs.close)
         await doors.close()
         await watch.stop()
+        await asyncio.to_thread(gallery.close)
 
     app = FastAPI(
         title="gesso", version=__version__, description=_ABOUT, lifespan=while_open, redoc_url=None,
@@ -118,6 +128,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
         studies,
         searches,
         jobs,
+        Charts(lambda: studio.catalogue, gallery.roll, gallery.sets),
         images,
         shares,
         quick,
