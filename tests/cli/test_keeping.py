@@ -120,6 +120,20 @@ def test_a_cancelled_run_does_not_go_on(gesso: Gesso, stopped: str) -> None:
     assert "cancelled" in said.err
 
 
+def test_nothing_of_a_cancelled_run_advises_to_resume_it(gesso: Gesso, stopped: str) -> None:
+    with Catalogue.open(STUDIO) as catalogue:
+        catalogue.runs.set_item(stopped, "a", "waiting", "Go on with: gesso runs resume night")
+    gesso("runs", "cancel", stopped)
+
+    told = gesso("runs", "show", stopped)
+
+    assert "resume" not in told.out + told.err
+    waiting = gesso("runs", "show", stopped, "--json").document["item_list"]
+    assert {item["reason"] for item in waiting if item["state"] != "done"} == {
+        "cancelled by the owner"
+    }
+
+
 # Check ---------------------------------------------------------------------------------------
 
 

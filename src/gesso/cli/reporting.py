@@ -90,7 +90,7 @@ def tell(
         _tell_lacks(studio, report)
     _tell_failures(report)
     _tell_places(report, results)
-    _tell_rest(report, results)
+    _tell_rest(report)
     return code
 
 
@@ -216,7 +216,7 @@ def _tell_failures(report: RunReport) -> None:
     failed = [item for item in report.items if item.state == "failed"]
     for item in failed[:MOST_LISTED]:
         say(Text.assemble((f"  {item.id} failed: ", BAD), item.reason))
-    if failed:
+    if failed and report.run.state != "cancelled":
         say(f"  Try what failed once more: gesso runs resume {report.run.id} --failed")
 
 
@@ -228,16 +228,13 @@ def _tell_places(report: RunReport, results: Path | None) -> None:
         say(f"  The results of each prompt are in {results}")
 
 
-def _tell_rest(report: RunReport, results: Path | None) -> None:
+def _tell_rest(report: RunReport) -> None:
     if not report.waiting:
         return
     again = f"Go on with: gesso runs resume {report.run.id}"
     reason = report.run.reason.replace(again, "").strip()
     state = f"The run '{report.run.id}' is {report.run.state}."
     click.echo(f"gesso: {' '.join(filter(None, (state, reason)))}", err=True)
-    if results is not None:
-        # A plain resume finishes the pictures, but knows nothing of the folder of results.
-        again = f"Go on with the same command and: --run-id {report.run.id}"
     if report.run.state != "cancelled":
         click.echo(f"       {again}", err=True)
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
+from pathlib import Path
+from types import EllipsisType
 
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.outside.waiting.stop import renewed
@@ -18,6 +20,7 @@ from gesso.core.records.codec import to_json
 from gesso.core.records.maker import Setting
 from gesso.core.records.runs import ID_RULE, Item, Run, is_id
 from gesso.make.batch.entries import Entry
+from gesso.make.batch.results import DataFormat, Results
 from gesso.make.bench.estimate import Estimate, Wanted, estimate_run, refuse_unaffordable
 from gesso.make.bench.workbench import Workbench, random_seed
 from gesso.make.hanging.folder import Hanging, slug
@@ -106,37 +109,67 @@ class Atelier(Workbench):
         return estimate_run(self._assemble(""), wanted, self._options.budget_usd)
 
     def batch(
-        self, entries: Sequence[Entry], *, run_id: str | None = None, listen: Listener = nobody
+        self,
+        entries: Sequence[Entry],
+        *,
+        run_id: str | None = None,
+        results: Path | None = None,
+        results_format: DataFormat = "json",
+        listen: Listener = nobody,
     ) -> RunReport:
         """Make a picture of every entry; entries stream through their rounds independently.
 
+        Args:
+            entries: the prompts.
+            run_id: of a run to make, or of this same run to go on with; None for a new id.
+            results: where a folder for each prompt is written, also by a resume; None for nowhere.
+            results_format: of its results files.
+            listen: told what happens, from many threads.
+
         Raises:
             InputError: there is no entry, or the id cannot be used.
+            StorageError: the results cannot be written there.
         """
         if not entries:
             raise InputError("There is no prompt to work on.", "Give at least one good entry.")
+        told: dict[str, Setting] = {}
+        if results is not None:
+            Results(results, self._catalogue).prepare()
+            told = {"results": str(results.absolute()), "results_format": results_format}
         run, parts = self._order(
             run_id or _new_id("batch"),
             "",
             lambda run: [_item(run, at, entry) for at, entry in enumerate(entries)],
-            {"works": len(entries), "allow_repeat": False, "entries": _digest(entries)},
+            {"works": len(entries), "allow_repeat": False, "entries": _digest(entries), **told},
         )
         return self._go(run, parts, listen)
 
-    def resume(self, run_id: str, *, failed: bool = False, listen: Listener = nobody) -> RunReport:
+    def resume(
+        self,
+        run_id: str,
+        *,
+        failed: bool = False,
+        budget_usd: float | EllipsisType | None = ...,
+        listen: Listener = nobody,
+    ) -> RunReport:
         """Go on with a run that was stopped; a run that is done is only reported.
 
         Args:
             run_id: of a run that is there.
             failed: try the items that failed once more, too.
+            budget_usd: what it may spend in all from now on, None for no cap; `...` for what it
+                was begun with, or was given last.
             listen: told what happens, from many threads.
 
         Raises:
             UnknownItem: there is no such run; near ids are offered.
             InputError: it was cancelled, or made by another painter.
+            StorageError: its results cannot be written where they were.
         """
         run = self._catalogue.runs.get(run_id)
         self._refuse_foreign(run)
+        if not isinstance(budget_usd, EllipsisType):
+            run = self._changed(run, {"budget_usd": budget_usd})
         parts = self._assemble(run_id)
         if failed:
             self._catalogue.runs.reopen(run_id)
@@ -152,7 +185,7 @@ class Atelier(Workbench):
         run = self._catalogue.runs.get(run_id)
         if run.state == "done":
             raise InputError(f"The run '{run_id}' is done.", "There is nothing left to cancel.")
-        self._catalogue.runs.set_state(run_id, "cancelled", "cancelled by the owner")
+        self._catalogue.runs.cancel(run_id, "cancelled by the owner")
         return self._catalogue.runs.get(run_id)
 
     def is_at_work(self, run_id: str) -> bool:
@@ -186,9 +219,9 @@ class Atelier(Workbench):
         if not is_id(run_id):
             raise InputError(f"'{run_id[:120]}' is no id for a run.", ID_RULE)
         run_id = self._catalogue.runs.known_as(run_id)
-        parts = self._assemble(run_id)
-        own = self._options.run
-        if not self._is_begun(run_id):
+        own, is_begun = self._options.run, self._is_begun(run_id)
+        if not is_begun:
+            parts = self._assemble(run_id)
             refuse_unaffordable(parts, self._options.budget_usd, own.width, own.height)
         options: dict[str, Setting] = {
             **asked,
@@ -201,7 +234,18 @@ class Atelier(Workbench):
             "seed": self._seed_for(run_id),
             "budget_usd": self._options.budget_usd,
         }
-        return self._catalogue.runs.create(run_id, theme, options, items(run_id)), parts
+        run = self._catalogue.runs.create(run_id, theme, options, items(run_id))
+        if is_begun:
+            new = ("budget_usd", "results", "results_format")
+            run = self._changed(run, {name: options[name] for name in new if name in options})
+            parts = self._assemble(run_id)
+        return run, parts
+
+    def _changed(self, run: Run, options: Mapping[str, Setting]) -> Run:
+        """The run with what the owner wishes now, which the next resume goes by, too."""
+        if all(name in run.options and run.options[name] == options[name] for name in options):
+            return run
+        return self._catalogue.runs.change_options(run.id, options)
 
     def _refuse_foreign(self, run: Run) -> None:
         if run.state == "cancelled":
@@ -244,16 +288,38 @@ class Atelier(Workbench):
             allow_repeat=bool(run.options["allow_repeat"]),
         )
         hanging = Hanging(self._options.exports / run.id, self._catalogue.data)
+        results = self._results(run, parts)
         with self._catalogue.claims.hold(run.id):
             self._catalogue.calls.abandon_open(run.id)
             # The prompts of a file have a results folder of their own; a theme's works hang here.
-            heard = self._hanging(hanging, listen) if run.theme else listen
+            heard = self._hanging(hanging, listen) if run.theme else _also(results, listen)
             with renewed(parts.stop):
                 report = MakeRun(parts, options, run, heard).go()
         if run.theme:
             self._hang_missing(hanging, report)
         self._hang_sheet(hanging, report)
-        return replace(report, folder=hanging.folder if hanging.folder.exists() else None)
+        if results is not None:
+            results.finish(report.items)
+        return replace(
+            report,
+            folder=hanging.folder if hanging.folder.exists() else None,
+            results=results.folder if results else None,
+        )
+
+    def _results(self, run: Run, parts: Parts) -> Results | None:
+        """Where the results of a batch are written; None for a run that has none."""
+        folder = run.options.get("results")
+        if not folder:
+            return None
+        results = Results(
+            Path(str(folder)),
+            self._catalogue,
+            data_format="yaml" if run.options.get("results_format") == "yaml" else "json",
+            run=run.id,
+            stop=parts.stop.set,
+        )
+        results.prepare()
+        return results
 
     def _hang_missing(self, hanging: Hanging, report: RunReport) -> None:
         """Hang what a kill or a person's hand left out, so that the folder shows the whole run."""
@@ -296,6 +362,17 @@ class Atelier(Workbench):
             listen(event)
 
         return heard
+
+
+def _also(results: Results | None, listen: Listener) -> Listener:
+    if results is None:
+        return listen
+
+    def heard(event: Event) -> None:
+        results.hear(event)
+        listen(event)
+
+    return heard
 
 
 def _digest(entries: Sequence[Entry]) -> str:

@@ -10,6 +10,7 @@ from gesso._version import __version__
 from gesso.studio.adapters import built, lent, with_key
 
 if TYPE_CHECKING:
+    from gesso.core.outside.accounts.budget import Budget
     from gesso.core.outside.desk import Desk
     from gesso.make.atelier import Atelier
     from gesso.make.painters.painter import Painter
@@ -66,7 +67,7 @@ class Making:
         from gesso.make.run.parts import Hands, Parts
         from gesso.studio.parts.people import WordPeople
 
-        desk, asides = self._ground.desk(run_id), Asides()
+        desk, asides = self._ground.desk(run_id, self._budget(run_id)), Asides()
         painter = self._painters(self._settings.make.painter.split(","), desk, asides)
         people = WordPeople(self._settings, desk, asides)
         critic = people.critic(painter)
@@ -83,6 +84,21 @@ class Making:
             asides=asides,
             hands=Hands(asked),
         )
+
+    def _budget(self, run_id: str) -> Budget | None:
+        """What a run may spend that is there already; None for what the settings say."""
+        from gesso.core.errors import UnknownItem
+        from gesso.core.outside.accounts.budget import Budget
+
+        try:
+            options = self._ground.catalogue.runs.get(run_id).options
+        except UnknownItem:
+            return None
+        if "budget_usd" not in options:
+            return None
+        cap = options["budget_usd"]
+        spent = self._ground.catalogue.calls.spent(run_id)
+        return Budget(None if cap is None else float(cap), spent)
 
     def _painters(self, names: Sequence[str], desk: Desk, asides: Asides) -> Painter:
         """The painter of that name, or of several the first who is not out."""

@@ -12,6 +12,7 @@ from tests.stubs.openai_stub import OpenAIStub
 from tests.stubs.stub import KEY
 
 from gesso.core.catalogue.catalogue import Catalogue
+from gesso.studio import Studio
 
 STUDIO = Path("studio")
 RUN = ("make", "Tidal Clocks", "--run-id", "r1", *SMALL)
@@ -77,18 +78,59 @@ def test_a_resume_keeps_to_the_cap_that_the_run_was_begun_with(
     assert gesso("runs", "resume", "r1", "--budget", "none").code == 0
 
 
-def test_a_batch_that_paused_is_told_how_its_results_are_written_too(
+def test_a_resume_writes_the_results_of_a_batch_as_its_first_call_would(
     gesso: Gesso, gemini: GeminiStub
 ) -> None:
     Path("p.json").write_text('["a bridge"]', "utf-8")
     order = ("make", "--input-file", "p.json", *SMALL, "--painter", "gemini")
     gemini.fail_next(*["quota"] * 2)
-    said = gesso(*order)
-    words, run = said.err.rstrip().rsplit(" ", 1)
+    said = gesso(*order, "--output-dir", "out", "--format", "yaml", "--run-id", "r1")
+    assert "Go on with: gesso runs resume r1" in said.err
 
-    assert words.endswith("Go on with the same command and: --run-id")
-    assert gesso(*order, "--run-id", run).code == 0
-    assert Path("results/prompt-0001/summary.json").is_file()
+    again = gesso("runs", "resume", "r1")
+
+    assert again.code == 0
+    names = {path.name for path in Path("out/prompt-0001").iterdir()}
+    assert {"iteration_1_results.yaml", "iteration_1.png", "summary.json"} <= names
+    assert str(Path("out").absolute()) in again.out.replace("\n", "")
+
+
+def test_the_same_run_may_get_another_folder_for_its_results(
+    gesso: Gesso, gemini: GeminiStub
+) -> None:
+    Path("p.json").write_text('["a bridge"]', "utf-8")
+    order = ("make", "--input-file", "p.json", *SMALL, "--painter", "gemini", "--run-id", "r1")
+    gemini.fail_next(*["quota"] * 4)
+    assert gesso(*order, "--output-dir", "one").code == 4
+    assert gesso(*order, "--output-dir", "two").code == 4
+
+    assert gesso("runs", "resume", "r1").code == 0
+    assert Path("two/prompt-0001/summary.json").is_file()
+    assert not Path("one/prompt-0001").exists()
+
+
+def test_a_cap_that_a_resume_was_given_is_remembered(gesso: Gesso, gemini: GeminiStub) -> None:
+    order = (*RUN, "--painter", "gemini", "--works", "3")
+    assert gesso(*order, "--budget", "0.05").code == 5
+    assert gesso("runs", "resume", "r1", "--budget", "0.09").code == 5
+    asked = len(gemini.requests)
+
+    assert gesso("runs", "resume", "r1").code == 5
+    assert len(gemini.requests) == asked
+    told = gesso("runs", "show", "r1", "--json").document
+    assert told["options"]["budget_usd"] == 0.09
+
+
+def test_a_notebooks_resume_keeps_to_the_cap_of_the_run(gesso: Gesso, gemini: GeminiStub) -> None:
+    order = (*RUN, "--painter", "gemini", "--works", "3")
+    assert gesso(*order, "--budget", "0.05").code == 5
+    asked = len(gemini.requests)
+
+    with Studio.open("studio", {"make.painter": "gemini"}) as studio:
+        assert studio.settings.make.budget_usd != 0.05
+        assert studio.make.resume("r1").run.state == "paused"
+        assert len(gemini.requests) == asked
+        assert studio.make.resume("r1", budget_usd=None).run.state == "done"
 
 
 def test_a_dry_run_tells_the_most_and_asks_nobody(gesso: Gesso, gemini: GeminiStub) -> None:

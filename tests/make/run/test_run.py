@@ -294,6 +294,16 @@ def test_a_cancelled_run_stops_before_its_next_round(parts, painter):
     assert len(painter.orders) == 2
 
 
+def test_what_a_cancelled_run_leaves_is_not_told_to_go_on(parts, painter):
+    painter.before = lambda _order: parts.catalogue.runs.set_state("r1", "cancelled", "enough")
+    report = order_run(parts, *[f"{DARK} {n}" for n in range(9)]).go()
+
+    left = [item for item in report.items if item.state == "waiting" and item.reason]
+    assert left
+    assert not [item for item in left if "resume" in item.reason]
+    assert all("was cancelled" in item.reason for item in left)
+
+
 def test_an_item_may_ask_for_its_own_size_and_rounds(parts):
     items = [Item("own", "p0", 0, settings={"text": DARK, "width": 80, "height": 128, "rounds": 1})]
     run = parts.catalogue.runs.create("own", "", {}, items)

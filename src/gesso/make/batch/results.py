@@ -29,11 +29,6 @@ _OURS = re.compile(r"iteration_(\d+)(\.png|_results\.(json|yaml)|_evaluation\.js
 # Python's own writer of JSON takes ten times as long where lines are indented.
 _DOCUMENT = TypeAdapter(dict[str, Any])
 
-_ADVICE = (
-    "Mend that, or name another folder with --output-dir, and run the same command with the same "
-    "--run-id again; what was painted is kept in the studio."
-)
-
 
 @dataclass
 class _Played:
@@ -72,6 +67,7 @@ class Results:
         folder: made when missing.
         catalogue: where the run keeps what it makes.
         data_format: of the results files.
+        run: whose results they are, "" while there is none yet; told when they cannot be written.
         stop: called once, when the folder can no longer be written.
         disk: what to write on.
     """
@@ -82,6 +78,7 @@ class Results:
         catalogue: Catalogue,
         *,
         data_format: DataFormat = "json",
+        run: str = "",
         stop: Callable[[], None] = lambda: None,
         disk: Disk | None = None,
     ) -> None:
@@ -89,6 +86,7 @@ class Results:
         self.failure: GessoError | None = None
         self._catalogue = catalogue
         self._format = data_format
+        self._run = run
         self._stop = stop
         self._disk = disk or Disk()
         self._lock = Lock()
@@ -279,13 +277,24 @@ class Results:
             make_folder(self._disk, folder)
             write_all(self._disk, folder, files)
         except StorageError as error:
-            raise StorageError(error.message, _ADVICE) from error
+            raise StorageError(error.message, self._advice) from error
 
     def _remove(self, path: Path) -> None:
         try:
             path.unlink(missing_ok=True)
         except OSError as error:
-            raise StorageError(storage_error(error, path, "remove").message, _ADVICE) from error
+            message = storage_error(error, path, "remove").message
+            raise StorageError(message, self._advice) from error
+
+    @property
+    def _advice(self) -> str:
+        if not self._run:
+            return "Mend that, or name another folder with --output-dir."
+        return (
+            "What was painted is kept in the studio. Mend that, then go on with: gesso runs resume "
+            f"{self._run}; or repeat the first command with --run-id {self._run} and another "
+            "--output-dir."
+        )
 
     def _fail(self, error: GessoError) -> None:
         with self._lock:

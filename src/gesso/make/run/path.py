@@ -147,7 +147,7 @@ class ItemPath:
 
     def _check_cancelled(self) -> None:
         if self._parts.catalogue.runs.is_cancelled(self._item.run):
-            raise Interrupted(f"The run '{self._item.run}' was cancelled.", "Start a new one.")
+            raise cancelled(self._item.run)
 
     def _brief(self, number: int, prompt: Prompt, best: Judged | None) -> Brief:
         # The best seed so far stays in the pair, so that a change of the words shows as such;
@@ -201,6 +201,11 @@ class ItemPath:
 
     def _tell(self, kind: str, line: str = "") -> None:
         self._listen(Event(kind, self._item.run, self._item.id, line=line))  # type: ignore[arg-type]
+
+
+def cancelled(run: str) -> Interrupted:
+    """Our error for what is left of a run that the owner cancelled."""
+    return Interrupted(f"The run '{run}' was cancelled.", "Start a new one.")
 
 
 def seed_of(seed: int, *names: str | int) -> int:

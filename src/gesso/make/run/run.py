@@ -32,7 +32,7 @@ from gesso.core.records.runs import Item, Run
 from gesso.core.records.works import Work
 from gesso.make.run.events import Event, Listener
 from gesso.make.run.parts import Parts, RunOptions
-from gesso.make.run.path import ItemPath
+from gesso.make.run.path import ItemPath, cancelled
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,7 @@ class RunReport:
         spent_usd: by the run, all its calls included.
         seconds: of this going, not of earlier ones.
         folder: where the kept pictures hang under readable names, None where none hangs.
+        results: where the results of a batch are, a folder for each prompt; None for none.
     """
 
     run: Run
@@ -74,6 +75,7 @@ class RunReport:
     spent_usd: float
     seconds: float
     folder: Path | None = None
+    results: Path | None = None
 
 
 class MakeRun:
@@ -116,9 +118,17 @@ class MakeRun:
         report = self._report(time.monotonic() - began)
         self._listen(Event("end", self._run.id, line=report.run.state, spent_usd=report.spent_usd))
         if isinstance(self._cause, StorageError | DamageError | StudioBusy):
-            again = f"Then go on with: gesso runs resume {self._run.id}"
+            again = self._again()
             raise type(self._cause)(self._cause.message, again) from self._cause
         return report
+
+    def _again(self) -> str:
+        if self._is_cancelled():
+            return "The run was cancelled meanwhile; what it has kept stays."
+        return f"Then go on with: gesso runs resume {self._run.id}"
+
+    def _is_cancelled(self) -> bool:
+        return self._parts.catalogue.runs.is_cancelled(self._run.id)
 
     def _tell_aside(self, line: str) -> None:
         self._listen(Event("aside", self._run.id, line=line))
@@ -137,6 +147,8 @@ class MakeRun:
         if not isinstance(error, Exception):
             raise error
         ours = error if isinstance(error, GessoError) else _bug(error)
+        if isinstance(ours, Interrupted) and self._is_cancelled():
+            ours = cancelled(self._run.id)
         if isinstance(ours, _STOPS_ALL) and self._cause is None:
             self._cause = ours
         waits = isinstance(ours, _WAITS)

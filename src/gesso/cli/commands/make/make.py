@@ -20,7 +20,7 @@ from gesso.cli.session import Session, pass_session
 from gesso.core.errors import GessoError, InputError, OutsideError, SettingsError
 from gesso.make.batch import Entries, read_entries
 from gesso.make.batch.entries import Entry
-from gesso.make.batch.results import DataFormat, Results
+from gesso.make.batch.results import DataFormat
 from gesso.make.bench.estimate import Estimate
 from gesso.studio import Studio
 
@@ -196,17 +196,17 @@ def _batch(
     if not session.as_json:
         tell_bad(entries.bad)
     _usable(entries)
-    results = Results(
-        wish.results, studio.catalogue, data_format=wish.data_format, stop=studio.stop.set
-    )
-    results.prepare()
     report = watch(
         session,
         studio,
-        lambda listen: studio.make.batch(entries.good, run_id=run_id, listen=listen),
-        also=(results.hear,),
+        lambda listen: studio.make.batch(
+            entries.good,
+            run_id=run_id,
+            results=wish.results,
+            results_format=wish.data_format,
+            listen=listen,
+        ),
     )
-    results.finish(report.items)
     return tell(session, studio, report, bad=entries.bad, results=wish.results)
 
 

@@ -121,9 +121,14 @@ def resume(  # noqa: PLR0917 - click hands every option over as an argument
         report = watch(
             session,
             studio,
-            lambda listen: studio.make.resume(run_id, failed=failed, listen=listen),
+            lambda listen: studio.make.resume(
+                run_id,
+                failed=failed,
+                budget_usd=studio.settings.make.budget_usd,
+                listen=listen,
+            ),
         )
-        return tell(session, studio, report)
+        return tell(session, studio, report, results=report.results)
 
 
 @runs.command()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import Any, NoReturn
@@ -153,6 +153,31 @@ class RunBook(ItemPages, RoundPages):
             if not changed.rowcount:
                 _raise_unknown(connection, run_id)
 
+    def change_options(self, run_id: str, options: Mapping[str, Setting]) -> Run:
+        """Put some options of a run in the place of those that it was begun with.
+
+        Raises:
+            UnknownItem: there is no such run.
+        """
+        with self._database.write() as connection:
+            run = _find(connection, run_id) or _raise_unknown(connection, run_id)
+            told = _plain({**run.options, **options})
+            connection.execute(update(runs).where(runs.c.id == run_id).values(options=told))
+        return replace(run, options=json.loads(told))
+
+    def cancel(self, run_id: str, reason: str) -> None:
+        """Say that a run is cancelled; what waits of it will not be taken up again.
+
+        Raises:
+            UnknownItem: there is no such run.
+        """
+        self.set_state(run_id, "cancelled", reason)
+        is_open = prompts.c.state.in_(("waiting", "working"))
+        with self._database.write() as connection:
+            connection.execute(
+                update(prompts).where(prompts.c.run == run_id, is_open).values(reason=reason)
+            )
+
     def summaries(self) -> builtins.list[RunSummary]:
         """Every run in one line, newest first."""
         with self._database.read() as connection:
@@ -246,8 +271,9 @@ def _plain(options: Mapping[str, Setting]) -> str:
     return json.dumps(dict(options), ensure_ascii=False)
 
 
-# What a run may spend is no part of what it shall be: the owner may give it more later.
-_NO_ORDER = frozenset({"budget_usd"})
+# What a run may spend, and where copies of its pictures go, is no part of what it shall be: the
+# owner may give it more later, or another folder.
+_NO_ORDER = frozenset({"budget_usd", "results", "results_format"})
 
 
 def _same_order(known: Run, wanted: Run) -> Run:

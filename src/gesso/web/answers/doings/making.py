@@ -177,7 +177,12 @@ class Makings:
 
         def call(tell: Tell, stopping: Stop) -> Mapping[str, Any]:
             with self._studio.beside(flags, stop=stopping) as own:
-                report = own.make.resume(run.id, failed=failed, listen=lambda e: _pass_on(e, tell))
+                report = own.make.resume(
+                    run.id,
+                    failed=failed,
+                    budget_usd=own.settings.make.budget_usd,
+                    listen=lambda e: _pass_on(e, tell),
+                )
             if report.waiting and stopping.is_set():
                 raise Interrupted(_STOPPED, "Go on with it whenever you like.")
             return {
