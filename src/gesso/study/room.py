@@ -14,13 +14,14 @@ from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Errand
 from gesso.core.records.codec import from_json, to_json
 from gesso.core.records.works import Work
+from gesso.study.drawing.plates import size_of
 from gesso.study.easel import Easel, EaselOptions, Surface
 from gesso.study.lesson import Lesson, LessonOptions, without_sheets
 from gesso.study.records import Intent, Reading, Study, WhatIf
 from gesso.study.regions.merging import MergeOptions
 from gesso.study.tips.llm.advising import LlmAdviser
 from gesso.study.tips.tips import lessons_for
-from gesso.study.tools.what_if.preview import Preview, preview
+from gesso.study.tools.what_if.preview import Preview, changed, enlarged_change, preview
 
 _EASELS = 4
 """Pictures that stay set up: another number of values is then a matter of milliseconds."""
@@ -177,6 +178,31 @@ class StudyRoom:
             DamageError: the work's file is not what was kept.
         """
         return preview(self._easels(self.picture(what, name), options or EaselOptions()), change)
+
+    def shown(
+        self,
+        what: Picture | bytes | Work,
+        change: WhatIf,
+        options: EaselOptions | None = None,
+        *,
+        name: str = "the picture",
+    ) -> Picture:
+        """The picture after a change, at the size of a sheet.
+
+        Args:
+            what: pixels, a whole file, or a work of the catalogue.
+            change: which, by how much, on which blocks.
+            options: how the picture is set up.
+            name: of the file, for errors.
+
+        Raises:
+            PictureError: the bytes are no picture that we accept.
+            InputError: there is no such change, no such block, or the amount is not 0 to 1.
+            DamageError: the work's file is not what was kept.
+        """
+        easel = self._easels(self.picture(what, name), options or EaselOptions())
+        size = size_of(easel.values.shape)
+        return Picture.adopt(enlarged_change(easel, changed(easel, change), size))
 
     def keep(self, work: Work, study: Study) -> StudyRow:
         """Keep a study under its work; the sheets can be drawn again and are not kept.

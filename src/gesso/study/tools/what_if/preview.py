@@ -6,8 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from gesso.core.errors import InputError
-from gesso.core.pixels.colour import oklab_to_bytes
+from gesso.core.pixels.colour import oklab_to_bytes, srgb_to_oklab
 from gesso.core.pixels.picture import Picture
 from gesso.study.easel import Easel
 from gesso.study.measures.focus import find_focus
@@ -79,6 +83,17 @@ def preview(easel: Easel, what_if: WhatIf) -> Preview:
         easel.once(measure),
         measure(Easel(picture, easel.options)),
     )
+
+
+def enlarged_change(easel: Easel, after: Picture, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """A change made at working size, carried to the picture at (width, height).
+
+    What the change adds to each colour is small and smooth beside the picture itself, so it is
+    enlarged, and the picture keeps its detail.
+    """
+    added = srgb_to_oklab(after.rgb) - easel.lab
+    large = np.asarray(cv2.resize(added, size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
+    return oklab_to_bytes(srgb_to_oklab(easel.surface.photo(size)) + large)
 
 
 def changed(easel: Easel, what_if: WhatIf) -> Picture:

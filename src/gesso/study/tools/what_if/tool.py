@@ -8,13 +8,13 @@ from typing import ClassVar
 
 from gesso.core.errors import InputError
 from gesso.core.records.maker import Maker
-from gesso.study.drawing.plates import drawn_later
+from gesso.study.drawing.plates import drawn_later, size_of
 from gesso.study.easel import Easel
 from gesso.study.measures.measures import measure
 from gesso.study.records import Figure, Intent, Reading, Sheet, WhatIf
 from gesso.study.tips.tips import advise
 from gesso.study.tips.wording import WORDS, told
-from gesso.study.tools.what_if.preview import CHANGES, Preview, moved, preview
+from gesso.study.tools.what_if.preview import CHANGES, Preview, enlarged_change, moved, preview
 
 _USUAL = 0.8
 TOLD = {
@@ -90,8 +90,8 @@ class WhatIfTool:
         if change is None:
             return self._reading(easel, abstains=why)
         shown = preview(easel, change)
-        before = easel.rgb
-        size = (shown.picture.width, shown.picture.height)
+        surface, size = easel.surface, size_of(easel.values.shape)
+        after = enlarged_change(easel, shown.picture, size)
         return self._reading(
             easel,
             note=_note(change, shown),
@@ -104,10 +104,8 @@ class WhatIfTool:
                 "after": dict(shown.after),
             },
             sheets=(
-                drawn_later(
-                    "what-if", f"With {TOLD[change.name]}.", size, lambda: shown.picture.rgb
-                ),
-                drawn_later("what-if-before", "As it is.", size, lambda: before),
+                drawn_later("what-if", f"With {TOLD[change.name]}.", size, lambda: after),
+                drawn_later("what-if-before", "As it is.", size, lambda: surface.photo(size)),
             ),
         )
 

@@ -18,7 +18,7 @@ from gesso.core.records.codec import to_plain
 from gesso.core.records.works import Work
 from gesso.studio import Studio
 from gesso.study.drawing.page import Paper, page_of
-from gesso.study.drawing.plates import png
+from gesso.study.drawing.plates import png, size_of
 from gesso.study.drawing.writing import plain, plain_reading
 from gesso.study.easel import EaselOptions, at_most
 from gesso.study.measures.comparing import compare
@@ -230,11 +230,11 @@ class Studies:
         """A sheet for each tip that a change can show: the picture after it."""
         easel, source = self.options_of(asked.wishes).easel, _source(asked)
         scale = min(1.0, easel.side / max(study.width, study.height))
-        size = max(1, round(study.width * scale)), max(1, round(study.height * scale))
+        size = size_of((max(1, round(study.height * scale)), max(1, round(study.width * scale))))
 
         def draw(change: WhatIf) -> bytes:
             what = self._bytes_or_work(source)
-            return png(self._studio.study.what_if(what, change, easel).picture.rgb)
+            return png(self._studio.study.shown(what, change, easel).rgb)
 
         return {
             f"tip-{number}": Sheet(

@@ -4,6 +4,7 @@ import { html, render, svg } from "../vendor/lit/lit.js";
 
 const WAYS = { box: "Box around it", keep: "Stroke over it", drop: "Stroke beside it" };
 const STEP = 0.006;
+const TALL_PX = 400;
 const short = (number) => String(Math.round(number * 1e4) / 1e4);
 
 export class Marks {
@@ -25,6 +26,7 @@ export class Marks {
     this.note = section.querySelector(".note");
     this.sheets = [...this.place.querySelectorAll("img")].map((image) => ({ href: image.src, caption: image.alt }));
     this.place.replaceChildren();
+    this.place.style.setProperty("--wide", `${Math.round(TALL_PX * photo.width / photo.height)}px`);
     this.draw();
   }
 

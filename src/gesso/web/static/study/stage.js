@@ -6,6 +6,8 @@ import { patchesOf } from "./patches.js";
 
 const PIXELS = 1e6;
 const MOST_TIMES = 4;
+/** Steps of an enlarged tone: borders between two tones are smooth. */
+const FINE = 64;
 const DARK = 12, LIGHT = 96;
 
 /** A gray as canvas pixels hold it. */
@@ -46,11 +48,14 @@ export class Stage {
   }
 
   /** The same plane enlarged, kept until another takes its name. */
-  enlarged(name, plane, mark) {
+  enlarged(name, plane) {
     const held = this.kept.get(name);
-    if (held && held.plane === plane && held.mark === mark) return held.large;
-    const large = enlarge(plane.data, plane.width, plane.height, this.canvas.width, this.canvas.height);
-    this.kept.set(name, { plane, mark, large });
+    if (held && held.plane === plane) return held.large;
+    const { width, height } = this.canvas;
+    const steps = enlarge(plane.data, plane.width, plane.height, width, height, FINE);
+    // The corners of the small pixels are rounded off; borders stay where they are.
+    const large = squinted(steps, width, height, Math.round(0.6 * width / plane.width));
+    this.kept.set(name, { plane, large });
     return large;
   }
 
@@ -60,8 +65,8 @@ export class Stage {
     const table = bandsOf(plan.cuts);
     const colours = Uint32Array.from(plan.levels, (level) => gray32(grayOfValue(level)));
     const lut = Uint32Array.from(table, (band) => colours[Math.min(band, colours.length - 1)]);
-    const { pixels } = this;
-    for (let at = 0; at < pixels.length; at += 1) pixels[at] = lut[large[at]];
+    const fine = finely(lut), { pixels } = this;
+    for (let at = 0; at < pixels.length; at += 1) pixels[at] = fine[large[at]];
     if (plan.bands) this.mend(plane, plan, table, colours, lut);
     this.show();
   }
@@ -87,7 +92,8 @@ export class Stage {
   notan(plane, tone) {
     const large = this.enlarged("notan", plane), { pixels } = this;
     const [dark, light] = [gray32(grayOfValue(DARK)), gray32(grayOfValue(LIGHT))];
-    for (let at = 0; at < pixels.length; at += 1) pixels[at] = large[at] < tone ? dark : light;
+    const edge = (tone - 0.5) * FINE;
+    for (let at = 0; at < pixels.length; at += 1) pixels[at] = large[at] < edge ? dark : light;
     this.show();
   }
 
@@ -117,10 +123,11 @@ export class Stage {
     const held = this.kept.get("labels");
     if (held && held.map === map) return held.large;
     const { width, height } = this.canvas;
-    const large = new Uint8Array(width * height), best = new Uint8Array(width * height);
+    const large = new Uint8Array(width * height), best = new Uint16Array(width * height);
     for (let label = 0; label < many; label += 1) {
       const mask = Uint8Array.from(map.data, (one) => (one === label ? 255 : 0));
-      const here = enlarge(mask, map.width, map.height, width, height);
+      const steps = enlarge(mask, map.width, map.height, width, height, 1);
+      const here = squinted(steps, width, height, Math.round(0.5 * width / map.width));
       for (let at = 0; at < here.length; at += 1) {
         if (here[at] > best[at]) { best[at] = here[at]; large[at] = label; }
       }
@@ -195,9 +202,14 @@ export function countsOf(plane) {
   return plane.counts;
 }
 
-/** Bytes enlarged between pixel centres, as the server enlarges them. */
-function enlarge(data, width, height, wide, high) {
-  const large = new Uint8Array(wide * high);
+/** A table by tones as one by fine steps: between two tones the border lies halfway. */
+function finely(lut) {
+  return Uint32Array.from({ length: 255 * FINE + 1 }, (_, step) => lut[Math.floor(step / FINE + 0.5)]);
+}
+
+/** Bytes enlarged between pixel centres, as the server enlarges them, in `fine` steps of one. */
+function enlarge(data, width, height, wide, high, fine) {
+  const large = new Uint16Array(wide * high);
   const places = (long, from) => Array.from({ length: long }, (_, at) => {
     const place = Math.min(from - 1, Math.max(0, (at + 0.5) * from / long - 0.5));
     const low = Math.floor(place);
@@ -213,7 +225,7 @@ function enlarge(data, width, height, wide, high) {
     for (let x = 0; x < width; x += 1) line[x] = data[above + x] * (256 - share) + data[below + x] * share;
     for (let x = 0; x < wide; x += 1, at += 1) {
       const from = line[left[x]];
-      large[at] = (from * 256 + (line[right[x]] - from) * parts[x] + 32768) >> 16;
+      large[at] = ((from + (line[right[x]] - from) * parts[x] / 256) * fine) / 256 + 0.5;
     }
   }
   return large;

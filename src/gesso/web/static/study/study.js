@@ -13,6 +13,7 @@ const VIEWS = {
 const CUTS = { quantile: "Equal areas", natural: "Natural breaks", even: "Even steps" };
 const DETAILS = { coarse: "Large only", calm: "Calm", usual: "Usual", fine: "Fine" };
 const SHEETS = { colour: "colour-blocks", edges: "edges", attention: "attention" };
+const SHAPES = ["blocks", "colour", "edges"];
 const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
 const BIG = 0.05;
 const USUAL = { plan: 5, cut: "quantile", coherence: 0.783, detail: "usual", levels: 5 };
@@ -21,7 +22,7 @@ const many = (count, one, more) => `${NUMBERS[count] ?? count} ${count === 1 ? o
 
 class Study extends HTMLElement {
   async connectedCallback() {
-    const told = JSON.parse(this.querySelector(".told").textContent);
+    const told = JSON.parse(this.querySelector(".study-told").textContent);
     Object.assign(this, { title_: told.title, changes: told.changes, asked: told.asked });
     this.removeAttribute("title");
     this.count = told.asked.plan ?? USUAL.plan;
@@ -167,14 +168,9 @@ class Study extends HTMLElement {
 
   headline() {
     const { figures } = this.readings.blocks;
-    const size = this.blocks.data.length;
-    const big = this.stage.poles(this.blocks, figures.levels.length) && this.bigShapes(size);
-    return `${many(this.plan.levels.length, "value", "values")}, ${many(big, "big shape", "big shapes").toLowerCase()}`;
-  }
-
-  bigShapes() {
-    const areas = this.readings.blocks.figures.areas ?? [];
-    return areas.filter((area) => area >= BIG).length;
+    const big = figures.areas.filter((area) => area >= BIG).length;
+    const values = SHAPES.includes(this.view) ? figures.k_used : this.view === "notan" ? 2 : this.plan.levels.length;
+    return `${many(values, "value", "values")}, ${many(big, "big shape", "big shapes").toLowerCase()}`;
   }
 
   caption() {
@@ -204,7 +200,7 @@ class Study extends HTMLElement {
   }
 
   controls(shapes) {
-    const isNotan = this.view === "notan", isBlocks = ["blocks", "colour", "edges"].includes(this.view);
+    const isNotan = this.view === "notan", isBlocks = SHAPES.includes(this.view);
     return html`
       ${slider("Values", isBlocks ? shapes.k_asked : this.count, isBlocks ? 4 : 3, isBlocks ? 6 : 8, 1, String,
         (value) => (isBlocks ? this.again({ levels: value }) : this.change({ count: value, own: null })), isNotan)}
@@ -265,7 +261,8 @@ class Study extends HTMLElement {
   strip() {
     return html`<table class="strip"><caption class="hidden">Values of the plan, dark to light</caption><thead class="hidden"><tr><th scope="col">Gray</th><th scope="col">Value</th><th scope="col">Munsell</th><th scope="col">Share</th></tr></thead><tbody>
       ${this.plan.levels.map((level, band) => html`<tr><td>${chip(level)}</td><th scope="row">L* <b class="num">${Math.round(level)}</b></th><td class="num by">${(level / 10).toFixed(1)}</td><td class="num">${percent(this.plan.shares[band])}</td></tr>`)}
-      </tbody></table>`;
+      </tbody></table>
+      ${!this.own && this.plan.asked > this.plan.levels.length ? html`<p class="hint">${many(this.plan.asked, "value was", "values were")} asked for; the picture has no more to give.</p>` : nothing}`;
   }
 
   shapesOf(shapes) {

@@ -138,7 +138,7 @@ export function squinted(tones, width, height, radius) {
 }
 
 function across(from, long, lines, radius, step, jump) {
-  const to = new Uint8Array(from.length), wide = 2 * radius + 1, last = long - 1;
+  const to = new from.constructor(from.length), wide = 2 * radius + 1, last = long - 1;
   for (let line = 0; line < lines; line += 1) {
     const start = line * jump;
     let sum = 0;
