@@ -158,7 +158,8 @@ class Runs:
         }
 
     def _gathered(self, run: Acquisition) -> dict[str, Any]:
-        counts = run.counts
+        pace = _pace(self._jobs.at(page_of(run.id)))
+        counts = {**run.counts, **(pace["counts"] if pace else {})}  # the book is a little behind
         came = sum(counts.get(name, 0) for name in ("stored", "thumbed", "linked", "recorded"))
         return {
             "id": run.id,
@@ -183,7 +184,7 @@ class Runs:
                 "limit": run.limit,
                 "since": run.since.date().isoformat() if run.since else None,
             },
-            "counts": dict(counts),
+            "counts": counts,
             "listed": run.listed,
             "job": self._job(run.id),
         }

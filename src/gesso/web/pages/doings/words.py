@@ -115,5 +115,5 @@ _COUNTS = {
 
 def counts_of(run: Mapping[str, Any]) -> list[tuple[str, int]]:
     """What became of a collect run's finds, in the order in which a person asks."""
-    counts = dict(run["counts"]) | dict((run.get("pace") or {}).get("counts", {}))
+    counts = run["counts"]
     return [(words, counts[name]) for name, words in _COUNTS.items() if counts.get(name)]

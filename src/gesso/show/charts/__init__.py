@@ -1,0 +1,1 @@
+"""A catalogue in figures: what hangs, since when, in which colours, and what it cost."""
