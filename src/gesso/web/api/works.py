@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gesso.core.records.codec import to_plain
 from gesso.core.records.works import Work
-from gesso.show.gallery import Order, Room, Wall
 from gesso.web.answers.house import House
 from gesso.web.server.problems import Problem
 
@@ -41,13 +40,6 @@ class WorkTold(BaseModel):
     thumbhash: str
 
 
-class PageTold(BaseModel):
-    """A page of works."""
-
-    works: list[WorkTold]
-    next: str | None = Field(description="Of the next page; null on the last one.")
-
-
 class Mark(BaseModel):
     """A person's mark."""
 
@@ -60,17 +52,6 @@ def work_routes(house: House) -> APIRouter:
     """The routes."""
     gallery, desk = house.gallery, house.desk
     routes = APIRouter(prefix="/api/works", tags=["works"], responses=_UNKNOWN)
-
-    @routes.get("", operation_id="works", summary="A page of works", response_model=PageTold)
-    async def works(
-        room: Room = "all",
-        order: Order = "newest",
-        after: Annotated[str | None, Query(max_length=400)] = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 60,
-    ) -> Any:
-        """Any page costs what the first one costs; works that come in meanwhile shift nothing."""
-        page = await desk.run(lambda: gallery.page(Wall(room, order), after, limit))
-        return {"works": [_told(work) for work in page.works], "next": page.next}
 
     @routes.get("/{number}", operation_id="work", summary="One work", response_model=WorkTold)
     async def work(number: Number) -> Any:

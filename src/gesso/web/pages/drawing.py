@@ -13,6 +13,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from gesso.core.pixels.colour import oklab_to_bytes
 from gesso.core.records.works import Swatch, Work
+from gesso.show.gallery.spectrum import name_of
+from gesso.show.gallery.tiles import tile_of
+from gesso.web.pages.doings import words
 from gesso.web.pages.static import assets
 
 _MADE = {"made": "made", "collected": "collected", "brought": "brought in"}
@@ -36,13 +39,22 @@ def _templates() -> Environment:
     found.globals["href"] = lambda name: assets()[name].href
     found.filters["day"] = day
     found.filters["line"] = line_of
+    found.filters["tile"] = tile_of
+    found.filters["colours"] = colours_named
     found.filters["number"] = lambda value: f"{value:,}"
+    found.filters.update(words.FILTERS)
     return found
 
 
 def day(moment: datetime) -> str:
     """A date as it is read: 14 November 2026."""
     return f"{moment.day} {moment:%B %Y}"
+
+
+def colours_named(colours: tuple[int, int]) -> str:
+    """A range of the spectrum in words: "dark blue to pale blue"."""
+    first, last = name_of(colours[0]), name_of(colours[1])
+    return first if first == last else f"{first} to {last}"
 
 
 def line_of(work: Work) -> str:

@@ -1,23 +1,72 @@
-// A mark is set where it stands: nothing moves, nothing is loaded anew.
+// A mark is set where it stands: nothing moves, nothing is loaded anew. Without a network it waits
+// here, in the order in which it was set, and is sent once there is one.
+const WAITING = "gesso.marks";
+
 export function markInPlace(root) {
-  root.addEventListener("submit", async (event) => {
+  root.addEventListener("submit", (event) => {
     const form = event.target.closest("form[action$='/favourite']");
     if (!form) return;
     event.preventDefault();
-    const button = form.querySelector("button");
-    const wished = form.elements.mark.value === "true";
-    const number = form.getAttribute("action").split("/")[2];
-    show(form, button, wished);
-    const answer = await fetch(`/api/works/${number}/mark`, {
-      method: "PUT",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ favourite: wished }),
-    }).catch(() => null);
-    if (!answer?.ok) show(form, button, !wished);
+    toggle(form.querySelector("button"), form.getAttribute("action").split("/")[2], form);
   });
 }
 
-function show(form, button, isMarked) {
-  button.setAttribute("aria-pressed", String(isMarked));
-  form.elements.mark.value = String(!isMarked);
+export async function toggle(button, number, form = null) {
+  const isWished = button.getAttribute("aria-pressed") !== "true";
+  show(button, isWished, form);
+  const isKept = await setFavourite(number, isWished);
+  if (!isKept) show(button, !isWished, form);
+  return isKept ? isWished : !isWished;
 }
+
+function show(button, isMarked, form) {
+  button.setAttribute("aria-pressed", String(isMarked));
+  if (form) form.elements.mark.value = String(!isMarked);
+}
+
+// Whether the mark is kept, or will be.
+export async function setFavourite(number, isMarked) {
+  try {
+    return await send(number, isMarked);
+  } catch {
+    const waiting = read();
+    waiting[number] = isMarked;
+    localStorage.setItem(WAITING, JSON.stringify(waiting));
+    document.dispatchEvent(new CustomEvent("gesso:told", { detail: "Kept here until the studio can be reached." }));
+    return true;
+  }
+}
+
+async function send(number, isMarked) {
+  const answer = await fetch(`/api/works/${number}/mark`, {
+    method: "PUT",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ favourite: isMarked }),
+  });
+  if (answer.status === 503) throw new Error("busy");
+  return answer.ok;
+}
+
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(WAITING)) || {};
+  } catch {
+    return {};
+  }
+}
+
+export async function sendWaiting() {
+  for (const [number, isMarked] of Object.entries(read())) {
+    try {
+      await send(number, isMarked);
+    } catch {
+      return;
+    }
+    const left = read();
+    if (left[number] === isMarked) delete left[number];
+    localStorage.setItem(WAITING, JSON.stringify(left));
+  }
+}
+
+addEventListener("online", sendWaiting);
+if (Object.keys(read()).length) sendWaiting();

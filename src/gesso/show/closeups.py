@@ -1,39 +1,23 @@
-"""The gallery: pages of works, and one work with all that is known of it."""
+"""One work close up: its record with what stands behind it, and its pictures as they are served."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+
+from sqlalchemy import select
 
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.catalogue.works.works import Page
+from gesso.core.catalogue.store.tables import works
+from gesso.core.errors import UnknownItem
 from gesso.core.pixels.derived.thumbnails import MEDIA_TYPE, reduced
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.runs import Round
-from gesso.core.records.works import Origin, Work
-
-Room = Literal["all", "made", "collected", "brought", "favourites"]
-Order = Literal["newest", "oldest"]
-
-_ORIGINS: Mapping[Room, Origin] = {
-    "made": "made",
-    "collected": "collected",
-    "brought": "brought",
-}
-
+from gesso.core.records.works import Work
 
 _QUALITY = 88
-
-
-@dataclass(frozen=True)
-class Wall:
-    """Which works hang, and in which order."""
-
-    room: Room = "all"
-    order: Order = "newest"
 
 
 @dataclass(frozen=True)
@@ -53,8 +37,8 @@ class Closeup:
     tags: tuple[str, ...]
 
 
-class Gallery:
-    """Shows what the catalogue holds.
+class Closeups:
+    """Shows single works.
 
     Args:
         catalogue: asked for at first use.
@@ -62,28 +46,6 @@ class Gallery:
 
     def __init__(self, catalogue: Callable[[], Catalogue]) -> None:
         self._catalogue = catalogue
-
-    def page(self, wall: Wall, after: str | None = None, limit: int = 60) -> Page:
-        """A page of a wall; any page costs what the first costs.
-
-        Raises:
-            InputError: `after` is no mark of this wall, or `limit` is out of bounds.
-        """
-        return self._catalogue().works.page(
-            after,
-            limit,
-            origin=_ORIGINS.get(wall.room),
-            favourite=True if wall.room == "favourites" else None,
-            order=wall.order,
-        )
-
-    def counts(self) -> Mapping[Origin, int]:
-        """How many works hang, by where they came from."""
-        found: dict[Origin, int] = {"made": 0, "collected": 0, "brought": 0}
-        for (origin, _, standing), count in self._catalogue().works.counts().items():
-            if standing == "kept" and origin in found:
-                found[origin] += count
-        return found
 
     def closeup(self, work_id: int) -> Closeup:
         """One work and what stands behind it.
@@ -109,6 +71,25 @@ class Gallery:
         work = self._catalogue().works.get(work_id)
         data = self._catalogue().thumbnail(work, side)
         return data, MEDIA_TYPE, f"{work.fingerprint.pixels[:24]}-{side}"
+
+    def thumb(self, key: str) -> tuple[bytes, str]:
+        """(a thumbnail, its media type) by its key; of no other file anything is told.
+
+        Raises:
+            UnknownItem: no work has a thumbnail of that key.
+            DamageError: the file is not what was kept.
+        """
+        catalogue = self._catalogue()
+        is_one = (works.c.thumb_512 == key, works.c.thumb_256 == key)
+        with catalogue.database.read() as connection:
+            known = any(
+                connection.scalar(select(works.c.id).where(one).limit(1)) is not None
+                for one in is_one
+            )
+        if not known:
+            raise UnknownItem("There is no such thumbnail.")
+        data = catalogue.blobs.get(key)
+        return data, "image/webp" if data[8:12] == b"WEBP" else MEDIA_TYPE
 
     def original(self, work_id: int) -> tuple[bytes, Work]:
         """(the file as it was kept, its work).

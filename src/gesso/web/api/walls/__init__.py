@@ -1,0 +1,1 @@
+"""Walls of works: pages, outlines, spectra, and sets."""

@@ -1,0 +1,23 @@
+// A set's own page: a work is taken out by a key, and can be had back.
+import { ask } from "./choose.js";
+import { tell } from "../keys.js";
+
+const number = document.querySelector("[data-set]")?.dataset.set;
+
+document.addEventListener("gesso:act", async (event) => {
+  const tile = document.activeElement?.closest?.(".w");
+  if (event.detail.action !== "remove" || !number || !tile?.dataset.id) return;
+  event.preventDefault();
+  const work = Number(tile.dataset.id);
+  const { works } = (await ask(`/api/sets/${number}`)) || { works: [] };
+  const before = works[works.indexOf(work) + 1] ?? null;
+  if (!(await ask(`/api/sets/${number}/works/${work}`, "DELETE"))) return tell("That could not be kept.");
+  tile.classList.add("is-out");
+  tell({
+    words: "Taken out of this set.",
+    undo: async () => {
+      if (await ask(`/api/sets/${number}/works`, "POST", { works: [work], before })) tile.classList.remove("is-out");
+    },
+  });
+  return undefined;
+});
