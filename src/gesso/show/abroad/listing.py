@@ -24,16 +24,22 @@ class Listing:
         kind: of the list.
         tag: of a "tag".
         set: the number of a "set".
+        name: what a "set" is called, "" where nobody asked.
     """
 
     kind: Kind = "all"
     tag: str = ""
     set: int = 0
+    name: str = ""
 
     @property
     def title(self) -> str:
         """For a heading."""
-        named = {"all": "All works", "favourites": "Favourites", "set": f"Set {self.set}"}
+        named = {
+            "all": "All works",
+            "favourites": "Favourites",
+            "set": self.name or f"Set {self.set}",
+        }
         return named.get(self.kind, f"Tagged {self.tag}")
 
 

@@ -13,7 +13,7 @@ from gesso.show.abroad.feeds import ATOM, JSON, Feed, atom, json_feed
 from gesso.show.abroad.listing import Lists
 from gesso.web.answers.house import House
 from gesso.web.interop.crossing import crossing, origin_of, tagged
-from gesso.web.interop.listings import home_of, listing_of
+from gesso.web.interop.listings import home_of, listing_of, named
 
 _NEWEST = 60
 
@@ -30,7 +30,8 @@ def feed_routes(house: House) -> APIRouter:
         form: Literal["atom", "json"],
         tag: Annotated[str, Query(max_length=200)] = "",
     ) -> Response:
-        listing = listing_of(kind, tag)
+        asked = listing_of(kind, tag)
+        listing = await house.desk.run(lambda: named(house, asked))
         works = await house.desk.run(lambda: lists.newest(listing, _NEWEST))
         origin = origin_of(request)
         query = f"?tag={quote(listing.tag, safe='')}" if listing.kind == "tag" else ""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from urllib.parse import quote
 
+from gesso.core.errors import UnknownItem
 from gesso.show.abroad.listing import Listing
+from gesso.web.answers.house import House
 from gesso.web.server.problems import Halt
 
 _SET = re.compile(r"set-([1-9][0-9]{0,17})", re.ASCII)
@@ -30,6 +33,20 @@ def listing_of(kind: str, tag: str) -> Listing:
     if kind == "favourites":
         return Listing("favourites")
     raise Halt(404, "list", "There is no such list.", "There are all, favourites, tag and set-N.")
+
+
+def named(house: House, listing: Listing) -> Listing:
+    """A list that is there, with its name; runs in a thread.
+
+    Raises:
+        UnknownItem: it is a set that is not there, or not any more.
+    """
+    if listing.kind != "set":
+        return listing
+    board = house.gallery.sets.get(listing.set)
+    if board.is_deleted:
+        raise UnknownItem(f"The set {listing.set} was deleted.", "It can be had back on its page.")
+    return replace(listing, name=board.name)
 
 
 def home_of(listing: Listing) -> str:

@@ -20,7 +20,7 @@ from gesso.web.answers.house import House
 from gesso.web.interop.crossing import crossing, origin_of
 from gesso.web.interop.images import PREFIX as IMAGES
 from gesso.web.interop.images import described, number_of
-from gesso.web.interop.listings import listing_of
+from gesso.web.interop.listings import listing_of, named
 from gesso.web.server.problems import Halt
 
 PREFIX = "/iiif/presentation/3"
@@ -50,7 +50,8 @@ def presentation_routes(house: House) -> APIRouter:
     async def collection(
         request: Request, kind: str, tag: Annotated[str, Query(max_length=200)] = ""
     ) -> Response:
-        site, listing = site_of(request, house.name), listing_of(kind, tag)
+        site, asked = site_of(request, house.name), listing_of(kind, tag)
+        listing = await desk.run(lambda: named(house, asked))
         address = _address(site, listing)
 
         def work() -> dict[str, Any]:
@@ -65,7 +66,8 @@ def presentation_routes(house: House) -> APIRouter:
     async def page(
         request: Request, kind: str, page: str, tag: Annotated[str, Query(max_length=200)] = ""
     ) -> Response:
-        site, listing, at = site_of(request, house.name), listing_of(kind, tag), number_of(page)
+        site, asked, at = site_of(request, house.name), listing_of(kind, tag), number_of(page)
+        listing = await desk.run(lambda: named(house, asked))
         works = await desk.run(lambda: lists.page(listing, min((at - 1) * PAGE, 2**62), PAGE))
         if not works:
             raise Halt(404, "page", f"This collection has no page {at}.")
