@@ -155,6 +155,16 @@ class CaptionSettings(Section):
     )
 
 
+class StorySettings(Section):
+    """Who tells stories, and who paints between pictures."""
+
+    llm: str = Field(
+        default="offline", min_length=1, description="who orders and writes: offline, or an llm"
+    )
+    painter: str = Field(default="", description="who paints between two pictures; empty: nobody")
+    budget_usd: Dollars = Field(default=0.50, description="at once, 0 or more; none: no cap")
+
+
 class DuplicateSettings(Section):
     """How works that show one picture are found."""
 

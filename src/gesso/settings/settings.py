@@ -26,6 +26,7 @@ from gesso.settings.sections import (
     OutsideSettings,
     PictureSettings,
     SearchSettings,
+    StorySettings,
     StudySettings,
     WebSettings,
     level_in_words,
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     encoders: ByName = Field(default={}, description="options of an encoder: [encoders.NAME]")
     indexes: ByName = Field(default={}, description="options of an index: [indexes.NAME]")
     study: StudySettings = StudySettings()
+    story: StorySettings = StorySettings()
     tools: ByName = Field(default={}, description="options of a study's tool: [tools.NAME]")
     keys: KeySettings = KeySettings()
     log_level: Annotated[

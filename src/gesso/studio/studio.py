@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from gesso.search.finder import Finder
     from gesso.show.music.learning.numbers import Looks
     from gesso.show.music.room import MusicRoom
+    from gesso.show.story.room import StoryRoom
     from gesso.studio.collecting import Collecting
     from gesso.studio.searching import Searching
     from gesso.studio.works.exporting import Exporting
@@ -155,6 +156,13 @@ class Studio(Ground):
 
         space = self.searching.open("look")
         return Looks(self.catalogue, space.encoder, space.index)
+
+    @cached_property
+    def stories(self) -> StoryRoom:
+        """Works in order as films."""
+        from gesso.studio.works.telling import Telling
+
+        return Telling(self).room()
 
     @cached_property
     def exporting(self) -> Exporting:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -79,7 +80,8 @@ def missing(texts: Sequence[str]) -> str:
 def wrapped(text: str, style: Style, size: int, width: float) -> list[str]:
     """A text in lines that are no wider than `width` pixels; a longer word is broken."""
     lines: list[str] = []
-    for word in text.split():
+    # A space that does not break holds "c. 1665" together.
+    for word in re.split(r"[ \t\n]+", text.strip(" \t\n")):
         joined = f"{lines[-1]} {word}" if lines else word
         if lines and width_of(joined, style, size) <= width:
             lines[-1] = joined

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
+
+from gesso.core.registry import Entry, Registry
+
+ENCODERS: Registry[Any] = Registry(
+    "film encoder",
+    "film_encoders",
+    {
+        "pyav": Entry(
+            "gesso.show.story.film.encoder",
+            "Encoder",
+            extra="sound",
+            summary="FFmpeg's encoders, in a wheel",
+        ),
+    },
+)
 
 FormatName = Literal["mp4", "webm", "av1"]
 Pace = Literal["film", "preview"]

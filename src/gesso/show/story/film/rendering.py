@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -16,8 +17,7 @@ from numpy.typing import NDArray
 
 from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error
 from gesso.core.errors import Interrupted
-from gesso.show.story.film.encoder import Encoder
-from gesso.show.story.film.formats import Format, Pace
+from gesso.show.story.film.formats import ENCODERS, Format, Pace
 from gesso.show.story.film.painter import FramePainter
 from gesso.show.story.records import Frame
 
@@ -88,7 +88,10 @@ def render(
     passing = job.path.with_name(f".{uuid4().hex}.part")
     try:
         has_sound = sound is not None
-        with Encoder(passing, job.form, job.frame, has_sound=has_sound, pace=job.pace) as encoder:
+        opened = ENCODERS.open("pyav")(
+            passing, job.form, job.frame, has_sound=has_sound, pace=job.pace
+        )
+        with opened as encoder:
             _write(encoder, painter, sound, stop, heard)
         size = _settle(passing, job.path)
     finally:
@@ -97,7 +100,7 @@ def render(
 
 
 def _write(
-    encoder: Encoder,
+    encoder: Any,
     painter: FramePainter,
     sound: Iterable[Samples] | None,
     stop: threading.Event,

@@ -172,6 +172,14 @@ class Stage:
         )
 
 
+def blended(one: NDArray[np.uint8], other: NDArray[np.uint8], share: float) -> Picture:
+    """Two pictures mixed in linear light, at the size of the other."""
+    size = other.shape[1], other.shape[0]
+    first = np.asarray(cv2.resize(one, size, interpolation=cv2.INTER_AREA), np.uint8)
+    light = srgb_to_linear(first) * (1 - share) + srgb_to_linear(other) * share
+    return Picture.adopt(linear_to_bytes(light))
+
+
 def _covered(first: int, last: int, start: float, end: float) -> Floats:
     """How much of each pixel of a row lies between two places."""
     left = np.arange(first, last, dtype=np.float32)

@@ -16,6 +16,7 @@ from gesso.core.pixels.colour import lightness, srgb_to_oklab
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.derived.mood import MOOD_SIDE, mood_figures, mood_of_figures
 from gesso.core.pixels.derived.thumbnails import reduced
+from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Swatch, Work
 
 Floats = NDArray[np.float64]
@@ -59,7 +60,7 @@ def look_at(catalogue: Catalogue, work: Work) -> Look:
         UnknownItem: there is no picture of it.
         DamageError: its thumbnail is missing.
     """
-    rgb = reduced(np.asarray(_small(catalogue, work)), MOOD_SIDE)
+    rgb = reduced(np.asarray(small_picture(catalogue, work).rgb), MOOD_SIDE)
     values, lab = lightness(rgb), srgb_to_oklab(rgb)
     figures = mood_figures(values, lab)
     mood = mood_of_figures(figures)
@@ -110,8 +111,14 @@ def _shares(swatches: Sequence[Swatch]) -> Floats:
     return np.asarray(shares / shares.sum())
 
 
-def _small(catalogue: Catalogue, work: Work) -> NDArray[np.uint8]:
+def small_picture(catalogue: Catalogue, work: Work) -> Picture:
+    """A work's picture, small.
+
+    Raises:
+        UnknownItem: there is no picture of it.
+        DamageError: its thumbnail is missing.
+    """
     try:
-        return decode(catalogue.thumbnail(work, 512), name=f"work {work.id}").picture.rgb
+        return decode(catalogue.thumbnail(work, 512), name=f"work {work.id}").picture
     except PictureError:
-        return catalogue.picture(work).rgb
+        return catalogue.picture(work)

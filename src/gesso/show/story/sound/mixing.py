@@ -7,9 +7,22 @@ from contextlib import ExitStack
 
 import numpy as np
 
+from gesso.core.registry import Entry, Registry
 from gesso.core.sound.decoder import RATE, Block, SoundLimits, open_sound
 from gesso.show.story.records import Cue
-from gesso.show.story.sound.stretching import stretched
+
+STRETCHERS: Registry[Callable[[Iterator[Block], float], Iterator[Block]]] = Registry(
+    "stretcher",
+    "stretchers",
+    {
+        "atempo": Entry(
+            "gesso.show.story.sound.stretching",
+            "stretched",
+            extra="sound",
+            summary="FFmpeg's filter, in a wheel",
+        ),
+    },
+)
 
 WINDOW = RATE
 """Samples that are mixed at once."""
@@ -52,7 +65,7 @@ class _Player:
         self._opened = ExitStack()
         open_files.push(self._opened)
         opened = self._opened.enter_context(open_sound(data, limits, f"track {cue.track}"))
-        self._blocks = stretched(_from(opened.blocks, cue.start), cue.speed)
+        self._blocks = STRETCHERS.open("atempo")(_from(opened.blocks, cue.start), cue.speed)
         self._held = np.zeros((2, 0), np.float32)
         self._played = 0
 

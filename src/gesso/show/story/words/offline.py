@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ _WARMER = 0.35
 _TURNED = math.radians(50)
 _YEARS = 5
 _LONGEST = 110
+_ABOUT = re.compile(r"\b(c\.|ca\.|circa) (?=\d)")
 # Where hues of OKLab lie, in degrees.
 _HUES = (
     (20, "reds"), (50, "oranges"), (80, "ochres"), (112, "yellows"), (160, "greens"),
@@ -53,7 +55,7 @@ def title_of(work: Work) -> str:
 def line_of(work: Work) -> str:
     """What stands below: by whom, when, of what."""
     told = (work.creator, work.date or _years(work), work.medium)
-    return _short(", ".join(part for part in map(plain, told) if part))
+    return _ABOUT.sub("\\1\u00a0", _short(", ".join(part for part in map(plain, told) if part)))
 
 
 def words_for(looks: Sequence[Look]) -> Words:
@@ -80,12 +82,13 @@ def line_between(before: Look, look: Look, last: str = "") -> str:
         look: the one that comes.
         last: what was said before, so that it is not said again.
     """
-    facts = [*_known(before, look), *_measured(before, look)]
-    said = [fact for fact in facts if fact.lower() not in last.lower()][:2] or facts[:1]
-    if not said:
-        return "Much like the one before." if "Much like" not in last else ""
-    joined = ", ".join([said[0], *(fact[0].lower() + fact[1:] for fact in said[1:])])
-    return f"{joined}."
+    hand = ["by the same hand"] if _is_same_hand(before, look) else []
+    seen = [fact for fact in _measured(before, look) if fact.lower() not in last.lower()][:2]
+    facts = [*hand, *([" and ".join(seen)] if seen else [])] or _known(before, look)[:1]
+    if not facts:
+        return "" if last.startswith("Much like") else "Much like the one before."
+    said = ", ".join(facts)
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def hue_of(look: Look) -> str:
@@ -99,17 +102,20 @@ def hue_of(look: Look) -> str:
     return name
 
 
+def _is_same_hand(before: Look, look: Look) -> bool:
+    return bool(look.work.creator) and before.work.creator == look.work.creator
+
+
 def _known(before: Look, look: Look) -> list[str]:
+    """What is known to part them: years, and places."""
     one, other = before.work, look.work
     found = []
-    if one.creator and one.creator == other.creator:
-        found.append("By the same hand")
     earlier, later = _year(one), _year(other)
     if earlier is not None and later is not None and abs(later - earlier) >= _YEARS:
-        years = abs(later - earlier)
-        found.append(f"{_counted(years)} years {'later' if later > earlier else 'earlier'}")
+        years = _counted(abs(later - earlier)).lower()
+        found.append(f"{years} years {'later' if later > earlier else 'earlier'}")
     if one.place and other.place and one.place != other.place:
-        found.append(f"From {_short(one.place)} to {_short(other.place)}")
+        found.append(f"from {_short(one.place)} to {_short(other.place)}")
     return found
 
 
@@ -118,20 +124,19 @@ def _measured(before: Look, look: Look) -> list[str]:
     found: list[tuple[float, str]] = []
     lighter = look.value - before.value
     if abs(lighter) >= _LIGHTER:
-        much = "Much " if abs(lighter) >= _MUCH_LIGHTER else ""
-        word = f"{much}{'lighter' if lighter > 0 else 'darker'}"
-        found.append((abs(lighter) / _LIGHTER, word[0].upper() + word[1:]))
+        much = "much " if abs(lighter) >= _MUCH_LIGHTER else ""
+        found.append((abs(lighter) / _LIGHTER, f"{much}{'lighter' if lighter > 0 else 'darker'}"))
     richer = look.chroma - before.chroma
     if abs(richer) >= _COLOURFUL:
-        found.append((abs(richer) / _COLOURFUL, "More colourful" if richer > 0 else "Quieter"))
+        found.append((abs(richer) / _COLOURFUL, "more colourful" if richer > 0 else "quieter"))
     here, there = hue_of(before), hue_of(look)
     if before.hue is not None and look.hue is not None and here and there and here != there:
         turned = abs((look.hue - before.hue + math.pi) % (2 * math.pi) - math.pi)
         if turned >= _TURNED:
-            found.append((turned / _TURNED, f"From {here} to {there}"))
+            found.append((turned / _TURNED, f"from {here} to {there}"))
     warmer = look.warmth - before.warmth
-    if abs(warmer) >= _WARMER and not any("From" in fact for _, fact in found):
-        found.append((abs(warmer) / _WARMER, "Warmer" if warmer > 0 else "Cooler"))
+    if abs(warmer) >= _WARMER and not any("from" in fact for _, fact in found):
+        found.append((abs(warmer) / _WARMER, "warmer" if warmer > 0 else "cooler"))
     return [fact for _, fact in sorted(found, key=lambda one: -one[0])]
 
 

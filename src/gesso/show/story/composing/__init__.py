@@ -1,0 +1,1 @@
+"""A story put together, and changed."""

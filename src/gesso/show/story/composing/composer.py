@@ -1,0 +1,309 @@
+"""The composer: works in, a story out: its order, words, scenes, soundtrack, on one timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.errors import GessoError, InputError
+from gesso.core.pixels.picture import Picture
+from gesso.core.pixels.type.faces import missing
+from gesso.core.records.works import Work
+from gesso.show.story.film.cards import Roll
+from gesso.show.story.orders.looks import Look, look_at, small_picture
+from gesso.show.story.orders.orders import by_arc, by_flow, by_light, by_years, permuted
+from gesso.show.story.records import (
+    TICKS,
+    Change,
+    Frame,
+    Move,
+    OrderName,
+    Point,
+    Scene,
+    Story,
+)
+from gesso.show.story.sound.choosing import SoundDesk, SoundWish, scored
+from gesso.show.story.sound.joining import ended
+from gesso.show.story.timeline import checked, laid_out, transition
+from gesso.show.story.words.credits import credits_of
+from gesso.show.story.words.llm import StoryTeller
+from gesso.show.story.words.offline import Words, line_of, title_of, words_for
+
+MOST = 500
+"""Works of one story."""
+_SLACK = 4 * TICKS
+"""Music is laid a little longer than wished: holds wait for beats."""
+
+
+@dataclass(frozen=True)
+class StoryWish:
+    """How a story shall be.
+
+    Attributes:
+        title, subtitle: "" for what is known of the works.
+        order: how they follow one another.
+        hold: seconds for each picture, 1 to 600.
+        into: how pictures come.
+        into_s: for how long, seconds; None for as long as suits it.
+        move: of the pictures while they are shown.
+        sound: what is heard.
+        frame: what it looks like.
+        asks: an llm for title and texts, where there is one.
+        has_title, has_credits: a card before, a roll after.
+    """
+
+    title: str = ""
+    subtitle: str = ""
+    order: OrderName = "flow"
+    hold: float = 5.0
+    into: Change = "blocks"
+    into_s: float | None = None
+    move: Move = "towards"
+    sound: SoundWish = field(default=SoundWish())
+    frame: Frame = field(default=Frame())
+    asks: bool = False
+    has_title: bool = True
+    has_credits: bool = True
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """Who sees what the composer cannot.
+
+    Attributes:
+        focus: where the eye goes in a picture; None where nothing stands out.
+        teller: the llm that orders and tells; None where there is none.
+    """
+
+    focus: Callable[[Picture], Point | None] = lambda _picture: None
+    teller: Callable[[], StoryTeller | None] = lambda: None
+
+
+class Composer:
+    """Puts stories together; keeps nothing.
+
+    Args:
+        catalogue: whose works and tracks.
+        eyes: who sees what it cannot.
+        sounds: chooses and lays soundtracks.
+    """
+
+    def __init__(self, catalogue: Catalogue, eyes: Eyes, sounds: SoundDesk) -> None:
+        self._catalogue = catalogue
+        self._eyes = eyes
+        self._sounds = sounds
+
+    def compose(self, works: Sequence[int], wish: StoryWish) -> Story:
+        """A story of works.
+
+        Args:
+            works: their numbers; one that comes twice counts once.
+            wish: how it shall be.
+
+        Raises:
+            InputError: too many, none with a picture, or a wish that cannot be.
+            UnknownItem: there is no such work or track.
+        """
+        notes: list[str] = []
+        looks = self._looks(works, notes)
+        checked(_bare(wish, looks))
+        looks = self._ordered(looks, wish.order, notes)
+        words, story = self._worded(looks, wish, notes)
+        scenes = tuple(
+            self._scene(look, text, wish) for look, text in zip(looks, words.texts, strict=True)
+        )
+        story = replace(
+            story,
+            title=wish.title or words.title,
+            subtitle=wish.subtitle or words.subtitle,
+            scenes=scenes,
+            notes=tuple(notes),
+        )
+        return self.sounding(self.credited(story), wish.sound, looks)
+
+    def sounding(self, story: Story, wish: SoundWish, looks: Sequence[Look] | None = None) -> Story:
+        """A story with another soundtrack, its holds on the new beats."""
+        seen = looks or [look_at(self._catalogue, work) for work in self.works_of(story)]
+        wished = sum(scene.wish for scene in story.scenes)
+        ticks = story.opening + wished + story.closing + _SLACK
+        chosen = self._sounds.choose(wish, seen, ticks)
+        notes = tuple(dict.fromkeys((*story.notes, *chosen.notes)))
+        told = replace(story, soundtrack=chosen.soundtrack, notes=notes)
+        return self.relaid(self.credited(told))
+
+    def relaid(self, story: Story) -> Story:
+        """A story with its holds on the beats, and its soundtrack as long as the film."""
+        laid = laid_out(story)
+        sound = laid.soundtrack
+        if sound.kind == "score":
+            sound = scored(sound, laid.ticks)
+        elif sound.kind == "tracks":
+            if sound.cues and max(cue.at + cue.ticks for cue in sound.cues) < laid.ticks:
+                return self._laid_again(laid)
+            sound = replace(sound, cues=ended(sound.cues, laid.ticks))
+        notes = (*laid.notes, *_unwritable(laid))
+        return replace(laid, soundtrack=sound, notes=tuple(dict.fromkeys(notes)))
+
+    def reordered(self, story: Story, by: OrderName, works: Sequence[int] = ()) -> Story:
+        """A story in another order, its scenes as they are but for what is said between them.
+
+        Args:
+            story: whose scenes.
+            by: how.
+            works: the order itself, for "manual".
+
+        Raises:
+            InputError: the order leaves a work out or names a strange one.
+        """
+        notes: list[str] = []
+        scenes = {scene.work: scene for scene in story.scenes}
+        if by == "manual":
+            places = permuted(works, story.works)
+            looks = [self._look(story.works[place]) for place in places]
+        else:
+            looks = self._ordered([self._look(work) for work in story.works], by, notes)
+        offline = words_for([self._look(work) for work in story.works])
+        own = dict(zip(story.works, offline.texts, strict=True))
+        told = words_for(looks).texts
+        moved = [
+            replace(scene, text=text) if scene.text == own[scene.work] else scene
+            for scene, text in zip((scenes[look.work.id] for look in looks), told, strict=True)
+        ]
+        found = replace(story, scenes=tuple(moved), order=by, notes=(*story.notes, *notes))
+        return self.relaid(found)
+
+    def scenes_for(self, works: Sequence[int], story: Story) -> list[Scene]:
+        """Scenes for further works, as those of the story are."""
+        first = story.scenes[0]
+        wish = StoryWish(
+            hold=first.wish / TICKS,
+            into=first.into.kind,
+            move=first.move,
+            frame=story.frame,
+        )
+        looks = self._looks(works, [])
+        return [self._scene(look, "", wish) for look in looks]
+
+    def credited(self, story: Story) -> Story:
+        """A story whose credits have the time that they need."""
+        if not story.closing:
+            return story
+        tracks = [self._catalogue.tracks.get(one) for one in story.soundtrack.tracks]
+        told = credits_of(story, self.works_of(story), tracks)
+        return replace(story, closing=Roll(told, story.frame).ticks)
+
+    def works_of(self, story: Story) -> list[Work]:
+        """The works of a story, in order.
+
+        Raises:
+            UnknownItem: one is gone.
+        """
+        return [self._catalogue.works.get(number) for number in story.works]
+
+    def _laid_again(self, story: Story) -> Story:
+        """A story that has grown beyond its music gets more of the same."""
+        sound = story.soundtrack
+        wish = SoundWish(tracks=sound.tracks, loudness=sound.loudness, seed=sound.seed)
+        looks = [look_at(self._catalogue, work) for work in self.works_of(story)]
+        ticks = story.ticks + _SLACK
+        chosen = self._sounds.choose(wish, looks, ticks)
+        laid = laid_out(replace(story, soundtrack=chosen.soundtrack))
+        cues = ended(laid.soundtrack.cues, laid.ticks)
+        return replace(laid, soundtrack=replace(laid.soundtrack, cues=cues))
+
+    def _look(self, number: int) -> Look:
+        return look_at(self._catalogue, self._catalogue.works.get(number))
+
+    def _looks(self, works: Sequence[int], notes: list[str]) -> list[Look]:
+        once = list(dict.fromkeys(works))
+        if not once:
+            raise InputError("A story needs one work at least.", "Choose some: --work 12")
+        if len(once) > MOST:
+            raise InputError(
+                f"{len(once):,} works are too many for one story.", f"Choose {MOST} at most."
+            )
+        found = []
+        for number in once:
+            work = self._catalogue.works.get(number)
+            if not work.thumbnails:
+                notes.append(f"Work {number} is a record without a picture and is left out.")
+                continue
+            found.append(look_at(self._catalogue, work))
+        if not found:
+            raise InputError("None of those works has a picture here.", "Choose others.")
+        return found
+
+    def _ordered(self, looks: Sequence[Look], by: OrderName, notes: list[str]) -> list[Look]:
+        if by == "llm":
+            places = self._told_order(looks, notes)
+        elif by == "manual":
+            places = tuple(range(len(looks)))
+        else:
+            ways = {"flow": by_flow, "arc": by_arc, "light": by_light, "chronological": by_years}
+            places = ways[by](looks)
+        return [looks[place] for place in places]
+
+    def _told_order(self, looks: Sequence[Look], notes: list[str]) -> tuple[int, ...]:
+        teller = self._eyes.teller()
+        if teller is None:
+            notes.append("No llm is set to order the works, so they flow instead.")
+            return by_flow(looks)
+        places, why = teller.order(looks)
+        notes += [why] if why else []
+        return places
+
+    def _worded(
+        self, looks: Sequence[Look], wish: StoryWish, notes: list[str]
+    ) -> tuple[Words, Story]:
+        offline = words_for(looks)
+        story = _bare(wish, looks)
+        if not wish.asks:
+            return offline, story
+        teller = self._eyes.teller()
+        if teller is None:
+            notes.append("No llm is set to write, so the words are what is known and measured.")
+            return offline, story
+        worded = teller.tell(looks, offline, wish.title)
+        notes += [worded.note] if worded.note else []
+        return worded.words, replace(story, words=worded.maker)
+
+    def _scene(self, look: Look, text: str, wish: StoryWish) -> Scene:
+        try:
+            focal = self._eyes.focus(small_picture(self._catalogue, look.work))
+        except GessoError:
+            focal = None
+        return Scene(
+            look.work.id,
+            wish=round(wish.hold * TICKS),
+            into=transition(wish.into, wish.into_s),
+            focal=focal or Point(),
+            move=wish.move,
+            title=title_of(look.work),
+            line=line_of(look.work),
+            text=text,
+        )
+
+
+def _bare(wish: StoryWish, looks: Sequence[Look]) -> Story:
+    """A story before its words: enough to refuse what cannot be."""
+    scenes = tuple(Scene(look.work.id, wish=round(wish.hold * TICKS)) for look in looks)
+    return Story(
+        wish.title,
+        scenes,
+        frame=wish.frame,
+        order=wish.order,
+        opening=round(3.2 * TICKS) if wish.has_title else 0,
+        closing=6 * TICKS if wish.has_credits else 0,
+    )
+
+
+def _unwritable(story: Story) -> list[str]:
+    """A sentence where letters are missing in every face."""
+    texts = [story.title, story.subtitle]
+    texts += [text for scene in story.scenes for text in (scene.title, scene.line, scene.text)]
+    letters = missing(texts)
+    if not letters:
+        return []
+    shown = letters[:12] + ("…" if len(letters) > 12 else "")
+    return [f"No face here has the letters {shown}; labels and credits leave them out."]
