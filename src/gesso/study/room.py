@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from threading import Lock
 from typing import Any
 
 from gesso.core.catalogue.catalogue import Catalogue
@@ -23,8 +24,11 @@ from gesso.study.tips.llm.advising import LlmAdviser
 from gesso.study.tips.tips import lessons_for
 from gesso.study.tools.what_if.preview import Preview, changed, enlarged_change, preview
 
-_EASELS = 4
+_EASELS = 16
+_SURFACES = 4
 """Pictures that stay set up: another number of values is then a matter of milliseconds."""
+_MOST_PIXELS = 24_000_000
+"""Of the pictures on easels that stay, together; one that is larger alone does not."""
 
 DETAILS = {"coarse": 0.012, "calm": 0.006, "usual": 0.003, "fine": 0.001}
 """Names for how small a shape may be, parts of the picture."""
@@ -99,8 +103,7 @@ class StudyRoom:
         self._lesson = lesson
         self._open = open_picture
         self._adviser = adviser
-        self._easels = lru_cache(maxsize=4 * _EASELS)(self._set_up)
-        self._surface = lru_cache(maxsize=_EASELS)(Surface)
+        self._easels = _Easels()
 
     def study(
         self,
@@ -123,7 +126,7 @@ class StudyRoom:
         """
         asked = options or StudyOptions()
         lesson = self._lesson(asked.tools, asked.only)
-        easel = self._easels(self.picture(what, name), asked.easel)
+        easel = self._easels.of(self.picture(what, name), asked.easel)
         study = lesson.study_easel(easel, LessonOptions(asked.easel, asked.intent))
         return self._worded(easel, study)
 
@@ -154,7 +157,7 @@ class StudyRoom:
         """
         asked = options or StudyOptions()
         lesson = self._lesson(asked.tools, (tool,))
-        return lesson.readings(self._easels(self.picture(what, name), asked.easel))[0]
+        return lesson.readings(self._easels.of(self.picture(what, name), asked.easel))[0]
 
     def what_if(
         self,
@@ -177,7 +180,7 @@ class StudyRoom:
             InputError: there is no such change, no such block, or the amount is not 0 to 1.
             DamageError: the work's file is not what was kept.
         """
-        return preview(self._easels(self.picture(what, name), options or EaselOptions()), change)
+        return preview(self._easels.of(self.picture(what, name), options or EaselOptions()), change)
 
     def shown(
         self,
@@ -200,7 +203,7 @@ class StudyRoom:
             InputError: there is no such change, no such block, or the amount is not 0 to 1.
             DamageError: the work's file is not what was kept.
         """
-        easel = self._easels(self.picture(what, name), options or EaselOptions())
+        easel = self._easels.of(self.picture(what, name), options or EaselOptions())
         size = size_of(easel.values.shape)
         return Picture.adopt(enlarged_change(easel, changed(easel, change), size))
 
@@ -236,12 +239,47 @@ class StudyRoom:
             return self._catalogue().picture(what)
         return self._open(what, name)
 
-    def _set_up(self, picture: Picture, options: EaselOptions) -> Easel:
-        return Easel(picture, options, self._surface(picture, options.side))
-
     def _worded(self, easel: Easel, study: Study) -> Study:
         if self._adviser is None or not study.tips:
             return study
         choice = lessons_for(easel, study.metrics, study.intent)
         worded = self._adviser().word(study.tips, choice, study.intent, Errand())
         return replace(study, tips=worded.tips, note=worded.note)
+
+
+class _Easels:
+    """Easels that stay set up, the last ones; any thread may ask.
+
+    An easel holds its picture, and a surface does not: so of pictures that are too large to be
+    kept the surface still is, which takes longest.
+    """
+
+    def __init__(self) -> None:
+        self._easels: OrderedDict[tuple[str, EaselOptions], Easel] = OrderedDict()
+        self._surfaces: OrderedDict[tuple[str, int], Surface] = OrderedDict()
+        self._lock = Lock()
+
+    def of(self, picture: Picture, options: EaselOptions) -> Easel:
+        """The easel of a picture, set up where it is not yet."""
+        pixels = picture.pixels_sha256
+        key, shared = (pixels, options), (pixels, options.side)
+        with self._lock:
+            easel, surface = self._easels.get(key), self._surfaces.get(shared)
+        if easel is not None:
+            with self._lock:
+                if key in self._easels:
+                    self._easels.move_to_end(key)
+            return easel
+        surface = surface or Surface(picture, options.side)
+        easel = Easel(picture, options, surface)
+        with self._lock:
+            self._surfaces[shared], self._easels[key] = surface, easel
+            while len(self._surfaces) > _SURFACES:
+                self._surfaces.popitem(last=False)
+            while len(self._easels) > _EASELS or self._pixels() > _MOST_PIXELS:
+                self._easels.popitem(last=False)
+        return easel
+
+    def _pixels(self) -> int:
+        held = {pixels: easel.picture for (pixels, _), easel in self._easels.items()}
+        return sum(picture.width * picture.height for picture in held.values())

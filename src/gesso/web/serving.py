@@ -16,6 +16,7 @@ from gesso.web.answers.jobs.jobs import Jobs
 from gesso.web.app import application
 from gesso.web.server.options import ServerOptions
 
+_BACKLOG = 2048
 _GRACE_S = 10
 """Seconds for what is in flight when the server is asked to stop."""
 
@@ -54,6 +55,7 @@ def serve(
     server = _Server(config, stop, jobs.let_go)
     # Threads that compare pictures must not hold back the one that answers.
     with listening, BRISK.while_out():
+        listening.listen(_BACKLOG)  # who asks as soon as the address is told waits a moment
         host, port = listening.getsockname()[:2]
         tell(f"http://{f'[{host}]' if ':' in host else host}:{port}")
         server.run([listening])
