@@ -16,7 +16,7 @@ from gesso._version import __version__
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.records.works import Origin
-from gesso.show.closeups import Closeups
+from gesso.show.closeup.closeups import Closeups
 from gesso.show.gallery.hanging import Hanging, followed, hung, in_order, ranks
 from gesso.show.gallery.making import InTheMaking, Making
 from gesso.show.gallery.marks import Mark, marks_of

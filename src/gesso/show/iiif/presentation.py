@@ -14,7 +14,7 @@ from typing import Any
 from gesso.core.records.runs import Round
 from gesso.core.records.works import Work
 from gesso.show.abroad.listing import Listing
-from gesso.show.closeups import Closeup
+from gesso.show.closeup.closeups import Closeup
 from gesso.show.iiif.rights import rights_of
 
 CONTEXT = "http://iiif.io/api/presentation/3/context.json"

@@ -13,7 +13,7 @@ from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import UnknownItem
 from gesso.core.records.works import Work
 from gesso.show.abroad.listing import Listing, Lists
-from gesso.show.closeups import Closeup, Closeups
+from gesso.show.closeup.closeups import Closeup, Closeups
 from gesso.show.iiif import presentation
 from gesso.show.iiif.presentation import CONTEXT, PAGE, Site
 from gesso.web.answers.house import House

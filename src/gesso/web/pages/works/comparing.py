@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gesso.core.errors import UnknownItem
 from gesso.core.records.works import Work
-from gesso.show.closeups import Closeup
+from gesso.show.closeup.closeups import Closeup
 from gesso.web.pages.works.telling import Teller
 
 _SIDE = 2048

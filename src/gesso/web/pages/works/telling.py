@@ -14,10 +14,10 @@ from gesso.core.records.codec import to_plain
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Work
 from gesso.search.records import Query
+from gesso.show.closeup.closeups import Closeup, Closeups
 from gesso.show.closeup.downloads import Downloads
 from gesso.show.closeup.judgement import Bar, bars_of
 from gesso.show.closeup.record import Calls, Checked, Records, ago
-from gesso.show.closeups import Closeup, Closeups
 from gesso.show.gallery import Wall
 from gesso.show.sharing import Share
 from gesso.web.answers.house import House
@@ -62,6 +62,7 @@ class Told:
         source_page: where it can be seen at its source, "" for nowhere.
         rights_page: where its rights can be read, "" for nowhere.
         near: works that look like it; None where the page asks for them by itself.
+        has_music: there are tracks that could fit it.
     """
 
     shown: Closeup
@@ -76,6 +77,7 @@ class Told:
     source_page: str
     rights_page: str
     near: list[Work] | None
+    has_music: bool
 
     @property
     def work(self) -> Work:
@@ -121,6 +123,7 @@ class Teller:
             source_page=web_address(work.page),
             rights_page=web_address(work.rights.url),
             near=self.near(number) if self._is_warm() else None,
+            has_music=self._house.studio.catalogue.tracks.count() > 0,
         )
 
     def near(self, number: int) -> list[Work]:
