@@ -30,18 +30,19 @@ if (given && navigator.clipboard) {
   given.parentElement.append(" ", copy);
 }
 
-const near = document.querySelector(".near[data-from]");
-if (near) {
-  new IntersectionObserver(async (seen, observer) => {
-    if (!seen.some((one) => one.isIntersecting)) return;
-    observer.disconnect();
+// What is near it, and what sounds near it, come when they are nearly seen.
+const arrive = async (seen, observer) => {
+  for (const { target: near } of seen.filter((one) => one.isIntersecting)) {
+    observer.unobserve(near);
     const answer = await fetch(near.dataset.from).catch(() => null);
-    if (!answer?.ok) return;
+    if (!answer?.ok) continue;
     const found = new DOMParser().parseFromString(await answer.text(), "text/html");
     near.querySelector("p")?.remove();
     near.append(...[...found.body.children].map((one) => document.adoptNode(one)));
-  }, { rootMargin: "400px" }).observe(near);
-}
+  }
+};
+const observer = new IntersectionObserver(arrive, { rootMargin: "400px" });
+for (const near of document.querySelectorAll(".near[data-from]")) observer.observe(near);
 
 // What the page opens with a link to a part of it is told without a jump of focus.
 document.addEventListener("keydown", (event) => {

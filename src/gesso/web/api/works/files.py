@@ -22,7 +22,7 @@ _FILE: dict[int | str, dict[str, Any]] = {
 }
 
 
-def closeup_routes(house: House) -> APIRouter:
+def file_routes(house: House) -> APIRouter:
     """The routes."""
     desk = house.desk
     downloads = Downloads(lambda: house.studio.catalogue, f"gesso {__version__}")
