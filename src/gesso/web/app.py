@@ -20,7 +20,6 @@ from gesso.web.answers.quick import Quick, QuickAnswers
 from gesso.web.answers.searching import Searches
 from gesso.web.answers.studies.studies import Studies
 from gesso.web.api.bringing import bringing_routes
-from gesso.web.api.closeups import closeup_routes
 from gesso.web.api.doings.routes import DOINGS
 from gesso.web.api.health import health_routes
 from gesso.web.api.searching import search_routes
@@ -28,7 +27,7 @@ from gesso.web.api.studies.history import history_routes
 from gesso.web.api.studies.studying import study_routes
 from gesso.web.api.walls.routes import WALLS
 from gesso.web.api.watching import watching_routes
-from gesso.web.api.works import work_routes
+from gesso.web.api.works.routes import WORKS
 from gesso.web.interop.routes import INTEROP
 from gesso.web.pages.doings.routes import DOING_PAGES
 from gesso.web.pages.drawing import draw
@@ -53,8 +52,7 @@ ROUTES: tuple[Callable[[House], APIRouter], ...] = (
     search_routes,
     *WALLS,
     bringing_routes,
-    closeup_routes,
-    work_routes,
+    *WORKS,
     *DOINGS,
     static_routes,
     work_pages,
