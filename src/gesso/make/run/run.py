@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event as Signal
 
+from gesso.core.catalogue.store.disk import Reserve
 from gesso.core.errors import (
     AuthError,
     BudgetSpent,
@@ -28,7 +29,7 @@ from gesso.core.errors import (
 )
 from gesso.core.outside.waiting.pool import Outcome, run_streams
 from gesso.core.records.calls import Action, Trouble
-from gesso.core.records.runs import Item, Run
+from gesso.core.records.runs import Item, ItemState, Run
 from gesso.core.records.works import Work
 from gesso.make.run.events import Event, Listener
 from gesso.make.run.parts import Parts, RunOptions
@@ -88,6 +89,8 @@ class MakeRun:
         self._run = run
         self._listen = _unharmed(listen)
         self._cause: GessoError | None = None
+        self._reserve = Reserve(parts.catalogue.folder)
+        self._untold: list[tuple[Item, GessoError]] = []
 
     def go(self) -> RunReport:
         """Walk every waiting item to its end, as many at once as there are streams.
@@ -97,6 +100,7 @@ class MakeRun:
                 still be written down.
         """
         began = time.monotonic()
+        self._reserve.keep()
         runs = self._parts.catalogue.runs
         todo = [i for i in runs.items(self._run.id) if i.state in {"waiting", "working"}]
         if runs.get(self._run.id).state != "cancelled":
@@ -115,6 +119,8 @@ class MakeRun:
             runs.set_state(self._run.id, "paused", "stopped in the middle")
             raise
         self._parts.catalogue.accession.let_go_old()
+        if self._untold:
+            self._note_untold()
         report = self._report(time.monotonic() - began)
         self._listen(Event("end", self._run.id, line=report.run.state, spent_usd=report.spent_usd))
         if isinstance(self._cause, StorageError | DamageError | StudioBusy):
@@ -151,11 +157,10 @@ class MakeRun:
             ours = cancelled(self._run.id)
         if isinstance(ours, _STOPS_ALL) and self._cause is None:
             self._cause = ours
-        waits = isinstance(ours, _WAITS)
-        self._write_down(outcome.item, ours, waits=waits)
+        self._write_down(outcome.item, ours)
         self._listen(
             Event(
-                "waiting" if waits else "failed",
+                "waiting" if isinstance(ours, _WAITS) else "failed",
                 self._run.id,
                 outcome.item.id,
                 line=str(ours),
@@ -166,21 +171,41 @@ class MakeRun:
     def _stored(self, item: Item) -> Item:
         return self._parts.catalogue.runs.item(self._run.id, item.id)
 
-    def _write_down(self, item: Item, error: GessoError, *, waits: bool) -> None:
-        action: Action = "paused" if waits else "failed"
-        trouble = Trouble(self._run.id, item.id, error.kind, error.message, action, False)
+    def _write_down(self, item: Item, error: GessoError) -> None:
+        if isinstance(error, StorageError):
+            self._reserve.give_up()
         try:
-            self._parts.catalogue.runs.set_item(
-                self._run.id, item.id, "waiting" if waits else "failed", str(error)
-            )
-            is_noted = isinstance(error, OutsideError) and error.is_noted
-            if not is_noted and not isinstance(error, Interrupted):
-                self._parts.catalogue.troubles.add(trouble)
+            self._note(item, error)
         except StorageError as full:
-            # The disk that stopped the item may refuse this note too. The item's row still
-            # says "working", which a resume takes for waiting: nothing is lost but the reason.
+            # The disk that stopped the item refuses this note too. It is tried once more when the
+            # others have ended and given back what they had begun to write. Till then the item's
+            # row says "working", which a resume takes for waiting.
+            self._untold.append((item, error))
             self._cause = self._cause or full
             self._pause.set()
+
+    def _note(self, item: Item, error: GessoError) -> None:
+        """Say in the catalogue what an item has met.
+
+        Raises:
+            StorageError: the disk refuses.
+        """
+        waits, run = isinstance(error, _WAITS), self._run.id
+        state: ItemState = "waiting" if waits else "failed"
+        self._parts.catalogue.runs.set_item(run, item.id, state, str(error))
+        is_noted = isinstance(error, OutsideError) and error.is_noted
+        if not is_noted and not isinstance(error, Interrupted):
+            action: Action = "paused" if waits else "failed"
+            trouble = Trouble(run, item.id, error.kind, error.message, action, False)
+            self._parts.catalogue.troubles.add(trouble)
+
+    def _note_untold(self) -> None:
+        self._reserve.give_up()
+        for item, error in self._untold:
+            try:
+                self._note(item, error)
+            except StorageError:
+                return  # it stays full; the error that ends the run says so
 
     def _report(self, seconds: float) -> RunReport:
         runs, works = self._parts.catalogue.runs, self._parts.catalogue.works

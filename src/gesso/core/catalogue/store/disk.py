@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -113,6 +114,34 @@ def _write_new(disk: Disk, path: Path, data: bytes) -> None:
         disk.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+_RESERVE_BYTES = 512 << 10
+"""A few pages of the database's journal for each item that was under way."""
+
+
+class Reserve:
+    """Room kept on a studio's disk, so that a disk that is full can be written down as such.
+
+    Args:
+        folder: the studio's.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "locks" / "reserve"
+
+    def keep(self) -> None:
+        """Have it there; where there is no room for it, the work itself will say so."""
+        with suppress(OSError):
+            if not self._path.exists() or self._path.stat().st_size < _RESERVE_BYTES:
+                self._path.parent.mkdir(exist_ok=True)
+                # Blocks that a disk cannot make smaller.
+                self._path.write_bytes(os.urandom(_RESERVE_BYTES))
+
+    def give_up(self) -> None:
+        """Make its room free."""
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
 
 _FREE_SPACE = "Free some space and run the same command again; nothing that was kept is lost."
