@@ -23,6 +23,7 @@ from gesso.web.api.bringing import bringing_routes
 from gesso.web.api.doings.routes import DOINGS
 from gesso.web.api.health import health_routes
 from gesso.web.api.searching import search_routes
+from gesso.web.api.sounds.music import music_routes
 from gesso.web.api.studies.history import history_routes
 from gesso.web.api.studies.studying import study_routes
 from gesso.web.api.walls.routes import WALLS
@@ -35,9 +36,11 @@ from gesso.web.pages.gallery import gallery_pages
 from gesso.web.pages.searching import search_pages
 from gesso.web.pages.sets import set_pages
 from gesso.web.pages.signing import draw_refusal, signing_pages
+from gesso.web.pages.sounds.music import music_pages
 from gesso.web.pages.static import static_routes
 from gesso.web.pages.studies.pages import study_pages
 from gesso.web.pages.works.pages import work_pages
+from gesso.web.server.doors.describing import describe
 from gesso.web.server.doors.doors import Doors
 from gesso.web.server.doors.guard import Guard
 from gesso.web.server.health import Health, Watch
@@ -54,6 +57,7 @@ ROUTES: tuple[Callable[[House], APIRouter], ...] = (
     bringing_routes,
     *WORKS,
     *DOINGS,
+    music_routes,
     static_routes,
     work_pages,
     gallery_pages,
@@ -61,6 +65,7 @@ ROUTES: tuple[Callable[[House], APIRouter], ...] = (
     search_pages,
     study_pages,
     *DOING_PAGES,
+    music_pages,
     *INTEROP,
 )
 """Everything that the server answers, each from the house that it stands in."""
@@ -135,6 +140,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
         app.include_router(routes(house))
     app.include_router(signing_pages(name, doors.keys, doors.buckets, options))
     app.include_router(watching_routes(house, doors))
+    describe(app)
     return doors.guard(app, lambda found, path: draw_refusal(name, found, path))
 
 

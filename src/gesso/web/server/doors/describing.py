@@ -1,0 +1,83 @@
+"""What the doors add to the description of the API: tokens, scopes, and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import FastAPI
+
+from gesso.web.server.doors.scopes import is_open, needed
+from gesso.web.server.problems import MEDIA_TYPE, Problem
+
+Described = dict[str, Any]
+
+_REF = "#/components/schemas/Problem"
+_DOORS = {
+    "400": "What was asked cannot be.",
+    "401": "The token is missing or wrong.",
+    "403": "The token does not reach so far, or a page of another site asks.",
+    "404": "There is no such thing.",
+    "421": "The server is not known under this name.",
+    "422": "A parameter is not what it may be.",
+    "429": "Too many calls; Retry-After says when to call again.",
+    "503": "Too many are waiting; Retry-After says when to call again.",
+}
+_OF_BODIES = {
+    "408": "What was sent did not arrive in time.",
+    "413": "What was sent is too large.",
+}
+_METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+
+
+def describe(app: FastAPI) -> None:
+    """Complete the description that an application gives of itself."""
+    plain = app.openapi
+
+    def openapi() -> Described:
+        if app.openapi_schema is None:
+            app.openapi_schema = completed(plain())
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way of doing it
+
+
+def completed(described: Described) -> Described:
+    """A description with tokens, scopes, and every answer of the doors."""
+    schemas = described.setdefault("components", {}).setdefault("schemas", {})
+    schemas["Problem"] = Problem.model_json_schema()
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    described["components"]["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "See `gesso tokens`."}
+    }
+    described["servers"] = [{"url": "/", "description": "Version 1; also under /api/v1."}]
+    for method, path, operation in operations(described):
+        _complete(method, path, operation)
+    return described
+
+
+def operations(described: Described) -> Iterator[tuple[str, str, Described]]:
+    """Every operation: its method in capitals, its path, what is said of it."""
+    for path, item in described.get("paths", {}).items():
+        for method in _METHODS:
+            if method in item:
+                yield method.upper(), path, item[method]
+
+
+def _complete(method: str, path: str, operation: Described) -> None:
+    if not is_open(path):
+        operation["security"] = [{"token": []}]
+        operation["x-gesso-scope"] = needed(method, path)
+    answers = operation.setdefault("responses", {})
+    usual = _DOORS | (_OF_BODIES if method in ("POST", "PUT", "PATCH", "DELETE") else {})
+    for status, words in usual.items():
+        answers.setdefault(status, {"description": words})
+    for status, answer in answers.items():
+        if status >= "400" and _tells_a_problem(answer):
+            answer["content"] = {MEDIA_TYPE: {"schema": {"$ref": _REF}}}
+
+
+def _tells_a_problem(answer: Described) -> bool:
+    shapes = [one.get("schema", {}).get("$ref", "") for one in answer.get("content", {}).values()]
+    return not shapes or any(shape in (_REF, f"{_REF[:-7]}HTTPValidationError") for shape in shapes)

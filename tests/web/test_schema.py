@@ -1,0 +1,115 @@
+"""Every operation of the API is asked at random: it keeps to what its description says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import Failure, FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from gesso.web.server.doors.describing import operations
+
+from .conftest import hill, served
+
+CHECKS = [
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+]
+BEGINS_JOBS = {"make", "collect", "resume_run"}
+HONEST = {503, 507}
+"""The hands full, the disk full: such answers are true, and described."""
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
+    folder: Path = tmp_path_factory.mktemp("described")
+    with served(folder, guesses_per_minute=0) as asked:
+        for number in range(1, 4):
+            answer = asked.post(f"/api/works?title=Hill%20{number}", content=hill(number))
+            assert answer.status_code == 201
+        yield asked
+
+
+def test_the_description_is_whole(client: httpx2.Client) -> None:
+    told = client.get("/openapi.json").json()
+    found = list(operations(told))
+    names = Counter(operation["operationId"] for _, _, operation in found)
+
+    assert len(found) > 40
+    assert [name for name, count in names.items() if count > 1] == []
+    for _, path, operation in found:
+        assert operation["summary"], path
+        assert path == "/health/live" or operation["x-gesso-scope"] in ("read", "write", "spend")
+        for status, answer in operation["responses"].items():
+            if status >= "400" and "DeepTold" not in str(answer):
+                assert list(answer["content"]) == ["application/problem+json"], (path, status)
+    assert "HTTPValidationError" not in str(told)
+
+
+def test_every_operation_keeps_to_its_description(client: httpx2.Client) -> None:
+    assert broken(client, examples=8) == []
+
+
+@pytest.mark.soak
+def test_every_operation_keeps_to_its_description_for_long(client: httpx2.Client) -> None:
+    assert broken(client, examples=200) == []
+
+
+def broken(client: httpx2.Client, examples: int) -> list[str]:
+    """Which operations answered otherwise than they say, and how."""
+    base = str(client.base_url).rstrip("/")
+    schema = schemathesis.openapi.from_url(f"{base}/openapi.json")
+    found: list[str] = []
+    for result in schema.get_all_operations():
+        operation: Any = result.ok()
+        try:
+            _ask(operation, base, client, examples)
+        except (Failure, FailureGroup, AssertionError) as error:
+            found.append(f"{operation.label}: {error!s:.1500}")
+        except ExceptionGroup as group:
+            found.append(f"{operation.label}: {group.exceptions!s:.1500}")
+    return found
+
+
+def _ask(operation: Any, base: str, client: httpx2.Client, examples: int) -> None:
+    name = operation.definition.raw["operationId"]
+
+    @seed(7)
+    @settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        answer = case.call(base_url=base, timeout=60)
+        if answer.status_code not in HONEST:
+            case.validate_response(answer, checks=[not_a_server_error])
+        case.validate_response(answer, checks=CHECKS)
+        if name in BEGINS_JOBS:
+            _end_jobs(client)
+
+    ask()
+
+
+def _end_jobs(client: httpx2.Client) -> None:
+    for job in client.get("/api/jobs").json()["jobs"]:
+        if job["state"] in ("queued", "running"):
+            client.delete(f"/api/jobs/{job['id']}")
