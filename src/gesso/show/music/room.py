@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.errors import InputError, UnknownItem
+from gesso.core.errors import GessoError, InputError, UnknownItem
+from gesso.core.pixels.decode import decode
 from gesso.core.pixels.derived.mood import MOOD_SCORER, mood_of_picture
 from gesso.core.pixels.derived.swatches import swatches
 from gesso.core.pixels.picture import Picture
@@ -30,6 +31,7 @@ _TRACK_SPREAD = 0.35
 """How far moods of tracks lie apart, as a standard deviation: that of the sample music."""
 _MOST_WORKS = 1_000_000
 _CHOSEN = "you put them together"
+_MEASURED_AT_ONCE, _SMALL = 60, 256
 _LOOKED_AT = 200
 """Works nearest in mood that are looked at for words and variety."""
 
@@ -103,6 +105,8 @@ class MusicRoom:
         self._catalogue = catalogue
         self._looks = looks
         self._options = options
+        self._measured: dict[int, tuple[float, float]] = {}
+        self._looked_to = 0
         self._matching: tuple[int, Matching | None] | None = None
 
     @cached_property
@@ -303,9 +307,26 @@ class MusicRoom:
         arousal = {
             score.work: score.value for score in scores.ranked(MOOD_SCORER, "arousal", _MOST_WORKS)
         }
-        both = sorted(valence.keys() & arousal.keys())
-        values = np.array([(valence[one], arousal[one]) for one in both], float).reshape(-1, 2)
+        self._measure_some()
+        known = {one: (valence[one], arousal[one]) for one in valence.keys() & arousal.keys()}
+        known = self._measured | known
+        both = sorted(known)
+        values = np.array([known[one] for one in both], float).reshape(-1, 2)
         return _Moods(np.array(both, np.int64), values, np.sort(values, axis=0))
+
+    def _measure_some(self) -> None:
+        """Measure works that nobody has captioned, some at a time; kept while this room is open."""
+        wanting = self._catalogue.scores.missing(
+            MOOD_SCORER, after=self._looked_to, limit=_MEASURED_AT_ONCE
+        )
+        for number in wanting:
+            self._looked_to = max(self._looked_to, number)
+            try:
+                small = self._catalogue.thumbnail(self._catalogue.works.get(number), _SMALL)
+                mood = _measured(decode(small).picture)
+            except GessoError:  # without a picture, or with a damaged one: it has no mood
+                continue
+            self._measured[number] = float(mood[0]), float(mood[1])
 
     def _mood_of(self, work: Work, moods: _Moods) -> Floats:
         """(2,) as it is kept, else measured now."""

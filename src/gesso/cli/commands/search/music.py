@@ -17,11 +17,11 @@ from gesso.cli.session import Session, pass_session
 from gesso.core.catalogue.works.tracks import TrackFacts
 from gesso.core.errors import Interrupted
 from gesso.core.pixels.decode import decode
-from gesso.core.records.codec import to_plain
 from gesso.core.sound.decoder import SoundLimits
 from gesso.core.sound.records import Track
 from gesso.show.music.adding import Added, add_all, sounds_in
 from gesso.show.music.records import TrackMatch, WorkMatch
+from gesso.show.music.telling import plain_track, plain_track_match, plain_work_match
 
 _WORK = re.compile(r"work:(\d{1,12})")
 _TRACK = re.compile(r"track:(\d{1,12})")
@@ -82,7 +82,7 @@ def list_(session: Session) -> None:
     with opened(session, looks=True) as studio:
         tracks = studio.catalogue.tracks.list()
     if session.as_json:
-        document([_plain(track) for track in tracks])
+        document([plain_track(track) for track in tracks])
         return
     if not tracks:
         say("No tracks yet. Add some: gesso music add FOLDER")
@@ -113,7 +113,7 @@ def show(session: Session, number: int) -> None:
         track = studio.catalogue.tracks.get(number)
         where = studio.catalogue.tracks.path_of(track)
     if session.as_json:
-        document(_plain(track) | {"path": None if where is None else str(where)})
+        document(plain_track(track) | {"path": None if where is None else str(where)})
         return
     heard = track.hearing
     title(track.line)
@@ -160,8 +160,7 @@ def match(session: Session, wanted: str, count: int) -> None:
 
 def _show_tracks(session: Session, matches: list[TrackMatch]) -> None:
     if session.as_json:
-        document([{"score": round(one.score, 4), "reason": one.reason, "words": one.words}
-                  | {"track": _plain(one.track)} for one in matches])  # fmt: skip
+        document([plain_track_match(one) for one in matches])
         return
     rows = [(one.track.id, one.track.line, f"{one.score:.2f}", one.reason) for one in matches]
     table(("", "track", "fits", "because"), rows, right=(0, 2))
@@ -169,8 +168,7 @@ def _show_tracks(session: Session, matches: list[TrackMatch]) -> None:
 
 def _show_works(session: Session, matches: list[WorkMatch]) -> None:
     if session.as_json:
-        document([{"work": one.work.id, "title": one.work.title, "score": round(one.score, 4),
-                   "reason": one.reason, "words": one.words} for one in matches])  # fmt: skip
+        document([plain_work_match(one) for one in matches])
         return
     rows = [(one.work.id, one.work.title, f"{one.score:.2f}", one.reason) for one in matches]
     table(("", "work", "fits", "because"), rows, right=(0, 2))
@@ -195,13 +193,6 @@ def _plain_added(added: Added) -> dict[str, object]:
         "is_new": added.is_new,
         "why": added.why,
     }
-
-
-def _plain(track: Track) -> dict[str, object]:
-    left_out = ("waveform", "blob")
-    plain = {name: value for name, value in vars(track).items() if name not in left_out}
-    plain |= {"hearing": to_plain(track.hearing), "mood": to_plain(track.mood)}
-    return plain | {"sha256": track.blob[3:], "added_at": track.added_at.isoformat()}
 
 
 def _bpm(track: Track) -> str | None:

@@ -139,11 +139,11 @@ class TrackShelf:
         with self._database.read() as connection:
             return _track(_one(connection, track_id))
 
-    def list(self) -> list[Track]:
-        """All of them, in the order they came."""
+    def list(self, *, after: int = 0, limit: int | None = None) -> list[Track]:
+        """All of them in the order they came, or so many after one."""
+        wanted = select(tracks).where(tracks.c.id > after).order_by(tracks.c.id).limit(limit)
         with self._database.read() as connection:
-            rows = connection.execute(select(tracks).order_by(tracks.c.id)).mappings()
-            return [_track(row) for row in rows]
+            return [_track(row) for row in connection.execute(wanted).mappings()]
 
     def count(self) -> int:
         """How many there are."""

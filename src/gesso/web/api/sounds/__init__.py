@@ -1,0 +1,1 @@
+"""Sounds over HTTP, for programs."""
