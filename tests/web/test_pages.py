@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import posixpath
 import re
@@ -15,13 +14,13 @@ import pytest
 
 from gesso import Studio
 from gesso.core.records.works import Provenance, Rights
-from gesso.web.pages.gallery import PAGE
 from gesso.web.pages.static import assets
+from gesso.web.pages.walls.gallery import PAGE
 
 from .conftest import HEIGHT, WIDTH, hill, served
 
 WORKS = PAGE + 5
-_ADDRESS = re.compile(r'(?:href|src|action)="([^"]*)"')
+_ADDRESS = re.compile(r'(?:href|src)="([^"]*)"')
 
 
 @pytest.fixture(scope="module")

@@ -32,13 +32,13 @@ from gesso.web.api.works.routes import WORKS
 from gesso.web.interop.routes import INTEROP
 from gesso.web.pages.doings.routes import DOING_PAGES
 from gesso.web.pages.drawing import draw
-from gesso.web.pages.gallery import gallery_pages
-from gesso.web.pages.searching import search_pages
-from gesso.web.pages.sets import set_pages
 from gesso.web.pages.signing import draw_refusal, signing_pages
 from gesso.web.pages.sounds.music import music_pages
 from gesso.web.pages.static import static_routes
 from gesso.web.pages.studies.pages import study_pages
+from gesso.web.pages.walls.gallery import gallery_pages
+from gesso.web.pages.walls.searching import search_pages
+from gesso.web.pages.walls.sets import set_pages
 from gesso.web.pages.works.pages import work_pages
 from gesso.web.server.doors.describing import describe
 from gesso.web.server.doors.doors import Doors

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,13 @@ _TYPES = {
     ".woff2": "font/woff2",
     ".svg": "image/svg+xml",
 }
+_SHELL = (
+    "gesso.css", "wall.js", "keys.js", "favourite.js", "grid/grid.js", "grid/rows.js",
+    "grid/source.js", "sets/choose.js", "sets/sets.css", "vendor/lit/lit.js",
+    "vendor/thumbhash/thumbhash.js", "icon.svg", "fonts/instrument-sans.woff2",
+    "fonts/newsreader.woff2", "fonts/newsreader-italic.woff2",
+)  # fmt: skip
+"""What any page of works can be drawn with, also where the studio cannot be reached."""
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -63,7 +71,22 @@ def static_routes(_house: House) -> APIRouter:
             raise Halt(404, "file", "There is no such file.")
         return Response(asset.data, 200, {"Cache-Control": FOR_EVER}, asset.media_type)
 
+    @routes.get("/sw.js")
+    async def worker() -> Response:
+        # Under an address of its own and at the root: it minds all pages, and is asked for anew.
+        headers = {"Cache-Control": "no-cache", "Service-Worker-Allowed": "/"}
+        return Response(_worker(), 200, headers, _TYPES[".js"])
+
     return routes
+
+
+@cache
+def _worker() -> bytes:
+    """The service worker, told what this release is drawn with."""
+    shell = [assets()[name].href for name in _SHELL if name in assets()]
+    release = assets()["gesso.css"].href.split("/")[2]
+    told = f"const RELEASE = {json.dumps(release)}, DRAWN_WITH = {json.dumps(shell)};\n"
+    return told.encode() + assets()["worker.js"].data
 
 
 def _walk(folder: Traversable, above: str) -> list[tuple[str, bytes]]:

@@ -120,6 +120,9 @@ def _words(name: str, request: Request, told: Told) -> dict[str, Any]:
     rows = (
         [(part.capitalize(), getattr(prompt, part)) for part in _FACTS_OF_PROMPT] if prompt else []
     )
+    # What was thought at first says why; a later round only says what it changed.
+    first = told.shown.rounds[0].prompt if told.shown.rounds else prompt
+    why = first.reasoning if first else ""
     return {
         "here": "show",
         "name": name,
@@ -131,6 +134,8 @@ def _words(name: str, request: Request, told: Told) -> dict[str, Any]:
         "prompt_rows": [(term, words) for term, words in rows if words],
         "raw": raw(recipe) if recipe else None,
         "rivals": _rivals(told),
+        "why": why,
+        "refined": prompt.reasoning if prompt and prompt.reasoning != why else "",
         "card": card,
         "open_graph": open_graph(card),
         "linked_data": linked_data(card),

@@ -13,6 +13,7 @@ from gesso.core.errors import GessoError
 from gesso.core.records.codec import to_plain
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Work
+from gesso.make.aims import SCALES
 from gesso.search.records import Query
 from gesso.show.closeup.closeups import Closeup, Closeups
 from gesso.show.closeup.downloads import Downloads
@@ -23,9 +24,10 @@ from gesso.show.sharing import Share
 from gesso.web.answers.house import House
 from gesso.web.pages.works.plans import Band, Plans
 
-NEAR = 6
+NEAR = 8
 _ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _SOFTWARE = f"gesso {__version__}"
+_LABELS = {name: scale.label for name, scale in SCALES.items()}
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Teller:
         return Told(
             shown=shown,
             place=self._place(number),
-            bars=bars_of(evaluation) if evaluation else [],
+            bars=bars_of(evaluation, _LABELS) if evaluation else [],
             bands=self._bands(work),
             calls=self.records.calls(shown.recipe),
             checked=checked,

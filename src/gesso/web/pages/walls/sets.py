@@ -13,7 +13,7 @@ from gesso.show.gallery.wall import Wall
 from gesso.show.sets import MOST_NAME, MOST_NOTE, Board
 from gesso.web.answers.house import House
 from gesso.web.pages.drawing import draw
-from gesso.web.pages.gallery import address_of, look, query_of
+from gesso.web.pages.walls.gallery import address_of, look, query_of
 
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 WorkNumber = Annotated[int, Form(ge=1, lt=2**62)]

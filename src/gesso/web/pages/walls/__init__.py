@@ -1,0 +1,1 @@
+"""The pages of many works: the gallery, its sets, what was found."""
