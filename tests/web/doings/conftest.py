@@ -19,7 +19,9 @@ Until = Callable[..., dict[str, Any]]
 def studio_in(folder: Path) -> Path:
     """A folder whose studio paints without other processes: they take longer than the pictures."""
     folder.mkdir(parents=True)
-    (folder / "gesso.toml").write_text("[make]\nworkers = 0\nwidth = 96\nheight = 64\n", "utf-8")
+    (folder / "gesso.toml").write_text(
+        "[make]\nworkers = 0\nstreams = 1\nwidth = 96\nheight = 64\n", "utf-8"
+    )
     return folder
 
 

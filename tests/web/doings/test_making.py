@@ -69,7 +69,7 @@ def test_a_price_is_shown_before_it_is_spent(
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-canary-of-the-estimate")
     with served(studio_in(tmp_path / "studio")) as site:
-        asked = {"painter": "openai", "works": 4, "rounds": 3, "budget_usd": 0.1}
+        asked: dict[str, Any] = {"painter": "openai", "works": 4, "rounds": 3, "budget_usd": 0.1}
         told = site.get("/api/make/estimate", params=asked).json()
         page = site.get("/make", params=asked).text
 
@@ -126,28 +126,28 @@ def test_a_forged_order_is_a_problem_and_makes_no_run(
 
 
 def test_a_stopped_run_rests_and_is_gone_on_with(site: httpx2.Client) -> None:
-    run = ordered(site, works=30)["run"]["id"]
+    run = ordered(site, works=12)["run"]["id"]
     heard(site, run, "kept")
     assert site.post(f"/api/runs/{run}/stop").status_code == 202
     rested = ended(site, run)
     assert (rested["state"], rested["job"]["state"]) == ("paused", "cancelled")
-    assert 0 < rested["done"] < 30
+    assert 0 < rested["done"] < 12
     assert "Go on</button>" in site.get(f"/runs/{run}").text
 
     assert site.post(f"/runs/{run}/resume", data={"budget_usd": "0.75"}).status_code == 303
     assert site.post(f"/api/runs/{run}/resume").status_code == 409
     done = ended(site, run)
-    assert (done["state"], done["kept"]) == ("done", 30)
+    assert (done["state"], done["kept"]) == ("done", 12)
 
 
 def test_a_cancelled_run_is_over_for_good(site: httpx2.Client) -> None:
-    run = ordered(site, works=30)["run"]["id"]
+    run = ordered(site, works=12)["run"]["id"]
     heard(site, run, "kept")
     assert site.post(f"/runs/{run}/cancel").status_code == 303
     over = ended(site, run)
 
     assert over["state"] == "cancelled"
-    assert 0 < over["kept"] < 30
+    assert 0 < over["kept"] < 12
     again = site.post(f"/api/runs/{run}/resume")
     assert (again.status_code, again.json()["title"]) == (
         409,
@@ -159,7 +159,7 @@ def test_a_cancelled_run_is_over_for_good(site: httpx2.Client) -> None:
 
 
 def test_a_second_order_waits_for_the_first_and_says_so(site: httpx2.Client) -> None:
-    first = ordered(site, works=30)
+    first = ordered(site, works=12)
     second = ordered(site, theme="Brine", works=1)
     run = second["run"]["id"]
 
@@ -174,19 +174,19 @@ def test_a_second_order_waits_for_the_first_and_says_so(site: httpx2.Client) -> 
 def test_a_run_outlives_its_server(tmp_path: Path) -> None:
     folder = studio_in(tmp_path / "studio")
     with served(folder) as site:
-        told = ordered(site, works=40)
+        told = ordered(site, works=14)
         run = told["run"]["id"]
         heard(site, run, "kept")
         waiting = ordered(site, theme="Brine", works=1)["run"]["id"]
     with served(folder) as site:
         rested = site.get(f"/api/runs/{run}").json()
         assert (rested["state"], rested["job"]) == ("paused", None)
-        assert 0 < rested["done"] < 40
+        assert 0 < rested["done"] < 14
         assert site.get(f"/api/jobs/{told['job']['id']}").status_code == 404
         # What never had its turn was written down all the same.
         assert site.get(f"/api/runs/{waiting}").json()["state"] == "broken off"
         assert "Nothing that was done is lost." in site.get(f"/runs/{waiting}").text
-        for one, works in ((run, 40), (waiting, 1)):
+        for one, works in ((run, 14), (waiting, 1)):
             assert site.post(f"/api/runs/{one}/resume").status_code == 202
             assert (ended(site, one)["state"], ended(site, one)["kept"]) == ("done", works)
 
