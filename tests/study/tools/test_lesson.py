@@ -14,6 +14,7 @@ from gesso.core.pixels.picture import Picture
 from gesso.core.records.codec import from_json, to_json
 from gesso.study.easel import Easel, EaselOptions
 from gesso.study.lesson import Lesson, LessonOptions, without_sheets
+from gesso.study.measures.measures import measure
 from gesso.study.records import Reading, Study, WhatIf
 from gesso.study.regions.levels import Cut
 from gesso.study.tools.lights.notan import Notan, NotanOptions
@@ -22,6 +23,7 @@ from gesso.study.tools.shapes.blocks import Blocks, BlocksOptions, roles_of
 from gesso.study.tools.shapes.hints import Hints, HintsOptions
 from gesso.study.tools.tool import TOOLS
 from gesso.study.tools.what_if.preview import CHANGES, changed, preview
+from gesso.study.tools.what_if.tool import WhatIfOptions, WhatIfTool
 
 from ..conftest import gray, set_up
 
@@ -231,3 +233,82 @@ def test_bands_of_a_value_plan_can_be_told_apart(cut: Cut) -> None:
     assert np.diff(np.array(levels, dtype=float)).min() >= 2
     assert reading.figures["k_used"] == len(levels) < 5
     assert "You asked for 5" in reading.note
+
+
+def test_a_what_if_without_a_name_is_the_first_tips_own(study: Study) -> None:
+    reading = next(one for one in study.readings if one.tool == "what_if")
+    own = study.tips[0].what_if
+
+    assert own is not None
+    assert reading.figures["change"] == own.name
+    assert reading.figures["amount"] == own.amount
+
+
+def test_a_named_what_if_tells_its_figures_before_and_after(scene: Picture) -> None:
+    easel = set_up(scene)
+    reading = WhatIfTool(WhatIfOptions("lift-darks", 1.0), None).read(easel)
+
+    before, after = reading.figures["before"], reading.figures["after"]
+    assert isinstance(before, dict)
+    assert isinstance(after, dict)
+    assert before == easel.once(measure)
+    assert after["L_p5"] > before["L_p5"] + 5
+    assert reading.note.startswith("With the darks lifted by 100 %")
+
+
+def test_a_what_if_keeps_the_detail_of_the_picture() -> None:
+    rng = np.random.default_rng(2)
+    picture = gray(np.repeat(rng.integers(60, 90, (1, 800)), 600, axis=0).astype(float))
+    reading = WhatIfTool(WhatIfOptions("raise-key", 0.5), None).read(set_up(picture))
+
+    after, before = (
+        cv2.imdecode(np.frombuffer(sheet.data, np.uint8), cv2.IMREAD_GRAYSCALE)
+        for sheet in reading.sheets
+    )
+    assert after is not None
+    assert before is not None
+    assert after.mean() > before.mean() + 5
+    assert after.std() == pytest.approx(before.std(), rel=0.1)
+
+
+def test_a_what_if_that_cannot_be_is_one_sentence(scene: Picture) -> None:
+    with pytest.raises(InputError, match="no change called 'lift-dark'"):
+        WhatIfTool(WhatIfOptions("lift-dark"), None).read(set_up(scene))
+    with pytest.raises(InputError, match="A change of 2"):
+        WhatIfOptions("lift-darks", 2.0)
+
+
+def test_a_picture_without_tips_has_no_what_if_of_its_own() -> None:
+    reading = WhatIfTool(WhatIfOptions(), None).read(set_up(gray(np.full((60, 60), 120.0))))
+
+    assert reading.abstains
+    assert reading.figures == {}
+
+
+@pytest.mark.parametrize("cut", ["quantile", "even", "natural"])
+def test_shares_of_a_plan_follow_from_its_tones_and_cuts(scene: Picture, cut: Cut) -> None:
+    reading = ValuePlan(ValuePlanOptions(6, cut), None).read(set_up(scene))
+    sheets = {sheet.name: sheet for sheet in reading.sheets}
+    tones, bands = (
+        cv2.imdecode(np.frombuffer(sheets[name].data, np.uint8), cv2.IMREAD_UNCHANGED)
+        for name in ("value-plan-tones", "value-plan-map")
+    )
+
+    assert tones is not None
+    assert bands is not None
+    cuts = reading.figures["cut_tones"]
+    assert isinstance(cuts, list)
+    drawn = np.searchsorted(cuts, tones.ravel(), side="right")
+    # Specks have joined a neighbour; nothing else differs.
+    assert (drawn == bands.ravel()).mean() > 0.98
+    assert len(cuts) == reading.figures["k_used"] - 1  # type: ignore[operator]  # a whole number
+
+
+def test_a_notan_is_cut_in_whole_tones(scene: Picture) -> None:
+    reading = Notan(NotanOptions(40.0), None).read(set_up(scene))
+    drawn = next(sheet for sheet in reading.sheets if sheet.name == "notan-tones")
+    tones = cv2.imdecode(np.frombuffer(drawn.data, np.uint8), cv2.IMREAD_UNCHANGED)
+
+    assert tones is not None
+    assert reading.figures["cut_tone"] == 102
+    assert reading.figures["dark"] == pytest.approx((tones < 102).mean(), abs=1e-6)

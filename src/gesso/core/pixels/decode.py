@@ -247,7 +247,7 @@ def _too_large(called: str, what: str, limits: DecodeLimits) -> PictureError:
     return PictureError(
         f"{called} claims {size} pixels; at most {limits.max_pixels:,} are decoded, "
         f"and {limits.max_side_px:,} on a side.",
-        "Make it smaller, or raise the limit.",
+        "Make it smaller, or raise the setting pictures.max_megapixels.",
     )
 
 

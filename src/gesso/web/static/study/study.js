@@ -176,7 +176,7 @@ class Study extends HTMLElement {
   caption() {
     if (this.seen) return this.seen.words;
     if (this.view === "plan") return `Value plan, ${this.plan.levels.length} values${this.squint ? ", squinting" : ""}`;
-    if (this.view === "notan") return `Two values, ${percent(this.dark())} dark`;
+    if (this.view === "notan") return `Two values, ${percent(this.dark())} dark, cut at ${Math.round(this.tone / 2.55)} L*`;
     if (this.view === "blocks") return this.readings.blocks.note;
     if (this.view === "gray") return this.squint ? "What is left when you squint" : "Lightness only";
     if (this.view === "photo") return this.title_;
@@ -211,7 +211,7 @@ class Study extends HTMLElement {
         ${[["focus", "Focal point"], ["thirds", "Thirds"]].map(([name, words]) => html`
         <button type="button" class="chip" aria-pressed=${this.shows.has(name)} @click=${() => this.toggle(name)}>${words}</button>`)}</div>
       ${isBlocks ? this.shapesOf(shapes) : html`${this.histogram(isNotan)}
-      ${isNotan ? html`<p class="hint">Drag the line: ${percent(this.dark())} is dark below ${Math.round(this.tone / 2.55)} L*.
+      ${isNotan ? html`<p class="hint">Drag the line: ${percent(this.dark())} is dark.
           <button type="button" class="plain" @click=${() => this.change({ tone: toneOf(this.readings.notan.figures.notan_cut) })}>Where the picture parts</button></p>`
         : html`<div class="tools" role="group" aria-label="Cut">${Object.entries(CUTS).map(([cut, words]) => html`
           <button type="button" class="chip" aria-pressed=${!this.own && this.cut === cut} @click=${() => this.change({ cut, own: null })}>${words}</button>`)}
@@ -229,12 +229,13 @@ class Study extends HTMLElement {
     return html`<div class="histogram"><svg viewBox="0 0 256 96" preserveAspectRatio="none" aria-hidden="true"
         @pointermove=${(event) => this.drag(event)} @pointerup=${() => { this.dragged = null; }} @pointercancel=${() => { this.dragged = null; }}>
       <path d=${path}></path>
-      ${cuts.map((cut, at) => svg`<g class="cut" @pointerdown=${(event) => this.grip(event, at)}>
+      ${cuts.map((cut, at) => svg`<g class=${this.held === at ? "cut is-held" : "cut"} @pointerdown=${(event) => this.grip(event, at)}>
         <rect class="grip" x=${cut - 5} width="10" y="0" height="96"></rect><line x1=${cut} x2=${cut} y1="0" y2="96"></line></g>`)}
       </svg>
       <div class="cuts">${cuts.map((cut, at) => html`<label class="hidden">${isNotan ? "Where two values part" : `Cut ${at + 1}`}
         <input type="range" min=${at ? cuts[at - 1] + 1 : 1} max=${at < cuts.length - 1 ? cuts[at + 1] - 1 : 255} .value=${String(cut)}
-          aria-valuetext=${`${Math.round(cut / 2.55)} L*`} @input=${(event) => this.move(at, Number(event.target.value))}></label>`)}</div></div>`;
+          aria-valuetext=${`${Math.round(cut / 2.55)} L*`}
+          @focus=${() => { this.held = at; this.tell(); }} @blur=${() => { this.held = null; this.tell(); }} @input=${(event) => this.move(at, Number(event.target.value))}></label>`)}</div></div>`;
   }
 
   grip(event, at) {
@@ -391,7 +392,7 @@ class Study extends HTMLElement {
       else if (event.key === "t") this.toggle("thirds");
       else return;
       event.preventDefault();
-    });
+    }, { capture: true });
   }
 }
 
@@ -407,7 +408,7 @@ async function imageAt(href) {
 }
 
 function slider(words, value, min, max, step, told, change, disabled = false) {
-  return html`<label class="f"><span>${words}</span><output>${told(value)}</output>
+  return html`<label class="f"><span>${words}</span><b class="num">${told(value)}</b>
     <input type="range" min=${min} max=${max} step=${step} .value=${String(value)} ?disabled=${disabled} aria-valuetext=${told(value)}
       @input=${(event) => change(Number(event.target.value))}></label>`;
 }
