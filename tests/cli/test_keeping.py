@@ -237,3 +237,18 @@ def test_a_newer_studio_is_refused_in_one_sentence(gesso: Gesso, run: str) -> No
         assert said.code == 3
         assert "newer gesso" in said.err
         assert len(said.err.splitlines()) == 2
+
+
+def test_a_lost_thumbnail_is_mended_on_wish(gesso: Gesso, run: str) -> None:
+    with Catalogue.open(STUDIO) as catalogue:
+        work = catalogue.works.page().works[0]
+        path = catalogue.blobs.path(work.thumbnails[0][1])
+    assert path is not None
+    path.unlink()
+    assert gesso("check").code == 1
+
+    said = gesso("check", "--repair")
+
+    assert said.code == 0
+    assert "The thumbnails of 1 work were made again." in said.out
+    assert path.exists()

@@ -36,6 +36,7 @@ _BATCH = 500
 _WORD_PARTS = ("data", "idx", "docsize", "config")
 """The tables in which FTS5 keeps its index."""
 _COPY = "Put it back from a copy of the studio."
+_AGAIN = "Make it again from its original: gesso check --repair"
 _ANEW = "Put back a copy of gesso.db; the pictures in blobs/ are not touched by it."
 
 
@@ -210,10 +211,15 @@ def _file_problem(
 ) -> Problem | None:
     size = catalogue.blobs.size(key)
     if size is None:
-        return Problem(kind, f"The {kind} of {whose} is missing: {key}.", _COPY)
+        return Problem(kind, f"The {kind} of {whose} is missing: {key}.", _advice(kind))
     if size != wanted:
-        return Problem(kind, f"The {kind} of {whose} has {size} bytes, not {wanted}: {key}.", _COPY)
+        what = f"The {kind} of {whose} has {size} bytes, not {wanted}: {key}."
+        return Problem(kind, what, _advice(kind))
     return None
+
+
+def _advice(kind: str) -> str:
+    return f"{_AGAIN} --read-data" if kind == "thumbnail" else _COPY
 
 
 def _read_file(
@@ -227,7 +233,11 @@ def _read_file(
     found.bytes_read += len(data)
     if sha256(data).hexdigest() != key.rpartition("/")[2]:
         return data, [
-            Problem(kind, f"The {kind} of {whose} holds other bytes than it did: {key}.", _COPY)
+            Problem(
+                kind,
+                f"The {kind} of {whose} holds other bytes than it did: {key}.",
+                _advice(kind),
+            )
         ]
     return data, []
 

@@ -11,6 +11,8 @@ from gesso.cli.printing import BAD, counted, document, say, span, title
 from gesso.cli.session import Session, pass_session
 from gesso.core.catalogue.check import CheckReport
 from gesso.core.catalogue.check import check as check_catalogue
+from gesso.core.catalogue.copies.repairing import Repair
+from gesso.core.catalogue.copies.repairing import repair as mend
 from gesso.core.records.codec import to_plain
 
 
@@ -18,16 +20,23 @@ from gesso.core.records.codec import to_plain
 @click.option("--read-data", is_flag=True, help="Read every picture, not only its size.")
 @click.option("--subset", type=Share(), help="Read only this share of the pictures: 5%.")
 @click.option("--max-seconds", type=click.FloatRange(0, min_open=True), metavar="S")
+@click.option("--repair", is_flag=True, help="First make lost thumbnails again.")
 @shared
 @pass_session
 def check(
-    session: Session, read_data: bool, subset: float | None, max_seconds: float | None
+    session: Session,
+    read_data: bool,
+    subset: float | None,
+    max_seconds: float | None,
+    repair: bool,
 ) -> int:
     """Verify that everything the catalogue names is there and whole.
 
-    Ends with 0 where all is well, else with 1. --subset implies --read-data.
+    Ends with 0 where all is well, else with 1. --subset implies --read-data. --repair makes
+    thumbnails again from their originals, which are only read; nothing else is changed.
     """
-    with opened(session, looks=True) as studio:
+    with opened(session, looks=not repair, must_exist=repair) as studio:
+        mended = mend(studio.catalogue, read_data=read_data) if repair else None
         report = check_catalogue(
             studio.catalogue,
             read_data=read_data or subset is not None,
@@ -35,10 +44,19 @@ def check(
             max_seconds=max_seconds,
         )
     if session.as_json:
-        document(to_plain(report))
+        document(to_plain(report) | ({"repair": to_plain(mended)} if mended else {}))
     else:
+        if mended is not None:
+            _show_repair(mended)
         _show(report)
     return 0 if report.is_clean else 1
+
+
+def _show_repair(mended: Repair) -> None:
+    say(f"The thumbnails of {counted(len(mended.works), 'work')} were made again.")
+    if mended.lost:
+        many = counted(len(mended.lost), "work")
+        say(f"Those of {many} could not be: the originals are missing, damaged or not kept here.")
 
 
 def _show(report: CheckReport) -> None:
