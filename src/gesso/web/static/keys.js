@@ -50,6 +50,12 @@ function whatAllPagesDo(action, key) {
     room?.click();
     return Boolean(room);
   }
+  const work = /^\/works\/(\d+)$/.exec(location.pathname);
+  if (action === "set" && work) {
+    const title = document.querySelector("h1")?.textContent.trim() || "This work";
+    import("./sets/choose.js").then((module) => module.chooseSet([Number(work[1])], title));
+    return true;
+  }
   return false;
 }
 

@@ -639,7 +639,7 @@ class Grid extends HTMLElement {
   point() {
     if (!this.rail) return;
     const part = Math.min(1, Math.max(0, this.virtual / Math.max(1, this.total - innerHeight)));
-    this.here.style.top = `${8 + part * (this.rail.clientHeight - 24)}px`;
+    this.here.style.top = `${18 + part * (this.rail.clientHeight - 24)}px`;
     const place = Math.max(1, Math.min(this.source.count, this.itemAt(Math.max(0, this.virtual)) - this.lead.length + 1));
     const mark = this.source.marks.findLast?.((one) => one.place < place);
     this.rail.setAttribute("aria-valuenow", place);
