@@ -52,6 +52,28 @@ def test_an_older_pipelines_rounds_are_finds_with_prompt_and_score(
     assert found[0].source == f"results:{(tmp_path / 'art').resolve()}"
 
 
+def test_rounds_with_folders_of_their_own_are_rounds_of_one_prompt(
+    put: Put, tmp_path: Path
+) -> None:
+    for number, score in ((1, 4), (2, 9), (10, 6)):
+        put(f"owl/iteration_{number}/image.png", RED)
+        put(f"owl/iteration_{number}/prompt.json", as_json({"prompt": f"an owl, {number}"}))
+        put(f"owl/iteration_{number}/scores/evaluation.json", as_json({"score": score}))
+    put("owl/summary.json", as_json({"title": "Owls"}))
+    put("ape/iteration_1.png", RED)
+
+    found = {find.identifier: find.facts for find in finds(tmp_path / "art")}
+
+    owls = [f"owl/iteration_{n}/image.png" for n in (1, 2, 10)]
+    assert set(found) == {"ape/iteration_1.png", *owls}
+    assert [found[one].text for one in owls] == ["an owl, 1", "an owl, 2", "an owl, 10"]
+    assert [found[one].extra["iteration"] for one in owls] == [1, 2, 10]
+    assert [found[one].extra["score"] for one in owls] == [4.0, 9.0, 6.0]
+    assert [found[one].extra["is_best"] for one in owls] == [False, True, False]
+    assert {found[one].extra["prompt_id"] for one in owls} == {"owl"}
+    assert {found[one].title for one in owls} == {"Owls"}
+
+
 def test_what_our_own_batches_write_is_read(put: Put, tmp_path: Path) -> None:
     for number in (1, 2):
         put(f"hen/iteration_{number}.png", BLUE)

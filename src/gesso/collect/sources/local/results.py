@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from gesso.collect.sources.local.holder import (
     WORDS_MOST,
     File,
     Listing,
+    Parts,
     identifier_of,
     suffix_of,
 )
@@ -52,6 +53,7 @@ class ResultsSource(FolderSource):
         PROMPT/iteration_1_results.json      its prompt and how it was made (or .yaml)
         PROMPT/iteration_1_evaluation.json   its score
         PROMPT/summary.json                  how it ended
+        PROMPT/iteration_1/ANY.png, ANY.json the same, where each round has a folder of its own
 
     Every part but the picture may be missing, and fields may have other names. A find tells its
     prompt as its text, and in `extra`: prompt_id, iteration, score, model, seed, and whether it
@@ -81,7 +83,7 @@ class ResultsSource(FolderSource):
             if only:
                 raise InputError(f"'{plain(only)}' is a file.", "Name the folder that holds it.")
             tree = self.tree(root, seen)
-            for listing in tree.listings():
+            for listing in _with_rounds(tree.listings()):
                 for find in self._of_folder(tree, listing, since):
                     if left == 0:
                         return
@@ -89,12 +91,12 @@ class ResultsSource(FolderSource):
                     yield find
 
     def _of_folder(self, tree: Tree, listing: Listing, since: float | None) -> Iterator[Find]:
-        pictures = [one for one in listing.files if _number(one) and _is_picture(one)]
+        pictures = [one for one in listing.files if _number(one, listing) and _is_picture(one)]
         if not pictures:
             return
         words = self._words(tree, listing)
         summary = next((words[name] for name in _SUMMARY if name in words), {})
-        rounds = [_Round.read(one, words, summary) for one in pictures]
+        rounds = [_Round.read(one, _number(one, listing) or 0, words, summary) for one in pictures]
         best = _best(rounds, summary)
         for one in rounds:
             if since is None or one.file.changed_at >= since:
@@ -115,7 +117,7 @@ class ResultsSource(FolderSource):
                     f"'{identifier_of(file.parts)}' was not read: {why.rstrip('.')}."
                 )
                 continue
-            found.setdefault(file.name.rpartition(".")[0].lower(), words)
+            found.setdefault(_stem(file, listing).lower(), words)
         return found
 
     def _found(self, tree: Tree, listing: Listing, one: _Round, is_best: bool) -> Find:
@@ -151,9 +153,12 @@ class _Round:
 
     @classmethod
     def read(
-        cls, file: File, words: Mapping[str, Mapping[str, Any]], summary: Mapping[str, Any]
+        cls,
+        file: File,
+        number: int,
+        words: Mapping[str, Mapping[str, Any]],
+        summary: Mapping[str, Any],
     ) -> _Round:
-        number = _number(file) or 0
         own = [
             one
             for name, one in words.items()
@@ -227,8 +232,37 @@ def _of_summary(summary: Mapping[str, Any], number: int) -> list[Mapping[str, An
     return []
 
 
-def _number(file: File) -> int | None:
-    found = _NUMBERED.fullmatch(file.name.rpartition(".")[0])
+def _with_rounds(listings: Iterable[Listing]) -> Iterator[Listing]:
+    """Each prompt's folder, with the files of the rounds that have folders of their own in it."""
+    prompt: Listing | None = None
+    for listing in listings:
+        if prompt is not None and _is_round_of(listing.folder, prompt.folder):
+            prompt = Listing(prompt.folder, prompt.files + listing.files)
+            continue
+        if prompt is not None:
+            yield prompt
+        prompt = listing
+    if prompt is not None:
+        yield prompt
+
+
+def _is_round_of(folder: Parts, prompt: Parts) -> bool:
+    depth = len(prompt)
+    is_inside = len(folder) > depth and folder[:depth] == prompt
+    return is_inside and _NUMBERED.fullmatch(folder[depth]) is not None
+
+
+def _stem(file: File, listing: Listing) -> str:
+    """A file's name without its ending; one of a round's own folder as if it lay beside that."""
+    stem = file.name.rpartition(".")[0]
+    depth = len(listing.folder)
+    if len(file.parts) == depth + 1:
+        return stem
+    return f"{file.parts[depth]}_{re.sub('[^A-Za-z0-9]', '-', stem)[:20]}"
+
+
+def _number(file: File, listing: Listing) -> int | None:
+    found = _NUMBERED.fullmatch(_stem(file, listing))
     return int(found[1]) if found else None
 
 
