@@ -134,12 +134,16 @@ def test_the_files_of_a_batch_are_taken(gesso: Gesso) -> None:
         (["--evaluation", "e.json"], "Say either --prompt TEXT or --prompt-file JSON."),
         (["--prompt", "x", "--evaluation", "none.json"], "'none.json' cannot be read"),
         (["--prompt", "x", "--evaluation", "bad.json"], "'bad.json' is not JSON"),
+        (["--prompt", "x", "--evaluation", "deep.json"], "'deep.json' is nested deeper than any"),
+        (["--prompt", "x", "--evaluation", "odd.json"], "This is no Evaluation"),
         (["--prompt", "x", "--evaluation", "other.json"], "This is no Evaluation"),
         (["--prompt-file", "other.json", "--evaluation", "other.json"], "This is no Prompt"),
     ],
 )
 def test_bad_files_are_named(gesso: Gesso, args: list[str], message: str) -> None:
     Path("bad.json").write_text("{")
+    Path("deep.json").write_text("[" * 100_000)
+    Path("odd.json").write_text('{"takes": [7], "comparison": "x"}')
     Path("other.json").write_text('{"takes": []}')
 
     said = gesso("refine", *args)

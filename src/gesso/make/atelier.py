@@ -23,7 +23,7 @@ from gesso.make.batch.entries import Entry
 from gesso.make.batch.results import DataFormat, Results
 from gesso.make.bench.estimate import Estimate, Wanted, estimate_run, refuse_unaffordable
 from gesso.make.bench.workbench import Workbench, random_seed
-from gesso.make.hanging.folder import Hanging, slug
+from gesso.make.hanging.folder import Hanging, ascii_slug, folder_of
 from gesso.make.hanging.sheet import Framed, hang_sheet
 from gesso.make.run.events import Event, Listener, nobody
 from gesso.make.run.parts import Parts
@@ -287,7 +287,7 @@ class Atelier(Workbench):
             seed=int(run.options["seed"] or 0),
             allow_repeat=bool(run.options["allow_repeat"]),
         )
-        hanging = Hanging(self._options.exports / run.id, self._catalogue.data)
+        hanging = Hanging(self._options.exports / folder_of(run), self._catalogue.data)
         results = self._results(run, parts)
         with self._catalogue.claims.hold(run.id):
             self._catalogue.calls.abandon_open(run.id)
@@ -383,7 +383,7 @@ def _digest(entries: Sequence[Entry]) -> str:
 
 def _new_id(words: str) -> str:
     now = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
-    return f"{slug(words, 40)}-{now}-{secrets.token_hex(2)}"
+    return f"{ascii_slug(words, 40)}-{now}-{secrets.token_hex(2)}"
 
 
 def _item(run: str, position: int, entry: Entry) -> Item:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from gesso.core.records.runs import Run
 from gesso.core.records.works import Work
-from gesso.make.hanging.folder import Hanging, slug, suffix_of
+from gesso.make.hanging.folder import Hanging, folder_of, slug, suffix_of
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @dataclass
@@ -27,13 +33,41 @@ def framed(title: str) -> Work:
         ("Ember Orrery", "ember-orrery"),
         ("Crème & Brûlée", "creme-brulee"),
         ("../../etc/passwd", "etc-passwd"),
-        ("夜", "untitled"),
+        ("夜と機械", "夜と機械"),
+        ("Ночь и машины", "ночь-и-машины"),
+        ("Йод", "йод"),
+        ("नदी", "नदी"),
+        ("ليل", "ليل"),
+        ("夜/../機械\\x\0y", "夜-機械-x-y"),
+        ("\u202egnp.exe", "gnp-exe"),
+        ("\u0301\u0301", "untitled"),
+        ("ﬁne", "fine"),
+        ("🌙", "untitled"),
+        ("夜" * 200, "夜" * 40),
         ("", "untitled"),
         ("a" * 200, "a" * 60),
     ],
 )
 def test_titles_become_plain_file_names(words, name):
     assert slug(words) == name
+
+
+@given(st.text(max_size=300))
+def test_every_title_is_one_safe_name(words):
+    name = slug(words)
+
+    assert 0 < len(name) <= 60
+    assert len(name.encode()) <= 120
+    assert not set(name) & set('/\\.:*?"<>| \0\n\u202e\u200b')
+    assert slug(name) == name
+
+
+def test_a_run_with_a_theme_of_another_script_has_a_folder_of_its_words():
+    night = Run("untitled-20260101-000000-ab12", "夜と機械", {}, "done", "", NOW, NOW)
+    named = Run("untitled-7", "Night", {}, "done", "", NOW, NOW)
+
+    assert folder_of(night) == "夜と機械-20260101-000000-ab12"
+    assert folder_of(named) == "untitled-7"
 
 
 def test_a_work_hangs_under_its_place_and_title(tmp_path):

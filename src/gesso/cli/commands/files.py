@@ -61,16 +61,27 @@ def read_evaluation(path: Path) -> Evaluation:
     """
     content = _read_json(path)
     if isinstance(content, dict) and "takes" in content:
-        winner = (content.get("comparison") or {}).get("winner", 0)
-        takes = {take.get("slot"): take.get("evaluation") for take in content["takes"]}
-        content = takes.get(winner)
+        content = _winners(content)
     return from_plain(Evaluation, content)
+
+
+def _winners(content: dict[str, Any]) -> Any:
+    """The evaluation of the picture that won a round; None where there is none."""
+    compared, takes = content.get("comparison"), content["takes"]
+    winner = compared.get("winner", 0) if isinstance(compared, dict) else 0
+    listed = takes if isinstance(takes, list) else []
+    own = [take for take in listed if isinstance(take, dict) and take.get("slot") == winner]
+    return own[0].get("evaluation") if own else None
 
 
 def _read_json(path: Path) -> Any:
     try:
         return json.loads(read_data(path, MOST_JSON_BYTES))
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise InputError(
+            f"'{path}' is nested deeper than any file of gesso's.", "Is it the right file?"
+        ) from error
+    except ValueError as error:
         raise InputError(
             f"'{path}' is not JSON: {error}.", "Write it with --json, and name that file."
         ) from error

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from gesso.core.catalogue.store.disk import Disk
+from gesso.core.records.runs import Run
 from gesso.core.records.works import Work
 
 _SUFFIXES = {
@@ -21,11 +21,56 @@ _SUFFIXES = {
     "image/tiff": ".tif",
 }
 
+_UNTITLED = "untitled"
+
 
 def slug(words: str, length: int = 60) -> str:
-    """Words as a plain file name: "Ember & Orrery" -> "ember-orrery"; "untitled" for nothing."""
-    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:length].rstrip("-") or "untitled"
+    """Words as a plain file name: "Ember & Orrery" -> "ember-orrery"; "untitled" for nothing.
+
+    Letters and digits of every script stay, Latin ones without their accents; all else becomes a
+    "-", so no name is a path, is hidden or turns the direction of a line.
+
+    Args:
+        words: what a person calls it.
+        length: letters at most; in UTF-8 the name has at most twice as many bytes.
+    """
+    name = ""
+    for letter in unicodedata.normalize("NFC", words).lower():
+        plain = _plain(letter)
+        # A mark belongs to the letter before it: vowels of Hindi and Thai are such.
+        if plain and unicodedata.category(plain[0]).startswith("M") and name[-1:] in {"", "-"}:
+            continue
+        name += "" if plain == "-" and name[-1:] in {"", "-"} else plain
+    name = name[:length]
+    while len(name.encode()) > 2 * length:
+        name = name[:-1]
+    return name.rstrip("-") or _UNTITLED
+
+
+def ascii_slug(words: str, length: int = 60) -> str:
+    """As `slug`, of ASCII letters alone, for what also has to be typed: the id of a run."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
+    return slug(plain, length)
+
+
+def _plain(letter: str) -> str:
+    bare = "".join(
+        part for part in unicodedata.normalize("NFKD", letter) if part.isascii() and part.isalnum()
+    )
+    if bare:
+        return bare.lower()
+    return letter if unicodedata.category(letter)[0] in "LNM" else "-"
+
+
+def folder_of(run: Run) -> str:
+    """What the folder of a run is called: as its id, or as its theme with the end of the id.
+
+    The latter where the theme has no ASCII letter, so that the id made of it says nothing.
+    """
+    nameless = f"{_UNTITLED}-"
+    if run.id.startswith(nameless) and ascii_slug(run.theme) == _UNTITLED:
+        return f"{slug(run.theme, 40)}-{run.id.removeprefix(nameless)}"
+    return run.id
 
 
 def suffix_of(media_type: str) -> str:

@@ -158,7 +158,10 @@ def _own(query: Query, state: State) -> frozenset[int]:
     places = state.core.places(np.array(sorted(numbers), dtype=np.int64))
     for number, place in zip(sorted(numbers), places, strict=True):
         if place < 0:
-            raise UnknownItem(f"There is no work number {number} in the catalogue.")
+            raise UnknownItem(
+                f"There is no work number {number} in the catalogue.",
+                "Find one with: gesso search",
+            )
     return numbers
 
 

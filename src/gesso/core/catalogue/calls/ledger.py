@@ -196,7 +196,10 @@ class CallLedger:
         with self._database.write() as connection:
             changed = connection.execute(_CHANGE, values | {"call_id": call_id})
             if not changed.rowcount:
-                raise UnknownItem(f"There is no call number {call_id} in the ledger.")
+                raise UnknownItem(
+                    f"There is no call number {call_id} in the ledger.",
+                    "See the calls of a run with: gesso spend",
+                )
 
 
 def _new_owner() -> str:

@@ -96,7 +96,9 @@ class AcquisitionBook:
         with self._database.write() as connection:
             is_it = acquisitions.c.id == run
             if not connection.execute(update(acquisitions).where(is_it).values(values)).rowcount:
-                raise UnknownItem(f"There is no collect run '{run}'.")
+                raise UnknownItem(
+                    f"There is no collect run '{run}'.", "List them with: gesso collect status"
+                )
 
     def get(self, run: str) -> Acquisition:
         """One run.

@@ -377,7 +377,7 @@ def _unneeded(
 def _unknown(work_id: int) -> UnknownItem:
     return UnknownItem(
         f"There is no work number {work_id} in the catalogue.",
-        "Look for it with: gesso search WORDS",
+        "Find one with: gesso search",
     )
 
 

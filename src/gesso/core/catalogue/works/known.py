@@ -111,4 +111,7 @@ def refuse_unknown(connection: Connection, numbers: Iterable[int]) -> None:
         known = set(connection.scalars(select(works.c.id).where(works.c.id.in_(batch))))
         if batch - known:
             number = min(batch - known)
-            raise UnknownItem(f"There is no work number {number} in the catalogue.")
+            raise UnknownItem(
+                f"There is no work number {number} in the catalogue.",
+                "Find one with: gesso search",
+            )

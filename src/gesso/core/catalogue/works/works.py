@@ -315,4 +315,6 @@ def _some(*, is_narrowed: bool) -> Select[Any]:
 
 
 def _unknown(work_id: int) -> UnknownItem:
-    return UnknownItem(f"There is no work number {work_id} in the catalogue.")
+    return UnknownItem(
+        f"There is no work number {work_id} in the catalogue.", "Find one with: gesso search"
+    )

@@ -84,7 +84,10 @@ class StudyShelf:
         """
         found = self._list(select(studies).where(studies.c.id == study_id))
         if not found:
-            raise UnknownItem(f"There is no study number {study_id} in the catalogue.")
+            raise UnknownItem(
+                f"There is no study number {study_id} in the catalogue.",
+                "Read the picture again with: gesso study",
+            )
         return found[0]
 
     def latest(self, limit: int = 60) -> list[StudyRow]:
