@@ -59,7 +59,10 @@ class Compare extends HTMLElement {
   }
 
   key(event) {
-    if (event.target.closest("input, textarea, select") || event.altKey || event.ctrlKey || event.metaKey) return;
+    const field = event.target.closest("input, textarea, select");
+    // The wipe's own slider takes the arrows and leaves the letters.
+    if (field && (field !== this.slider || event.key.startsWith("Arrow"))) return;
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") document.querySelector("[data-back]").click();
     else if (event.key === "w") this.show("wipe");
     else if (event.key === "b") this.show("blink");

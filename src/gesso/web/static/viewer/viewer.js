@@ -82,12 +82,12 @@ async function asOne(stage, about, told) {
   };
 }
 
-// It would write a style of its own into the page, which the policy forbids; work.css has it.
+// It would write a style of its own into the page unless it finds one there, and the policy forbids
+// that; work.css has what it would write. An element of no known kind is found as well as a style.
 function keepStyles() {
   if (document.querySelector("style[data-openseadragon-mobile-css]")) return;
-  const mark = document.createElement("style");
-  mark.type = "text/plain";
-  mark.dataset.openseadragonMobileCss = "true";
+  const mark = document.createElementNS("urn:gesso", "style");
+  mark.setAttribute("data-openseadragon-mobile-css", "true");
   document.head.append(mark);
 }
 
