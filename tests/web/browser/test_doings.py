@@ -1,0 +1,125 @@
+"""Orders of work in a browser: pictures as they are painted, a server that goes and comes back."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from ..conftest import served
+from ..doings.conftest import studio_in
+from .conftest import Page, refused
+
+PAGES = ("/make", "/collect", "/runs", "/figures", "/state", "/settings")
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
+    """A studio that paints small pictures in its own process."""
+    folder = studio_in(tmp_path_factory.mktemp("making") / "studio")
+    with served(folder) as asked:
+        asked.post("/make", data={"theme": "Salt & brass", "works": "1", "rounds": "2"})
+        yield asked
+
+
+def said(page: Page) -> Any:
+    return page.locator("[data-part=said]")
+
+
+def test_pictures_are_shown_as_they_are_painted(page: Page) -> None:
+    page.goto("/make")
+    page.get_by_label("Theme").fill("Lanterns in fog")
+    page.get_by_label("Works").fill("3")
+    page.get_by_label("Rounds").fill("1")
+    page.get_by_role("button", name="Begin").click()
+    page.evaluate("window.isTheSamePage = true")
+
+    page.locator(".pair img").nth(3).wait_for()
+    page.get_by_text("Done. 3 of 3 works kept.").wait_for()
+    page.locator(".item h2 a").nth(2).wait_for()
+    assert page.evaluate("window.isTheSamePage"), "nothing was loaded anew"
+    assert page.locator(".item").count() == 3
+    assert page.evaluate("[...document.images].every((one) => one.naturalWidth || !one.complete)")
+    assert not refused(page)
+
+
+def test_a_run_is_stopped_and_gone_on_with_by_keyboard(page: Page) -> None:
+    page.goto("/make")
+    page.get_by_label("Theme").fill("Rooms of snow")
+    page.get_by_label("Works").fill("8")
+    page.get_by_label("Rounds").fill("1")
+    page.get_by_role("button", name="Begin").press("Enter")
+    page.locator(".item h2 a").first.wait_for()
+    page.get_by_role("button", name="Stop").press("Enter")
+    page.get_by_role("button", name="Go on").wait_for()
+    assert said(page).inner_text().startswith("Paused.")
+
+    page.get_by_role("button", name="Go on").press("Enter")
+    page.get_by_text("Done. 8 of 8 works kept.").wait_for(timeout=20_000)
+
+
+def test_what_an_order_would_cost_follows_its_form(page: Page) -> None:
+    page.goto("/make")
+    calls = page.locator("#price tbody tr", has_text="Painting").locator("td").first
+    assert calls.inner_text() == "6"
+    page.get_by_label("Works").fill("5")
+
+    page.locator("#price td", has_text="30").first.wait_for()
+    assert calls.inner_text() == "30"
+
+
+def test_a_page_says_that_the_studio_is_lost_and_finds_it_again(
+    open_page: Callable[..., Page], tmp_path: Path, faults: list[str]
+) -> None:
+    folder = studio_in(tmp_path / "studio")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    page = open_page()
+    with served(folder, port=port) as site:
+        wish = {"theme": "Tides", "works": 14, "rounds": 1}
+        run = site.post("/api/make", json=wish).json()["run"]["id"]
+        page.goto(f"{site.base_url}/runs/{run}")
+        page.locator(".item h2 a").first.wait_for()
+    # What it stopped with may still be told; after that nobody answers.
+    page.get_by_text("Lost the studio.").wait_for()
+    kept = page.locator(".pair img").count()
+    assert kept >= 2
+    with served(folder, port=port):
+        page.get_by_role("button", name="Go on").wait_for()
+        assert said(page).inner_text().startswith("Paused.")
+        assert not page.get_by_text("Lost the studio.").is_visible()
+        faults.clear()  # the browser's own, of addresses that did not answer
+
+
+def test_figures_are_drawn_and_their_library_is_loaded_nowhere_else(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for place in ("/", "/make", "/runs", "/state", "/settings"):
+        page.goto(place)
+    assert not any("chart" in url for url in asked)
+    page.goto("/figures")
+    page.locator("canvas").first.wait_for()
+
+    assert page.locator("canvas").count() == page.locator(".plot").count() > 2
+    assert page.locator("details[open]").count() == 0
+    assert any(url.endswith("chart.js") for url in asked)
+
+
+@pytest.mark.parametrize(("width", "wall"), [(390, "chalk"), (1440, "grey"), (1440, "nocturne")])
+def test_every_page_fits_and_can_be_read(
+    open_page: Callable[..., Page], width: int, wall: str
+) -> None:
+    page = open_page(viewport={"width": width, "height": 844})
+    page.goto("/make")
+    page.evaluate("(wall) => localStorage.setItem('gesso.wall', wall)", wall)
+    run = page.request.get("/api/runs").json()["runs"][0]["id"]
+    for place in (*PAGES, f"/runs/{run}"):
+        page.goto(place)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{place} is {wide} px wide"
+        assert not refused(page), place
