@@ -189,6 +189,7 @@ def _check_path(path: str, place: str) -> None:
         "llms.",
         "tools.",
         "encoders.",
+        "sound_encoders.",
         "indexes.",
         "collect.sources.",
         "outside.rates.",

@@ -202,6 +202,14 @@ class SearchSettings(Section):
     )
 
 
+class MusicSettings(Section):
+    """How pictures and tracks are matched."""
+
+    encoder: str = Field(
+        default="", description='a model that hears tracks and reads words: "clap"; "" for none'
+    )
+
+
 class CurateSettings(Section):
     """How works are sorted."""
 

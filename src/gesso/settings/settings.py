@@ -23,6 +23,7 @@ from gesso.settings.sections import (
     KeySettings,
     MakeSettings,
     ModelSettings,
+    MusicSettings,
     OutsideSettings,
     PictureSettings,
     SearchSettings,
@@ -74,6 +75,10 @@ class Settings(BaseSettings):
     warehouse: ByName = Field(default={}, description="options of one: [warehouse.NAME]")
     search: SearchSettings = SearchSettings()
     encoders: ByName = Field(default={}, description="options of an encoder: [encoders.NAME]")
+    music: MusicSettings = MusicSettings()
+    sound_encoders: ByName = Field(
+        default={}, description="options of one that hears: [sound_encoders.NAME]"
+    )
     indexes: ByName = Field(default={}, description="options of an index: [indexes.NAME]")
     study: StudySettings = StudySettings()
     story: StorySettings = StorySettings()

@@ -152,9 +152,10 @@ class Searching:
         factory = ENCODERS.open(adapter)
         wishes = dict(with_key(self._ground.settings, adapter, wishes, factory))
         encoder = built(factory, f"encoders.{name}", wishes, None)
-        return OpenSpace(name, encoder, self._index(encoder.space))
+        return OpenSpace(name, encoder, self.index_of(encoder.space))
 
-    def _index(self, space: Any) -> SpaceIndex:
+    def index_of(self, space: Any) -> SpaceIndex:
+        """The index of a space, of pictures or of sounds."""
         from gesso.core.indexes.index import INDEXES
         from gesso.core.indexes.space_index import IndexOptions, SpaceIndex
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gesso.collect.curate.room import CurateRoom
     from gesso.make.atelier import Atelier
     from gesso.search.finder import Finder
+    from gesso.show.music.ears import Ears
     from gesso.show.music.learning.numbers import Looks
     from gesso.show.music.room import MusicRoom
     from gesso.show.story.room import StoryRoom
@@ -149,13 +150,27 @@ class Studio(Ground):
         """The music that fits a picture, and the pictures that fit a track."""
         from gesso.show.music.room import MusicRoom
 
-        return MusicRoom(self.catalogue, self._looks)
+        return MusicRoom(self.catalogue, self._looks, self._ears())
 
     def _looks(self) -> Looks:
         from gesso.show.music.learning.numbers import Looks
 
         space = self.searching.open("look")
         return Looks(self.catalogue, space.encoder, space.index)
+
+    def _ears(self) -> Ears | None:
+        """What hears tracks, where the owner has chosen a model."""
+        name = self.settings.music.encoder
+        if not name:
+            return None
+        from gesso.core.encoders.sound import SOUND_ENCODERS
+        from gesso.show.music.ears import Ears
+        from gesso.studio.adapters import built, with_key
+
+        factory = SOUND_ENCODERS.open(name)
+        wishes = with_key(self.settings, name, self.settings.sound_encoders.get(name, {}), factory)
+        encoder = built(factory, f"sound_encoders.{name}", wishes, None)
+        return Ears(self.catalogue, encoder, self.searching.index_of(encoder.space))
 
     @cached_property
     def stories(self) -> StoryRoom:

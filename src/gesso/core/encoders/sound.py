@@ -1,4 +1,4 @@
-"""The shelf of sound encoders: what one owes a search by ear. None stands on it yet.
+"""The shelf of sound encoders: what one owes a search by ear, and who stands on the shelf.
 
 A model of this kind (CLAP) lies in a folder like one of pictures and words, with its tower of sound
 in the place of that of pictures:
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.encoders.encoder import Space, Vectors
-from gesso.core.registry import Factory, Registry
+from gesso.core.registry import Entry, Factory, Registry
 
 
 @dataclass(frozen=True)
@@ -70,4 +70,15 @@ class SoundEncoder(Protocol):
         ...
 
 
-SOUND_ENCODERS: Registry[Factory[SoundEncoder]] = Registry("sound encoder", "sound_encoders", {})
+SOUND_ENCODERS: Registry[Factory[SoundEncoder]] = Registry(
+    "sound encoder",
+    "sound_encoders",
+    {
+        "clap": Entry(
+            "gesso.core.encoders.clap.clap",
+            "Clap",
+            extra="clip",
+            summary="sounds and words by a CLAP model of yours, on this machine",
+        ),
+    },
+)

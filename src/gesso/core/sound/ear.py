@@ -97,6 +97,19 @@ def listen(data: bytes, limits: SoundLimits = _LIMITS, name: str = "") -> Heard:
         )
 
 
+def excerpt(data: bytes, name: str = "", limits: SoundLimits = _LIMITS) -> NDArray[np.float32]:
+    """(samples,) of the two minutes that a sound is judged by, one channel at 48 kHz.
+
+    Raises:
+        SoundError: as `listen`.
+    """
+    held = _Excerpt()
+    with open_sound(data, limits, name) as opened:
+        for block in _gathered(opened):
+            held.feed(block)
+    return held.mono()
+
+
 def hear(samples: Block) -> Hearing:
     """Listen to (channels, samples) float32 at 48 kHz, one or two channels."""
     meter, excerpt = LoudnessMeter(), _Excerpt()

@@ -17,6 +17,7 @@ from gesso.core.pixels.derived.swatches import swatches
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Work
 from gesso.core.sound.records import Track
+from gesso.show.music.ears import Ears
 from gesso.show.music.learning.matching import Matching
 from gesso.show.music.learning.numbers import Looks
 from gesso.show.music.learning.school import School
@@ -42,10 +43,12 @@ class MatchOptions:
 
     Attributes:
         words: what words in common can add to a score.
+        ears: what counts of what a model hears, where there is one, 0 to 1.
         keen: 1 for the best alone, less for more variety.
     """
 
     words: float = 0.15
+    ears: float = 0.5
     keen: float = 0.7
 
 
@@ -93,6 +96,7 @@ class MusicRoom:
         catalogue: whose works and tracks.
         looks: how pictures look, as numbers, asked for only where something is or was learnt;
             None where nothing can be learnt.
+        ears: what a model hears in tracks; None where the owner has none.
         options: how they are weighed.
     """
 
@@ -100,10 +104,12 @@ class MusicRoom:
         self,
         catalogue: Catalogue,
         looks: Callable[[], Looks] | None = None,
+        ears: Ears | None = None,
         options: MatchOptions = _DEFAULT,
     ) -> None:
         self._catalogue = catalogue
         self._looks = looks
+        self._ears = ears
         self._options = options
         self._measured: dict[int, tuple[float, float]] = {}
         self._looked_to = 0
@@ -233,6 +239,7 @@ class MusicRoom:
         common = WordMatcher([_track_words(track) for track in tracks]).match(seen.words)
         near = nearness(seen.place, places)
         scores = self._weighed(near, [share for share, _ in common])
+        scores = self._heard_tracks(scores, seen, tracks)
         scores = self._learnt_tracks(scores, seen, tracks)
         # A person's word stands: what belongs together comes first, what does not never.
         first = [at for at, track in enumerate(tracks) if seen.told.get(track.id)]
@@ -250,6 +257,13 @@ class MusicRoom:
             )
             for at in [*first, *(free[at] for at in order)][:count]
         ]
+
+    def _heard_tracks(self, scores: Floats, seen: _Seen, tracks: Sequence[Track]) -> Floats:
+        fits = self._ears.fits(seen.words, tracks) if self._ears else None
+        if fits is None:
+            return scores
+        share = self._options.ears
+        return np.asarray((1 - share) * scores + share * fits)
 
     def _learnt_tracks(self, scores: Floats, seen: _Seen, tracks: Sequence[Track]) -> Floats:
         matching = self._in_force()

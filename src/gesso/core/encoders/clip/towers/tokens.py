@@ -7,12 +7,14 @@ import string
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib.resources import files
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from gesso.core.encoders.clip.model.folder import TOKENIZER, ModelFolder, WordRules
+from gesso.core.encoders.clip.model.folder import TOKENIZER, WordRules
 from gesso.core.errors import SettingsError
 
 Numbers = NDArray[np.int64]
@@ -23,6 +25,20 @@ _PUNCTUATION = str.maketrans("", "", string.punctuation)
 _CODE = re.compile(r"[a-z]{3}_[A-Z][a-z]{3}")
 # Far beyond any tower's length: the tokens of what follows would be cut off.
 _MOST_CHARACTERS = 20_000
+
+
+class Named(Protocol):
+    """A folder of a model, and what it is called."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """As the owner calls it."""
+        ...
 
 
 class Tokens:
@@ -38,7 +54,7 @@ class Tokens:
             language.
     """
 
-    def __init__(self, folder: ModelFolder, rules: WordRules, language: str = "en") -> None:
+    def __init__(self, folder: Named, rules: WordRules, language: str = "en") -> None:
         self._rules = rules
         self._name = folder.name
         self._tokenizer = _opened(folder)
@@ -156,7 +172,7 @@ def _codes() -> dict[str, str]:
     return {short: code for short, code, *_ in lines}
 
 
-def _opened(folder: ModelFolder) -> Tokenizer:
+def _opened(folder: Named) -> Tokenizer:
     try:
         return Tokenizer.from_file(str(folder.path / TOKENIZER))
     except Exception as error:  # the library raises nothing narrower

@@ -1,0 +1,1 @@
+"""Sounds and words in one space, by a model of the owner's."""
