@@ -13,12 +13,13 @@ from urllib.parse import urlencode, urlsplit
 
 from gesso.collect.sources.local.complaints import Complaints
 from gesso.collect.sources.remote import (
+    ID,
     bring,
+    chosen,
     limited,
     moment,
     plain,
     read_each,
-    refuse_place,
     words,
     year,
 )
@@ -31,7 +32,6 @@ from gesso.core.records.works import Rights
 
 _CC0 = "https://creativecommons.org/publicdomain/zero/1.0/"
 _TAKES = "words to search for, artwork ids, or addresses of artwork pages"
-_ID = re.compile(r"[1-9][0-9]{0,9}")
 _PAGE = re.compile(r"https?://(?:www\.)?artic\.edu/artworks/([1-9][0-9]{0,9})(?:[/?].*)?")
 # Descriptions are CC-BY, all else here is CC0, so descriptions are not asked for.
 _FIELDS = (
@@ -94,7 +94,8 @@ class AicSource:
             InputError: a place is none of the museum's, or the dump cannot be read.
             OutsideError: the list cannot be had.
         """
-        ids, said = _chosen(wish.places)
+        wanted = chosen(wish.places, _PAGE, source="the Art Institute", takes=_TAKES)
+        ids, said = wanted.ids, wanted.words
         if self._options.dump:
             batches = self._dumped(ids)
         elif ids:
@@ -195,7 +196,7 @@ class AicSource:
         if ids:
             paths = [folder / f"{number}.json" for number in ids]
         else:
-            named = (path for path in folder.glob("*.json") if _ID.fullmatch(path.stem))
+            named = (path for path in folder.glob("*.json") if ID.fullmatch(path.stem))
             paths = sorted(named, key=lambda path: int(path.stem))
         for path in paths:
             try:
@@ -232,24 +233,6 @@ def _iiif(reply: Mapping[str, Any]) -> str:
     said = reply.get("config")
     url = said.get("iiif_url") if isinstance(said, dict) else None
     return url.rstrip("/") if isinstance(url, str) and url.startswith("http") else _IIIF
-
-
-def _chosen(places: tuple[str, ...]) -> tuple[tuple[int, ...], str]:
-    ids: list[int] = []
-    said: list[str] = []
-    for place in places:
-        page = _PAGE.fullmatch(place)
-        if page or _ID.fullmatch(place):
-            ids.append(int(page[1] if page else place))
-        elif "://" in place or not place.strip():
-            raise refuse_place("the Art Institute", place, _TAKES)
-        else:
-            said.append(place.strip())
-    if ids and said:
-        raise InputError(
-            f"Ids ({ids[0]}) and words cannot be wished for together.", "Collect them one by one."
-        )
-    return tuple(ids), " ".join(said)
 
 
 def _artworks_folder(dump: Path) -> Path:

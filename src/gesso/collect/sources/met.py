@@ -12,13 +12,14 @@ from urllib.parse import urlencode, urlsplit
 
 from gesso.collect.sources.local.complaints import Complaints
 from gesso.collect.sources.remote import (
+    Chosen,
     address,
     bring,
+    chosen,
     limited,
     moment,
     plain,
     read_each,
-    refuse_place,
     words,
     year,
 )
@@ -40,7 +41,6 @@ _TAKES = (
     "words to search for, object ids, addresses of object pages, or filters such as"
     " departmentId=11 beside words"
 )
-_ID = re.compile(r"[1-9][0-9]{0,9}")
 _PAGE = re.compile(
     r"https?://(?:www\.)?metmuseum\.org/\S*?/(?:search/)?([1-9][0-9]{0,9})/?(?:\?.*)?"
 )
@@ -76,15 +76,6 @@ class MetOptions:
         Pace(self.per_s, self.burst)
 
 
-@dataclass(frozen=True)
-class _Chosen:
-    """What a wish says, sorted out."""
-
-    ids: tuple[int, ...]
-    words: str
-    filters: Mapping[str, str]
-
-
 class MetSource:
     """The Met. Only works that it gives to the public domain (CC0) have a picture here.
 
@@ -115,8 +106,8 @@ class MetSource:
             InputError: a place is none of the Met's, or the CSV cannot be read.
             OutsideError: the search cannot be had.
         """
-        chosen = _chosen(wish.places)
-        found = self._by_csv(chosen, wish) if self._options.csv else self._by_api(chosen, wish)
+        wanted = chosen(wish.places, _PAGE, _ORDER, source="the Met", takes=_TAKES)
+        found = self._by_csv(wanted, wish) if self._options.csv else self._by_api(wanted, wish)
         return limited(found, wish.limit)
 
     def fetch(self, find: Find, validator: str = "") -> Delivery | None:
@@ -134,8 +125,8 @@ class MetSource:
 
     # The API -------------------------------------------------------------------------------
 
-    def _by_api(self, chosen: _Chosen, wish: Wish) -> Iterator[Find]:
-        ids = chosen.ids or self._searched(chosen, wish)
+    def _by_api(self, asked: Chosen, wish: Wish) -> Iterator[Find]:
+        ids = asked.ids or self._searched(asked, wish)
         for number in ids:
             try:
                 record = self._fetcher.json(f"{self._base}/objects/{number}")
@@ -153,13 +144,13 @@ class MetSource:
             return
         yield from views
 
-    def _searched(self, chosen: _Chosen, wish: Wish) -> tuple[int, ...]:
-        if not chosen.words and not chosen.filters:
+    def _searched(self, asked: Chosen, wish: Wish) -> tuple[int, ...]:
+        if not asked.words and not asked.filters:
             since = {"metadataDate": wish.since.date().isoformat()} if wish.since else {}
             return self._ids(f"{self._base}/objects", since)
-        filters = {"hasImages": "true", **chosen.filters}
+        filters = {"hasImages": "true", **asked.filters}
         ordered = {name: filters[name] for name in _ORDER if name in filters}
-        found = self._ids(f"{self._base}/search", {**ordered, "q": chosen.words or "*"})
+        found = self._ids(f"{self._base}/search", {**ordered, "q": asked.words or "*"})
         if wish.since is None:
             return found
         since = {"metadataDate": wish.since.date().isoformat()}
@@ -189,8 +180,8 @@ class MetSource:
 
     # The CSV -------------------------------------------------------------------------------
 
-    def _by_csv(self, chosen: _Chosen, wish: Wish) -> Iterator[Find]:
-        wanted = _filter(chosen, wish)
+    def _by_csv(self, asked: Chosen, wish: Wish) -> Iterator[Find]:
+        wanted = _filter(asked, wish)
         path = Path(self._options.csv)
         rows = (row for row in _rows(path, self._complaints) if wanted(row))
         return read_each(rows, self._of_row, self._complaints, "A row of the CSV:")
@@ -259,36 +250,15 @@ def _page(number: int) -> str:
     return f"https://www.metmuseum.org/art/collection/search/{number}"
 
 
-def _chosen(places: tuple[str, ...]) -> _Chosen:
-    ids: list[int] = []
-    said: list[str] = []
-    filters: dict[str, str] = {}
-    for place in places:
-        page, (name, is_filter, value) = _PAGE.fullmatch(place), place.partition("=")
-        if page or _ID.fullmatch(place):
-            ids.append(int(page[1] if page else place))
-        elif is_filter and name in _ORDER and value:
-            filters[name] = value
-        elif is_filter or "://" in place or not place.strip():
-            raise refuse_place("the Met", place, _TAKES)
-        else:
-            said.append(place.strip())
-    if ids and (said or filters):
-        raise InputError(
-            f"Ids ({ids[0]}) and words cannot be wished for together.", "Collect them one by one."
-        )
-    return _Chosen(tuple(ids), " ".join(said), filters)
-
-
-def _filter(chosen: _Chosen, wish: Wish) -> Callable[[Mapping[str, str]], bool]:
+def _filter(asked: Chosen, wish: Wish) -> Callable[[Mapping[str, str]], bool]:
     """Which rows of the CSV are wanted: free ones, by id, or with every word in some column."""
-    if chosen.filters:
+    if asked.filters:
         raise InputError(
-            f"The filter '{next(iter(chosen.filters))}' belongs to the Met's search.",
+            f"The filter '{next(iter(asked.filters))}' belongs to the Met's search.",
             "With the CSV, give words: they are looked for in titles, artists, tags, departments.",
         )
-    ids = {str(number) for number in chosen.ids}
-    needles = chosen.words.casefold().split()
+    ids = {str(number) for number in asked.ids}
+    needles = asked.words.casefold().split()
 
     def wanted(row: Mapping[str, str]) -> bool:
         if (row.get("Is Public Domain") or "").strip().lower() != "true":

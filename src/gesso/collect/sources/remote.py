@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import PurePosixPath
@@ -18,6 +19,8 @@ from gesso.core.outside.polite.fetcher import Fetcher
 from gesso.core.records.finds import Find
 
 _MOST_CHARS = 4000
+ID = re.compile(r"[1-9][0-9]{0,9}")
+"""How museums number their works."""
 _NOT_SHOWN = re.compile(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _SPACE = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
@@ -133,6 +136,56 @@ def read_each(
             continue
         if find is not None:
             yield find
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is wished for of a museum, sorted out: ids, or words with filters."""
+
+    ids: tuple[int, ...]
+    words: str
+    filters: Mapping[str, str]
+
+
+def chosen(
+    places: Sequence[str],
+    page: re.Pattern[str],
+    filters: Collection[str] = (),
+    *,
+    source: str,
+    takes: str,
+) -> Chosen:
+    """Sort out what is wished for: ids, addresses of pages, filters of the search, words.
+
+    Args:
+        places: as they were typed.
+        page: the address of a work's page; its first group is the id.
+        filters: which NAME=VALUE there are; () takes such for words.
+        source: the museum, as people call it.
+        takes: what its places are.
+
+    Raises:
+        InputError: a place is none of these, or ids and words are wished for together.
+    """
+    ids: list[int] = []
+    said: list[str] = []
+    wished: dict[str, str] = {}
+    for place in places:
+        found, (name, sign, value) = page.fullmatch(place), place.partition("=")
+        is_filter = bool(sign and filters)
+        if found or ID.fullmatch(place):
+            ids.append(int(found[1] if found else place))
+        elif is_filter and name in filters and value:
+            wished[name] = value
+        elif is_filter or "://" in place or not place.strip():
+            raise refuse_place(source, place, takes)
+        else:
+            said.append(place.strip())
+    if ids and (said or wished):
+        raise InputError(
+            f"Ids ({ids[0]}) and words cannot be wished for together.", "Collect them one by one."
+        )
+    return Chosen(tuple(ids), " ".join(said), wished)
 
 
 def refuse_place(source: str, place: str, takes: str) -> InputError:

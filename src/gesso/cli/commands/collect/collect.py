@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gesso.cli.commands.collect.telling import tell, tell_preview, told_state, watched
+from gesso.cli.commands.collect.told.runs import tell, tell_preview, told_state, watched
 from gesso.cli.opening import opened
 from gesso.cli.options import shared
 from gesso.cli.printing import QUIET, document, mark, say, table, title

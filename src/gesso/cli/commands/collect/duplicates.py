@@ -9,7 +9,7 @@ import click
 from rich.text import Text
 
 from gesso.cli.commands.collect.hanging import hang
-from gesso.cli.commands.collect.searching import tell_search, watched_search
+from gesso.cli.commands.collect.told.searches import tell_search, watched_search
 from gesso.cli.opening import opened
 from gesso.cli.options import shared
 from gesso.cli.printing import ACCENT, QUIET, counted, document, say, table

@@ -132,6 +132,19 @@ def is_temporary(name: str) -> bool:
     return _TEMPORARY.search(name) is not None
 
 
+def check_size(size: int, most: int, called: str) -> None:
+    """Refuse a file that is larger than it may be.
+
+    Raises:
+        InputError: it is.
+    """
+    if size > most:
+        raise InputError(
+            f"'{called}' has {size:,} bytes, more than the {most:,} allowed.",
+            "Make the file smaller, or raise the limit.",
+        )
+
+
 def suffix_of(name: str) -> str:
     """Its ending in small letters, also where dots or spaces follow it: "name.jpg." is a JPEG."""
     return PurePath(name.rstrip(". ")).suffix.lower()

@@ -15,6 +15,7 @@ from gesso.collect.sources.local.holder import (
     Listing,
     Parts,
     check_parts,
+    check_size,
     identifier_of,
     is_temporary,
     strays,
@@ -76,11 +77,11 @@ class Tree:
         descriptor = self._open(parts)
         with os.fdopen(descriptor, "rb", buffering=0) as file:
             before = os.fstat(descriptor)
-            _check_size(before.st_size, most, identifier_of(parts))
+            check_size(before.st_size, most, identifier_of(parts))
             data = bytearray()
             while part := file.read(_CHUNK):
                 data += part
-                _check_size(len(data), most, identifier_of(parts))
+                check_size(len(data), most, identifier_of(parts))
             if _revision(os.fstat(descriptor)) != _revision(before):
                 raise Transient(
                     f"'{identifier_of(parts)}' changed while it was read.",
@@ -219,14 +220,6 @@ class Tree:
 
 def _revision(found: os.stat_result) -> str:
     return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ino}"
-
-
-def _check_size(size: int, most: int, called: str) -> None:
-    if size > most:
-        raise InputError(
-            f"'{called}' has {size:,} bytes, more than the {most:,} allowed.",
-            "Make the file smaller, or raise the limit.",
-        )
 
 
 def _cause(error: OSError) -> str:

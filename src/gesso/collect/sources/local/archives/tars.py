@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 from gesso.collect.sources.local.archives.limits import ArchiveLimits, Members
+from gesso.collect.sources.local.archives.refusals import damaged, gone, member_called
 from gesso.collect.sources.local.archives.streams import Stream
 from gesso.collect.sources.local.complaints import Complaints
 from gesso.collect.sources.local.holder import (
@@ -20,10 +21,10 @@ from gesso.collect.sources.local.holder import (
     WORDS_MOST,
     Listing,
     Parts,
-    identifier_of,
+    check_size,
     suffix_of,
 )
-from gesso.core.errors import Gone, InputError
+from gesso.core.errors import InputError
 
 _BROKEN = (
     tarfile.TarError,
@@ -86,21 +87,17 @@ class Tar:
 
     def read(self, parts: Parts, most: int) -> bytes:
         """One member's bytes; see `Holder`."""
-        called = f"{self.called}!/{identifier_of(parts)}"
+        called = member_called(self.called, parts)
         with self._lock:
             member = self._member(parts)
-            if member.size > most:
-                raise InputError(
-                    f"'{called}' has {member.size:,} bytes, more than the {most:,} allowed.",
-                    "Make the file smaller, or raise the limit.",
-                )
+            check_size(member.size, most, called)
             try:
                 data = self._kept(member) or self._reached(member)
             except _BROKEN as error:
                 self.close()
-                raise _damaged(called, error) from error
+                raise damaged(called, error) from error
         if len(data) != member.size:
-            raise _damaged(called, EOFError("it ends before its end"))
+            raise damaged(called, "it ends before its end")
         return data
 
     def close(self) -> None:
@@ -146,10 +143,7 @@ class Tar:
     def _member(self, parts: Parts) -> _Member:
         found = self._members().get(parts)
         if found is None:
-            raise Gone(
-                f"'{self.called}' has no '{identifier_of(parts)}' any more.",
-                "Its work stays in the catalogue.",
-            )
+            raise gone(self.called, parts)
         return found
 
     def _members(self) -> dict[Parts, _Member]:
@@ -169,7 +163,7 @@ class Tar:
             self.complaints.add(error.message)
         except _BROKEN as error:
             if not index:
-                raise _damaged(self.called, error) from error
+                raise damaged(self.called, error) from error
             self.complaints.add(f"'{self.called}' breaks off; what came before is listed.")
             if last and index[last].offset + index[last].size > self._opened().reach():
                 members.drop(last)
@@ -212,11 +206,3 @@ class Tar:
         if stream.is_packed and suffix_of(name) in WORDS and size <= min(room, WORDS_MOST):
             stream.seek(offset)
             self._texts[offset] = stream.take(size)
-
-
-def _damaged(called: str, error: Exception) -> InputError:
-    why = str(error).strip().rstrip(".") or type(error).__name__
-    return InputError(
-        f"'{called}' is damaged or cut off: {why[:200]}.",
-        "Get the archive again from where it came.",
-    )

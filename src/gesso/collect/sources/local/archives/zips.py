@@ -15,9 +15,10 @@ from stat import S_ISLNK, S_ISREG
 from threading import Lock
 
 from gesso.collect.sources.local.archives.limits import ArchiveLimits, Members
+from gesso.collect.sources.local.archives.refusals import damaged, gone, member_called
 from gesso.collect.sources.local.complaints import Complaints
-from gesso.collect.sources.local.holder import Listing, Parts, identifier_of
-from gesso.core.errors import Gone, InputError
+from gesso.collect.sources.local.holder import Listing, Parts, check_size
+from gesso.core.errors import InputError
 
 _ENCRYPTED = 0x1
 # The record that ends a ZIP, and the most that may follow it (APPNOTE 4.3.16).
@@ -73,27 +74,20 @@ class Zip:
     def read(self, parts: Parts, most: int) -> bytes:
         """Unpack one member in memory; see `Holder`."""
         member = self._member(parts)
-        called = f"{self.called}!/{identifier_of(parts)}"
-        if member.size > most:
-            raise InputError(
-                f"'{called}' has {member.size:,} bytes, more than the {most:,} allowed.",
-                "Make the file smaller, or raise the limit.",
-            )
+        called = member_called(self.called, parts)
+        check_size(member.size, most, called)
         try:
             data = _unpacked(self._packed(member), member)
         except (OSError, ValueError, EOFError, struct.error, zlib.error) as error:
-            raise _damaged(called, str(error) or type(error).__name__) from error
+            raise damaged(called, error) from error
         if len(data) != member.size or zlib.crc32(data) != member.checksum:
-            raise _damaged(called, "its bytes are not those that were packed")
+            raise damaged(called, "its bytes are not those that were packed")
         return data
 
     def _member(self, parts: Parts) -> _Member:
         found = self._members().get(parts)
         if found is None:
-            raise Gone(
-                f"'{self.called}' has no '{identifier_of(parts)}' any more.",
-                "Its work stays in the catalogue.",
-            )
+            raise gone(self.called, parts)
         return found
 
     def _members(self) -> dict[Parts, _Member]:
@@ -108,7 +102,7 @@ class Zip:
             with zipfile.ZipFile(self.path) as archive:
                 infos = archive.infolist()
         except _BROKEN as error:
-            raise _damaged(self.called, str(error) or type(error).__name__) from error
+            raise damaged(self.called, error) from error
         members = Members(self.called, self.limits, self.complaints)
         index: dict[Parts, _Member] = {}
         overlapping = _overlapping(infos)
@@ -214,10 +208,3 @@ def _changed_at(info: zipfile.ZipInfo) -> float:
         return time.mktime(datetime(*info.date_time).timetuple())  # noqa: DTZ001 - it has no zone
     except (ValueError, OverflowError):
         return 0.0
-
-
-def _damaged(called: str, why: str) -> InputError:
-    return InputError(
-        f"'{called}' is damaged or cut off: {why.strip().rstrip('.')[:200]}.",
-        "Get the archive again from where it came.",
-    )

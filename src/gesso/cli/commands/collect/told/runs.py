@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import click
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
+from rich.console import Group, RenderableType
 from rich.text import Text
 
+from gesso.cli.commands.collect.told.gauge import Gauge
 from gesso.cli.printing import (
     ACCENT,
     BAD,
@@ -34,7 +33,6 @@ from gesso.core.records.codec import to_plain
 from gesso.core.records.finds import FindState
 from gesso.studio import Studio
 
-_PLAIN_EVERY_S = 10.0
 _MOST_REASONS = 12
 _CAME = ("stored", "thumbed", "linked", "recorded", "updated", "asked", "unchanged")
 _STOOD_OUT: tuple[FindState, ...] = ("blocked", "gone", "failed")
@@ -55,45 +53,20 @@ _WORDS = {
 }
 
 
-class Gauge:
-    """Shows how a collect run stands: two lines on a terminal, a line now and then elsewhere.
+class RunGauge(Gauge[Tally]):
+    """Shows how a collect run stands: two lines, what came of it so far and how fast."""
 
-    Args:
-        console: where.
-        stop: set when the owner asked to stop.
-    """
+    _first: Mapping[str, int] = MappingProxyType({})
 
-    def __init__(self, console: Console, stop: threading.Event) -> None:
-        self._console = console
-        self._stop = stop
-        self._began = time.monotonic()
-        self._told_at = self._began
-        self._first: Mapping[str, int] = {}
-        self._now: Tally | None = None
+    def _changed(self, before: Tally | None, state: Tally) -> None:
+        if before is None:
+            self._first = dict(state.counts)
 
-    @contextmanager
-    def shown(self) -> Iterator[None]:
-        """Show it while the run goes on."""
-        if not self._console.is_terminal:
-            yield
-            return
-        with Live(
-            get_renderable=self.drawn, console=self._console, refresh_per_second=4, transient=True
-        ):
-            yield
-
-    def see(self, tally: Tally) -> None:
-        """Take in how the run stands."""
-        if self._now is None:
-            self._first = dict(tally.counts)
-        self._now = tally
-        now = time.monotonic()
-        if not self._console.is_terminal and now - self._told_at >= _PLAIN_EVERY_S:
-            self._told_at = now
-            self._console.print(f"{self._what(tally)}  ·  {self._pace(tally)}")
+    def _line(self, state: Tally) -> str:
+        return f"{self._what(state)}  ·  {self._pace(state)}"
 
     def drawn(self) -> RenderableType:
-        """Two lines: what came of it so far, and how fast."""
+        """Two lines."""
         if self._now is None:
             return Text("  looking at what there is", style=QUIET)
         return Group(
@@ -129,7 +102,7 @@ def watched(
     """Go through a run, with its progress on stderr unless JSON was wished for."""
     if session.as_json:
         return go(nobody)
-    gauge = Gauge(stderr(), studio.stop)
+    gauge = RunGauge(stderr(), studio.stop)
     with gauge.shown():
         return go(gauge.see)
 

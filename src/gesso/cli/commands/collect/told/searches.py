@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.live import Live
 from rich.text import Text
 
+from gesso.cli.commands.collect.told.gauge import Gauge
 from gesso.cli.opening import EXIT_INTERRUPTED
 from gesso.cli.printing import (
     ACCENT,
@@ -31,47 +29,32 @@ from gesso.collect.duplicates.options import DuplicateReport, Progress, Watch, n
 from gesso.core.records.codec import to_plain
 from gesso.studio import Studio
 
-_PLAIN_EVERY_S = 10.0
 _MOST_TROUBLES = 12
 _STEPS = {"measure": "measured", "compare": "compared"}
 
 
-class SearchGauge:
-    """Shows how a search stands: a line on a terminal, a line now and then elsewhere.
+class SearchGauge(Gauge[Progress]):
+    """Shows how a search stands: one line."""
 
-    Args:
-        console: where.
-        stop: set when the owner asked to stop.
-    """
-
-    def __init__(self, console: Console, stop: threading.Event) -> None:
-        self._console = console
-        self._stop = stop
-        self._began = self._told_at = time.monotonic()
-        self._now: Progress | None = None
-
-    def see(self, progress: Progress) -> None:
-        """Take in how the search stands."""
-        if self._now is None or self._now.step != progress.step:
+    def _changed(self, before: Progress | None, state: Progress) -> None:
+        if before is None or before.step != state.step:
             self._began = time.monotonic()
-        self._now = progress
-        if not self._console.is_terminal and time.monotonic() - self._told_at >= _PLAIN_EVERY_S:
-            self._told_at = time.monotonic()
-            self._console.print(self._words(progress))
 
     def drawn(self) -> Text:
         """One line."""
         if self._now is None:
             return Text("  looking at what is new", style=QUIET)
-        return Text.assemble("  ", ("●", ACCENT), "  ", self._words(self._now))
+        return Text.assemble("  ", ("●", ACCENT), "  ", self._line(self._now))
 
-    def _words(self, now: Progress) -> str:
-        told = [f"{now.done:,} of {counted(now.total, 'work')} {_STEPS[now.step]}"]
-        if now.groups:
-            told.append(f"{counted(now.groups, 'group')} so far")
+    def _line(self, state: Progress) -> str:
+        told = [f"{state.done:,} of {counted(state.total, 'work')} {_STEPS[state.step]}"]
+        if state.groups:
+            told.append(f"{counted(state.groups, 'group')} so far")
         passed = time.monotonic() - self._began
-        if passed > 2 and now.done:
-            told.append(f"about {span(passed / now.done * max(0, now.total - now.done))} left")
+        if passed > 2 and state.done:
+            told.append(
+                f"about {span(passed / state.done * max(0, state.total - state.done))} left"
+            )
         if self._stop.is_set():
             told.append("stopping")
         return "  ·  ".join(told)
@@ -83,10 +66,8 @@ def watched_search(
     """Search, with progress on stderr unless JSON was wished for."""
     if session.as_json:
         return go(nobody)
-    gauge, console = SearchGauge(stderr(), studio.stop), stderr()
-    if not console.is_terminal:
-        return go(gauge.see)
-    with Live(get_renderable=gauge.drawn, console=console, refresh_per_second=4, transient=True):
+    gauge = SearchGauge(stderr(), studio.stop)
+    with gauge.shown():
         return go(gauge.see)
 
 

@@ -1,0 +1,1 @@
+"""How work on the collection is told, while it goes on and when it has ended."""
