@@ -22,7 +22,7 @@ from gesso.core.records.works import Work
 
 Form = Literal["original", "stripped"]
 
-_SUFFIXES = {
+SUFFIXES = {
     "image/png": ".png",
     "image/jpeg": ".jpg",
     "image/webp": ".webp",
@@ -154,4 +154,4 @@ def _name(work: Work, media_type: str) -> str:
             f"The original of work {work.id} is not kept here.",
             f"Look at it where it is: {work.page}" if work.page else "",
         )
-    return safe_name(work.title, work.id) + _SUFFIXES.get(media_type, ".bin")
+    return safe_name(work.title, work.id) + SUFFIXES.get(media_type, ".bin")

@@ -8,7 +8,8 @@ from hashlib import sha256
 from fastapi import Request
 from fastapi.responses import Response
 
-from gesso.web.answers.house import House
+from gesso.web.server.doors.guard import grant_of
+from gesso.web.server.doors.keys import ANYBODY
 
 FOR_ALL: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
@@ -18,9 +19,9 @@ FOR_ALL: Mapping[str, str] = {
 """For answers that pages of any site may read."""
 
 
-def crossing(house: House) -> Mapping[str, str]:
-    """Headers for what anyone may read; none in a studio that asks for a token."""
-    return {} if house.options.token else FOR_ALL
+def crossing(request: Request) -> Mapping[str, str]:
+    """Headers for what anyone may read; none where the guard asks for a token."""
+    return FOR_ALL if grant_of(request.scope) is ANYBODY else {}
 
 
 def origin_of(request: Request) -> str:

@@ -32,8 +32,8 @@ Admit = Callable[[Request, int], Awaitable[Mapping[str, str]]]
 def image_routes(house: House) -> APIRouter:
     """The pictures of all works."""
 
-    async def admit(_request: Request, _number: int) -> Mapping[str, str]:
-        return crossing(house)
+    async def admit(request: Request, _number: int) -> Mapping[str, str]:
+        return crossing(request)
 
     return image_routes_under(PREFIX, house, admit)
 

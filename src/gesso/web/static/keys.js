@@ -17,14 +17,18 @@ export const KEYS = [
   [["s"], "Put into a set", "set", "works"],
   [["i"], "Its record", "record", "works"],
   [["c"], "Compare its rounds", "compare", "works"],
+  [["z"], "Zoom into it", "zoom", "works"],
+  [["v"], "Beside its values", "values", "works"],
   [["x"], "Take out of this set", "remove", "works"],
+  [["t", "w", "b"], "Side by side, wiped, in turn", "", "compare"],
+  [["+", "-", "0"], "Nearer, farther, all of it", "", "compare"],
   [["Escape"], "Back, or close what is open", "leave", "all"],
   [["/"], "Search", "", "all"],
   [["?"], "These keys", "keys", "all"],
 ];
 
 const ACTIONS = new Map(KEYS.flatMap(([keys, , action]) => keys.map((key) => [key, action])));
-const PLACES = { wall: "On a wall", works: "On a work", all: "Everywhere" };
+const PLACES = { wall: "On a wall", works: "On a work", compare: "Comparing, or zoomed in", all: "Everywhere" };
 const SHOWN = {
   ArrowRight: "\u2192", ArrowLeft: "\u2190", ArrowDown: "\u2193", ArrowUp: "\u2191",
   PageDown: "Page down", PageUp: "Page up", Escape: "Esc",

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import Response
 
 from gesso._version import __version__
-from gesso.show.closeup.downloads import Download, Downloads, Form
+from gesso.show.closeup.downloads import SUFFIXES, Download, Downloads, Form
 from gesso.web.answers.house import House
 from gesso.web.server.problems import Problem
 
@@ -18,7 +18,7 @@ _FAULTS: dict[int | str, dict[str, Any]] = {
     422: {"model": Problem, "description": "A parameter is not what it may be."},
 }
 _FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"application/octet-stream": {}}, "description": "The file."}
+    200: {"content": {kind: {} for kind in SUFFIXES}, "description": "The file."}
 }
 
 

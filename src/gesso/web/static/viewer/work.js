@@ -44,16 +44,29 @@ const arrive = async (seen, observer) => {
 const observer = new IntersectionObserver(arrive, { rootMargin: "400px" });
 for (const near of document.querySelectorAll(".near[data-from]")) observer.observe(near);
 
-// What the page opens with a link to a part of it is told without a jump of focus.
-document.addEventListener("keydown", (event) => {
-  if (!isPlain(event) || event.target.closest("input, textarea, select, dialog")) return;
-  const go = (selector) => document.querySelector(selector)?.click();
-  if (event.key === "f") document.querySelector("form[action$='/favourite']")?.requestSubmit();
-  else if ((event.key === "z" || event.key === "Enter") && picture && (event.key === "z" || event.target === document.body)) zoom();
-  else if (event.key === "c") go("[data-act=compare], [data-act=values]");
-  else if (event.key === "v") go("[data-act=values]");
-  else if (event.key === "s") go(".acts a[href^='/studies/']");
-  else if (event.key === "ArrowLeft") go(".beside [rel=prev]");
-  else if (event.key === "ArrowRight") go(".beside [rel=next]");
-  else if (event.key === "Escape" && document.referrer.startsWith(location.origin)) history.back();
+const go = (selector) => {
+  const found = document.querySelector(selector);
+  found?.click();
+  return Boolean(found);
+};
+const ACTS = {
+  favourite: () => {
+    const form = document.querySelector("form[action$='/favourite']");
+    form?.requestSubmit();
+    return Boolean(form);
+  },
+  zoom: () => picture && (zoom(), true),
+  compare: () => go("[data-act=compare], [data-act=values]"),
+  values: () => go("[data-act=values]"),
+  previous: () => go(".beside [rel=prev]"),
+  next: () => go(".beside [rel=next]"),
+  record: () => {
+    const record = document.getElementById("record");
+    record?.scrollIntoView();
+    return Boolean(record);
+  },
+  leave: () => document.referrer.startsWith(location.origin) && (history.back(), true),
+};
+document.addEventListener("gesso:act", (event) => {
+  if (ACTS[event.detail.action]?.()) event.preventDefault();
 });
