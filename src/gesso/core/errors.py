@@ -7,7 +7,8 @@ GessoError
 │   └── UnknownItem       an id or a name that the catalogue does not hold
 ├── SettingsError         a wish of the owner that cannot be met
 │   ├── UnknownAdapter    no adapter of that name
-│   └── MissingExtra      the adapter needs packages that are not installed
+│   ├── MissingExtra      the adapter needs packages that are not installed
+│   └── ModelEnded        a model that its provider no longer answers for
 ├── StudioError           the studio's folder or catalogue cannot be used
 │   ├── NewerStudio       made by a newer gesso
 │   ├── StudioBusy        another process holds it
@@ -96,6 +97,12 @@ class MissingExtra(SettingsError):
     """The adapter needs packages that are not installed."""
 
     kind = "missing-extra"
+
+
+class ModelEnded(SettingsError):
+    """A model that its provider no longer answers for; another may stand by."""
+
+    kind = "model-ended"
 
 
 class StudioError(GessoError):

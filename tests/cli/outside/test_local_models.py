@@ -241,3 +241,12 @@ def test_the_token_of_the_hub_is_a_secret(
     assert hub.requests[-1].headers["authorization"] == "Bearer hf_canary_0123456789"
     shown = gesso("settings").out
     assert "canary" not in said.out + said.err + shown
+
+
+def test_a_dry_run_without_the_model_says_so_and_how_to_get_it(gesso: Gesso) -> None:
+    said = gesso(*MAKE, "--dry-run")
+
+    assert said.code == 2
+    assert "There is no model" in said.err
+    assert "gesso models pull" in said.err
+    assert "nothing to pay" not in said.out

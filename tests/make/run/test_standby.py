@@ -10,11 +10,12 @@ import pytest
 from tests.make.conftest import ListWriter, SlopePainter
 from tests.stubs.openai_stub import OpenAIStub
 
-from gesso.core.errors import AuthError, OutsideError, QuotaSpent, Refused
+from gesso.core.errors import AuthError, ModelEnded, OutsideError, QuotaSpent, Refused
 from gesso.core.llms.llm import LLMS
 from gesso.core.outside.accounts.budget import Budget
 from gesso.core.outside.accounts.ledger import MemoryTroubles
 from gesso.core.outside.desk import Desk
+from gesso.core.outside.models.prices import Quote
 from gesso.core.outside.waiting.limits import Limits
 from gesso.core.records.calls import Errand
 from gesso.core.records.runs import Item
@@ -57,6 +58,38 @@ class Inn:
         self.asides.hear = self.told.append
         named: dict[str, Painter] = {painter.name: painter for painter in painters}
         self.painter = PainterInOrder(Standby(named, "paints", self.troubles, self.asides))
+
+
+class Ended(SlopePainter):
+    """Its model is past its last day."""
+
+    name: ClassVar[str] = "first"
+    error = ModelEnded("The model 'm' of first ended on 2026-01-01.", "Use 'n'.")
+
+    def quotes(self, order: Order) -> tuple[Quote, ...]:
+        raise self.error
+
+    def paint(self, order: Order, tell: Tell = silent) -> Painting:
+        raise self.error
+
+
+def test_the_next_paints_what_an_ended_model_could_not() -> None:
+    inn = Inn(Ended(), SlopePainter())
+
+    assert inn.painter.paint(ORDER).maker.name == "slope"
+    assert inn.told == [
+        "'first' is out, so 'slope' paints: The model 'm' of first ended on 2026-01-01."
+    ]
+    (row,) = inn.troubles.list()
+    assert (row.kind, row.action, row.recovered) == ("model-ended", "fell back", True)
+
+
+def test_an_ended_model_is_no_part_of_the_price() -> None:
+    assert [quote.provider for quote in Inn(Ended(), SlopePainter()).painter.quotes(ORDER)] == [
+        "slope"
+    ]
+    with pytest.raises(ModelEnded):
+        Inn(Ended()).painter.quotes(ORDER)
 
 
 @pytest.mark.parametrize("kind", [QuotaSpent, AuthError])

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from gesso.core.errors import BudgetSpent
+from gesso.core.errors import BudgetSpent, SettingsError
 from gesso.core.outside.models.prices import Quote, quotes_of
 from gesso.make.painters.painter import Order
 from gesso.make.run.parts import Parts
@@ -150,11 +150,14 @@ def refuse_unaffordable(parts: Parts, budget_usd: float | None, width: int, heig
     """
     if budget_usd is None:
         return
-    firsts: tuple[tuple[str, Quote], ...] = (
-        # The shortest question there is: whatever is asked costs at least as much.
-        ("question to", quotes_of(parts.writer, 0)[0]),
-        ("picture of", quotes_of(parts.painter, Order("", width=width, height=height))[0]),
-    )
+    try:
+        firsts: tuple[tuple[str, Quote], ...] = (
+            # The shortest question there is: whatever is asked costs at least as much.
+            ("question to", quotes_of(parts.writer, 0)[0]),
+            ("picture of", quotes_of(parts.painter, Order("", width=width, height=height))[0]),
+        )
+    except SettingsError:
+        return  # there is no model; the run meets that itself, and waits for it
     for what, quote in firsts:
         if quote.reserved_usd > budget_usd + 1e-9:
             about = (

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Generic, Literal, Protocol, TypeVar
 
-from gesso.core.errors import AuthError, OutsideError, QuotaSpent
+from gesso.core.errors import AuthError, GessoError, ModelEnded, QuotaSpent, SettingsError
 from gesso.core.outside.accounts.ledger import TroubleLog
 from gesso.core.outside.models.prices import Quote, quotes_of
 from gesso.core.records.calls import Errand, Trouble
@@ -23,14 +23,18 @@ Place = Literal["cpu", "outside"]
 
 class _Placed(Protocol):
     @property
+    def name(self) -> str: ...
+
+    @property
     def place(self) -> str: ...
 
 
 Member = TypeVar("Member", bound=_Placed)
 Made = TypeVar("Made")
 
-OUT = (AuthError, QuotaSpent)
-"""What says that a provider is out for the whole run: no valid key, nothing left to spend."""
+OUT = (AuthError, QuotaSpent, ModelEnded)
+"""What says that a provider is out for the whole run: no valid key, nothing left to spend, a model
+past its last day."""
 
 
 class FallingLog:
@@ -102,7 +106,26 @@ class Standby(Generic[Member]):
                 if not self._falls(name, error, errand):
                     raise
 
-    def _falls(self, name: str, error: OutsideError, errand: Errand) -> bool:
+    def quotes(self, wanted: object) -> tuple[Quote, ...]:
+        """What something may cost at most, by each who may be asked it.
+
+        Raises:
+            SettingsError: the first is not out, and cannot work; or none can.
+        """
+        found: list[Quote] = []
+        met: SettingsError | None = None
+        for place, member in enumerate(self.members.values()):
+            try:
+                found += quotes_of(member, wanted)
+            except SettingsError as error:
+                if place == 0 and not isinstance(error, OUT):
+                    raise
+                met = error  # it stands by, or is followed by the next
+        if met is not None and not found:
+            raise met
+        return tuple(found)
+
+    def _falls(self, name: str, error: GessoError, errand: Errand) -> bool:
         """Whether somebody else goes on; the first who meets it says so for all."""
         with self._lock:
             if name not in self._standing:
@@ -111,7 +134,7 @@ class Standby(Generic[Member]):
                 return False
             self._standing.remove(name)
             after = self._standing[0]
-        if not error.is_noted:
+        if not getattr(error, "is_noted", False):
             row = Trouble(errand.run, errand.item, error.kind, str(error), "failed", False)
             FallingLog(self._troubles, after).add(row)
         self._asides.hear(f"'{name}' is out, so '{after}' {self._does}: {error.message}")
@@ -145,7 +168,7 @@ class PainterInOrder:
 
     def quotes(self, order: Order) -> tuple[Quote, ...]:
         """What a picture may cost at most, by each who may paint it."""
-        return tuple(quote for one in self.painters for quote in quotes_of(one, order))
+        return self._painters.quotes(order)
 
     def paint(self, order: Order, tell: Tell = silent) -> Painting:
         """Paint one picture; see `Painter.paint`."""
@@ -171,7 +194,7 @@ class WriterInOrder:
 
     def quotes(self, letters: int) -> tuple[Quote, ...]:
         """What a question may cost at most, by each who may be asked it."""
-        return tuple(quote for one in self.writers for quote in quotes_of(one, letters))
+        return self._writers.quotes(letters)
 
     def find_concept(
         self, theme: Theme, is_taken: Callable[[str], bool], seed: int, errand: Errand
@@ -217,7 +240,7 @@ class CriticInOrder:
 
     def quotes(self, letters: int) -> tuple[Quote, ...]:
         """What a question may cost at most, by each who may be asked it."""
-        return tuple(quote for one in self.critics for quote in quotes_of(one, letters))
+        return self._critics.quotes(letters)
 
     def evaluate(self, view: View, prompt: Prompt, errand: Errand) -> Evaluation:
         """Hold a picture against its prompt; see `Critic.evaluate`."""

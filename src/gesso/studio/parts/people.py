@@ -35,7 +35,7 @@ class WordPeople:
         self._settings = settings
         self._desk = desk
         self._asides = asides
-        self._names = settings.make.llm.split(",")
+        self._names = self._answering(settings.make.llm.split(","))
 
     def writer(self) -> Writer:
         """Who writes: of several the first who is not out."""
@@ -56,6 +56,23 @@ class WordPeople:
         if len(critics) == 1:
             return next(iter(critics.values()))
         return CriticInOrder(Standby(critics, "judges", self._desk.troubles, self._asides))
+
+    def _answering(self, names: list[str]) -> list[str]:
+        """Those whose models are not past their last day; all of them where that is nobody."""
+        from gesso.core.errors import ModelEnded
+
+        if len(names) == 1:
+            return names
+        left = []
+        for name in names:
+            try:
+                if not _is_writer(name):
+                    self._llm(name, self._desk)
+            except ModelEnded as error:
+                log.warning("'%s' is passed over: %s", name, error)
+            else:
+                left.append(name)
+        return left or names
 
     def _writer(self, name: str, desk: Desk) -> Writer:
         from gesso.make.writers.writer import WRITERS

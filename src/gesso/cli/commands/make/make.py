@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,8 +163,10 @@ def _tell_price(session: Session, estimate: Estimate) -> int:
 
 def _pass(session: Session, studio: Studio, wish: Wish, run_id: str | None) -> int:
     if not session.as_json:
-        for line in told_before(_estimate(studio, wish)):
-            click.echo(line, err=True)
+        # What cannot be told, for want of a model, the run meets itself, and waits for it.
+        with suppress(SettingsError):
+            for line in told_before(_estimate(studio, wish)):
+                click.echo(line, err=True)
     if wish.entries is not None:
         return _batch(session, studio, wish, wish.entries, run_id)
     report = watch(

@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from importlib.resources import files
 from typing import Any, Literal, Self
 
-from gesso.core.errors import SettingsError
+from gesso.core.errors import ModelEnded, SettingsError
 
 Kind = Literal["text", "image", "both"]
 
@@ -136,14 +136,14 @@ class ModelBook:
         An id that the book does not know is taken as it is: providers are faster than books.
 
         Raises:
-            SettingsError: it has ended (its successor is named), it is of another kind, or no
-                id was given and there is no default.
+            ModelEnded: its successor is named.
+            SettingsError: it is of another kind, or no id was given and there is no default.
         """
         model = self.row(provider, model_id, kind) if model_id else self._default(provider, kind)
         if not model.can(kind):
             raise self._of_another_kind(model, kind)
         if self.has_ended(model):
-            raise SettingsError(
+            raise ModelEnded(
                 f"The model '{model.id}' of {provider} ended on {model.sunset}.",
                 f"Use its successor instead: '{self._living(model)}'."
                 if model.successor

@@ -13,6 +13,7 @@ import torch
 from gesso.core.errors import BadOutput, BadRequest, GessoError, Refused
 from gesso.core.outside.desk import Desk
 from gesso.core.outside.models.models import ModelBook
+from gesso.core.outside.models.prices import FREE, Quote
 from gesso.core.outside.models.shelf import Shelf
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.maker import Maker, Setting
@@ -125,6 +126,14 @@ class DiffusersPainter:
         maker = Maker(self.name, wanted.model.name, settings=settings)
         return Painting(picture, maker, "trainedAlgorithmicMedia", cost_usd=0.0)
 
+    def quotes(self, order: Order) -> tuple[Quote, ...]:  # noqa: ARG002 - all cost the same
+        """It costs nothing, where there is a model; see `Quoting`.
+
+        Raises:
+            SettingsError: there is no such model, or its files are not whole.
+        """
+        return (Quote(self.name, self._model().name, FREE, 0.0),)
+
     # What stands ready ---------------------------------------------------------------------
 
     def _ready(self) -> Wanted:
@@ -136,9 +145,7 @@ class DiffusersPainter:
 
     def _look_up(self) -> Wanted:
         asked = self._options
-        model = find_model(
-            asked.model, Shelf.at(asked.shelf), ModelBook.open(), allow_pickle=asked.allow_pickle
-        )
+        model = self._model()
         device = device_for(asked.device)
         return Wanted(
             model,
@@ -148,6 +155,12 @@ class DiffusersPainter:
             asked.offload,
             asked.vae_tiling,
             asked.allow_pickle,
+        )
+
+    def _model(self) -> ModelFolder:
+        asked = self._options
+        return find_model(
+            asked.model, Shelf.at(asked.shelf), ModelBook.open(), allow_pickle=asked.allow_pickle
         )
 
     def _habit(self, model: ModelFolder) -> Habit:
