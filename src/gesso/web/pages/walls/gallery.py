@@ -1,4 +1,4 @@
-"""The gallery and a work's own page."""
+"""The gallery."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, get_args
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gesso.show.gallery.gallery import CHUNK, Gallery, Outline, Page
@@ -19,7 +19,7 @@ from gesso.show.gallery.spectrum import Stripe
 from gesso.show.gallery.wall import MOST_SEED, Order, Room, Wall, told_colours
 from gesso.web.answers.house import House
 from gesso.web.api.walls.asked import AskedWall
-from gesso.web.pages.drawing import draw, strip_of
+from gesso.web.pages.drawing import draw
 
 PAGE = 60
 ROOMS: dict[Room, str] = {
@@ -161,27 +161,6 @@ def gallery_pages(house: House) -> APIRouter:
                 before=_before(hung.page, wall),
             )
         )
-
-    @routes.get("/works/{number}")
-    async def closeup(number: Annotated[int, Path(ge=1, lt=2**63)]) -> HTMLResponse:
-        shown = await desk.run(lambda: gallery.closeup(number))
-        page = draw(
-            "work.html",
-            here="show",
-            name=name,
-            shown=shown,
-            work=shown.work,
-            swatches=strip_of(shown.work.swatches),
-        )
-        return HTMLResponse(page)
-
-    @routes.post("/works/{number}/favourite")
-    async def favourite(
-        number: Annotated[int, Path(ge=1, lt=2**63)],
-        mark: Annotated[bool, Form()],
-    ) -> Response:
-        await desk.run(lambda: gallery.set_favourite(number, mark))
-        return RedirectResponse(f"/works/{number}", 303)
 
     return routes
 
