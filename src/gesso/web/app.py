@@ -95,7 +95,8 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
         options.answers_kept,
     )
     jobs = jobs or Jobs()
-    watch = Watch([lambda seen: _count(studio, seen), searches.look])
+    gallery = Gallery(lambda: studio.catalogue)
+    watch = Watch([lambda seen: _count(studio, seen), searches.look, lambda _: gallery.look()])
 
     @asynccontextmanager
     async def while_open(_app: FastAPI) -> AsyncIterator[None]:
@@ -113,7 +114,6 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     )  # fmt: skip
     name = name_of(studio)
     tell_problems(app, lambda found: draw("problem.html", here="", name=name, problem=found))
-    gallery = Gallery(lambda: studio.catalogue)
     quick = Quick(gallery)
     app.add_middleware(QuickAnswers, quick=quick)
     studies = Studies(studio, desk, options)

@@ -238,6 +238,10 @@ class Gallery(Closeups):
                 found[origin] += count
         return found
 
+    def look(self) -> None:
+        """Follow the catalogue now, so that who comes next need not wait for it."""
+        self._roll.look()
+
     def making(self) -> tuple[Making, ...]:
         """What is being made now."""
         return self._making.now()

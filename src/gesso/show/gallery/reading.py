@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +17,8 @@ from gesso.core.catalogue.store.tables import evaluations, outbox, scores, works
 from gesso.show.gallery.spectrum import Sums, cells_of
 
 _CHUNK = 20_000
+_FORMAT = 1
+"""Of what is kept between two runs; another one is read anew."""
 _MOST_IN_LIST = 400
 _MOST_CHANGES = 50_000
 """Changes that are read one by one; after more of them everything is read anew."""
@@ -116,11 +121,14 @@ def entries(
         only: of these works.
     """
     if only is None:
-        said = select(*_COLUMNS).where(works.c.standing == "kept").order_by(works.c.id)
-        streaming = connection.execution_options(yield_per=_CHUNK)
-        found = streaming.exec_driver_sql(_written(connection, said))
-        for part in found.partitions(_CHUNK):
-            yield _entries(part, origins, sources, sums)
+        last = connection.scalar(select(func.max(works.c.id))) or 0
+        for after in range(0, last, _CHUNK):
+            # By their numbers, which is how they lie: an index of who hangs would lead about.
+            within = works.c.id.between(after + 1, after + _CHUNK)
+            asked = _written(connection, select(*_COLUMNS).where(within))
+            hanging = [row for row in connection.exec_driver_sql(asked) if row[7] == "kept"]
+            if hanging:
+                yield _entries(hanging, origins, sources, sums)
         return
     for start in range(0, len(only), _MOST_IN_LIST):
         said = select(*_COLUMNS).where(works.c.id.in_(only[start : start + _MOST_IN_LIST]))
@@ -175,3 +183,42 @@ def _entries(rows: Sequence[Any], origins: Codes, sources: Codes, sums: Sums) ->
         cells=cells,
         shares=shares,
     )
+
+
+# Kept between two runs of a server, for what takes seconds to read: it may be deleted at any time.
+
+
+def save(path: Path, of: Path, seen: int, made: Mapping[str, NDArray[Any]]) -> None:
+    """Keep what was read of a database up to a change; where it cannot be kept it is read again."""
+    passing = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    try:
+        about = np.array([_FORMAT, seen, *_mark(of)], np.int64)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with passing.open("wb") as file:
+            np.savez(file, allow_pickle=False, about=about, **made)
+        passing.replace(path)
+    except OSError:
+        passing.unlink(missing_ok=True)
+
+
+def load(path: Path, of: Path, now: int) -> tuple[int, dict[str, NDArray[Any]]] | None:
+    """(up to which change, what was kept) where it is of this very file; else None.
+
+    Args:
+        path: where it was kept.
+        of: the database; one that was put back from a copy is another file.
+        now: its last change.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            made = {name: file[name] for name in file.files}
+        form, seen, *mark = made.pop("about").tolist()
+        is_ours = form == _FORMAT and seen <= now and mark == list(_mark(of))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return None
+    return (seen, made) if is_ours else None
+
+
+def _mark(of: Path) -> tuple[int, int]:
+    there = of.stat()
+    return there.st_ino, there.st_dev

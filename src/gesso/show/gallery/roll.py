@@ -13,6 +13,8 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +28,8 @@ from gesso.show.gallery.reading import (
     changes,
     entries,
     latest,
+    load,
+    save,
 )
 from gesso.show.gallery.spectrum import Sums, holds
 from gesso.show.gallery.wall import ORIGINS, Wall
@@ -81,16 +85,19 @@ class Roll:
 
     Args:
         catalogue: asked for at first use.
+        worth_keeping: works from which on it is kept between two runs; fewer are read in a moment.
     """
 
-    def __init__(self, catalogue: Callable[[], Catalogue]) -> None:
+    def __init__(self, catalogue: Callable[[], Catalogue], worth_keeping: int = 20_000) -> None:
         self._catalogue = catalogue
+        self._worth_keeping = worth_keeping
         self._lock = threading.Lock()
         self._seen = -1
         self._changes: deque[Change] = deque(maxlen=_KEPT_CHANGES)
         self._listeners: list[Callable[[Iterable[int]], None]] = []
         self._pulse: Pulse | None = None
         self._beat = 0
+        self._is_unkept = False
         self.version = 0
         self._clear()
 
@@ -170,11 +177,14 @@ class Roll:
         return self._pulse is not None and self._pulse.beat() == self._beat
 
     def close(self) -> None:
-        """Let go of the catalogue."""
+        """Let go of the catalogue, and keep what took long to read."""
         with self._lock:
-            if self._pulse is not None:
-                self._pulse.close()
-                self._pulse = None
+            if self._pulse is None:
+                return
+            self._pulse.close()
+            self._pulse = None
+            if self._is_unkept:
+                self._keep()
 
     def look(self) -> int:
         """Follow the catalogue to where it is now; the version of the roll after it."""
@@ -190,18 +200,55 @@ class Roll:
             if now == self._seen:
                 return self.version
             found = changes(connection, self._seen) if self._seen >= 0 else None
+            if found is None and self._seen < 0 and self._found(now):
+                found = changes(connection, self._seen)
             if found is None:
                 self._clear()
                 parts = list(entries(connection, self._origins, self._sources, self._sums))
                 self._append(parts, best_scores(connection))
                 self._changes.clear()
+                self._is_unkept = True
                 # A version is left out, so that nobody takes an older one for the one before.
                 self.version += 2
                 self._tell(())
             elif found[0]:
                 self._follow(connection, sorted(found[0]))
+                self._is_unkept = True
             self._seen = now
             return self.version
+
+    def _found(self, now: int) -> bool:
+        """Take up what an earlier run kept; whether there was something."""
+        place, database = self._place()
+        kept = load(place, database, now) if place else None
+        if kept is None:
+            return False
+        self._clear()
+        self._seen, made = kept
+        self._scores, self._sums.totals = made.pop("scores"), made.pop("sums")
+        self._sources = Codes(made.pop("words").tolist())
+        self._columns = Entries(**made)
+        self.version += 2
+        return True
+
+    def _keep(self) -> None:
+        place, database = self._place()
+        if place is None or len(self._columns.ids) < self._worth_keeping:
+            return
+        made: dict[str, NDArray[Any]] = {
+            field.name: getattr(self._columns, field.name) for field in fields(Entries)
+        }
+        made |= {"scores": self._scores, "sums": self._sums.totals}
+        made |= {"words": np.array(self._sources.words, np.str_)}
+        save(place, database, self._seen, made)
+        self._is_unkept = False
+
+    def _place(self) -> tuple[Path | None, Path]:
+        catalogue = self._catalogue()
+        database = catalogue.database
+        if database.is_server or database.read_only:
+            return None, database.path
+        return catalogue.folder / "cache" / "gallery.npz", database.path
 
     def _follow(self, connection: object, changed: Sequence[int]) -> None:
         spare = Sums()
