@@ -112,9 +112,9 @@ def checked(story: Story) -> None:
     if frame.fps not in RATES:
         known = ", ".join(str(rate) for rate in RATES)
         raise InputError(f"A film has no {frame.fps} frames a second.", f"Choose one of: {known}.")
-    if min(frame.width, frame.height) < 128 or frame.width * frame.height > _MOST_PIXELS:
+    if min(frame.width, frame.height) < 64 or frame.width * frame.height > _MOST_PIXELS:
         raise InputError(
-            f"A film of {frame.width}x{frame.height} pixels?", "Choose 128x128 to 7680x4320."
+            f"A film of {frame.width}x{frame.height} pixels?", "Choose 64x64 to 7680x4320."
         )
     if frame.width % 2 or frame.height % 2:
         raise InputError(

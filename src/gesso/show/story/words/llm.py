@@ -101,6 +101,7 @@ class StoryTeller:
         facts = [_facts(look) for look in looks]
         changes = [first_line(looks[0])]
         changes += [line_between(a, b) for a, b in pairwise(looks)]
+        known = material(title=asked_for, works=facts, what_is_measured=changes)
         wrong: list[str] = []
         for _ in range(2):
             said = material(
@@ -113,7 +114,7 @@ class StoryTeller:
                 told = self._llm.answer(question, Told)
             except (Refused, BadOutput, OutsideError) as error:
                 return Worded(offline, _OFFLINE, error.message)
-            wrong = complaints(told, f"{asked_for} {said}", len(looks))
+            wrong = complaints(told, known, len(looks))
             if not wrong:
                 title = asked_for or told.title
                 words = Words(title, offline.subtitle, tuple(told.texts))

@@ -1,0 +1,54 @@
+"""Words without a model: what is known and measured, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from gesso.show.story.orders.looks import look_at
+from gesso.show.story.words.offline import first_line, line_between, line_of, words_for
+
+
+@pytest.fixture
+def looks(catalogue, works):
+    return {look.work.title: look for look in (
+        look_at(catalogue, catalogue.works.get(number)) for number in works)}  # fmt: skip
+
+
+def test_a_darker_picture_is_said_to_be_darker(looks):
+    assert "darker" in line_between(looks["Pale"], looks["Night"]).lower()
+    assert "lighter" in line_between(looks["Night"], looks["Pale"]).lower()
+
+
+def test_the_same_hand_is_told(looks):
+    assert line_between(looks["Red"], looks["Blue"]).startswith("By the same hand")
+    assert "hand" not in line_between(looks["Red"], looks["Pale"])
+
+
+def test_colour_is_told_where_there_is_some_and_only_there(looks):
+    assert "blues" in first_line(looks["Blue"])
+    assert "without colour" in first_line(looks["Gray"])
+
+
+def test_two_that_are_alike_are_said_to_be_alike_once(looks):
+    gray = looks["Gray"]
+
+    assert line_between(gray, gray) == "Much like the one before."
+    assert line_between(gray, gray, "Much like the one before.") == ""
+
+
+def test_a_title_says_what_all_have_in_common(looks):
+    assert words_for([looks["Red"], looks["Blue"]]).title == "Two works by Ada"
+    assert words_for([looks["Red"], looks["Blue"]]).subtitle == "1850 to 1900"
+    assert words_for(list(looks.values())).title == "Five works"
+    assert words_for([looks["Night"]]).title == "Night"
+
+
+def test_years_are_claimed_only_where_all_are_known(looks):
+    assert words_for([looks["Red"], looks["Gray"]]).subtitle == ""
+
+
+def test_about_a_year_never_parts_from_its_year(looks):
+    work = replace(looks["Red"].work, date="c. 1665")
+    assert "c.\u00a01665" in line_of(work)
