@@ -14,6 +14,7 @@ from gesso.studio.adapters import built, filled, with_key
 if TYPE_CHECKING:
     from gesso.core.indexes.space_index import SpaceIndex
     from gesso.core.outside.polite.fetcher import Fetcher
+    from gesso.core.pixels.picture import Picture
     from gesso.core.runner.engine import Engine
     from gesso.search.columns.rows import Ids
     from gesso.search.embedding.embedding import Embedded, Embedding, Seen
@@ -99,8 +100,18 @@ class Searching:
         )
         options = FinderOptions(weights=weights, embeds=asked.embeds)
         embed = None if self._ground.read_only else self._embed_now
-        desk = PictureDesk(self._ground.open_picture, self._fetch)
+        desk = PictureDesk(self._open_picture, self._fetch)
         return Finder(self._ground.catalogue, self, desk, options, embed)
+
+    def _open_picture(self, data: bytes, name: str) -> Picture:
+        """A picture to be compared; strangers' are decoded and measured apart."""
+        if not self._ground.is_careful:
+            return self._ground.open_picture(data, name)
+        from gesso.core.encoders.look.look import parts_of
+        from gesso.search.looks.pictures import SIDE
+
+        works = (parts_of,) if self.default == "look" else ()
+        return self._ground.darkroom.small(data, name, side=SIDE, works=works)
 
     def embedding(self) -> Embedding:
         """Embeds works."""

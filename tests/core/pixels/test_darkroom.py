@@ -17,6 +17,7 @@ from gesso.core.pixels import darkroom
 from gesso.core.pixels.darkroom import Darkroom, Job, decode_job
 from gesso.core.pixels.decode import Decoded, DecodeLimits, decode
 from gesso.core.pixels.derived.develop import develop_file
+from gesso.core.pixels.picture import Picture
 from gesso.core.runner.limits import Limited, Limits
 from gesso.core.runner.workers import Workers
 
@@ -56,6 +57,18 @@ def test_what_is_kept_of_a_picture_is_what_would_be_worked_out_here(workers: Wor
     data = picture(300, 200)
 
     assert room(workers).develop(data, "a.png") == develop_file(data, LIMITS, "a.png")
+
+
+def where(picture: Picture) -> int:
+    return os.getpid() if picture.width else 0
+
+
+def test_a_small_picture_brings_what_was_worked_out_of_it_there(workers: Workers) -> None:
+    small = room(workers).small(picture(900, 600), side=300, works=(where,))
+
+    assert (small.width, small.height) == (300, 200)
+    assert small.once(where) not in (0, os.getpid())
+    assert small.pixels_sha256 == Picture(small.rgb).pixels_sha256
 
 
 def test_pixels_live_on_when_many_pictures_follow(workers: Workers) -> None:

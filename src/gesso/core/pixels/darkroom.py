@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from gesso.core.errors import PictureError, WorkerLost
 from gesso.core.pixels.decode import Decoded, DecodeLimits, decode
 from gesso.core.pixels.derived.develop import Developed, develop_file
+from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.pixels.picture import Picture
 
 if sys.platform == "linux":
@@ -41,12 +42,16 @@ class Job:
         name: what it was called, for errors.
         limits: what it may ask for.
         tray: where its pixels may be laid, "" for nowhere.
+        side: the long side to which it is reduced, for `small_job`.
+        works: what is worked out of it there, for `small_job`; see `Picture.once`.
     """
 
     data: bytes
     name: str
     limits: DecodeLimits
     tray: str = ""
+    side: int = 0
+    works: tuple[Callable[[Picture], Any], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,30 @@ class Darkroom:
                 return found
             return replace(found.decoded, picture=Picture.adopt(tray.pixels(found.shape)))
 
+    def small(
+        self,
+        data: bytes,
+        name: str = "the picture",
+        *,
+        side: int,
+        works: tuple[Callable[[Picture], Any], ...] = (),
+    ) -> Picture:
+        """Decode a picture's bytes, reduce them, and work out there what will be asked for here.
+
+        Args:
+            data: the whole file.
+            name: what it was called, for errors.
+            side: of what comes back, at most.
+            works: functions of the reduced picture that stand in modules; `Picture.once` knows
+                what they found.
+
+        Raises:
+            PictureError: it is no picture that we accept, or it took more memory or time than
+                one may.
+        """
+        with _as_a_bad_picture(name):
+            return self._do(small_job, Job(data, name, self._limits, side=side, works=works))
+
     def warm(self) -> None:
         """Have a process ready before the first picture comes."""
         with suppress(PictureError):
@@ -119,6 +148,22 @@ def decode_job(job: Job) -> Decoded | Laid:
     stands_in = Picture.adopt(np.zeros((1, 1, 3), dtype=np.uint8))
     height, width, _ = rgb.shape
     return Laid(replace(decoded, picture=stands_in), (height, width, 3))
+
+
+def small_job(job: Job) -> Picture:
+    """Decode one picture and reduce it; its hash and what was asked for travel with it."""
+    picture = at_most(decode(job.data, job.limits, job.name).picture, job.side)
+    _ = picture.pixels_sha256
+    for work in job.works:
+        picture.once(work)
+    return picture
+
+
+def at_most(picture: Picture, side: int) -> Picture:
+    """The same picture with no side longer than `side`."""
+    if max(picture.width, picture.height) <= side:
+        return picture
+    return Picture(reduced(np.asarray(picture.rgb), side))
 
 
 def develop_job(job: Job) -> Developed:

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 
 from gesso.core.errors import InputError
+from gesso.core.pixels.darkroom import at_most
 from gesso.core.pixels.derived.swatches import swatches
-from gesso.core.pixels.derived.thumbnails import reduced
 from gesso.core.pixels.picture import Picture
 from gesso.search.columns.loading import MOST_SWATCHES, swatch_columns
 from gesso.search.columns.rows import Rows
@@ -58,14 +58,12 @@ class PictureDesk:
         Raises:
             PictureError: they are no picture that is accepted.
         """
-        return Like(picture=self._open(data, name), name=name, is_minus=is_minus)
+        return Like(picture=small(self._open(data, name)), name=name, is_minus=is_minus)
 
 
 def small(picture: Picture) -> Picture:
     """A picture as large as works are when they are compared."""
-    if max(picture.width, picture.height) <= SIDE:
-        return picture
-    return Picture(reduced(np.asarray(picture.rgb), SIDE))
+    return at_most(picture, SIDE)
 
 
 def colours_of(picture: Picture) -> Rows:

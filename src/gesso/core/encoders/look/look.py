@@ -95,7 +95,7 @@ class Look:
         """(pictures, size) float32, each of length 1."""
         if not pictures:
             return np.zeros((0, _space().size), dtype=np.float32)
-        return np.stack([vector_of(parts_of(picture)) for picture in pictures])
+        return np.stack([vector_of(picture.once(parts_of)) for picture in pictures])
 
     def words(self, texts: Sequence[str]) -> Vectors:
         """This space knows no words.
