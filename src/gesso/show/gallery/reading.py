@@ -210,7 +210,7 @@ def load(path: Path, of: Path, now: int) -> tuple[int, dict[str, NDArray[Any]]] 
         now: its last change.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             made = {name: file[name] for name in file.files}
         form, seen, *mark = made.pop("about").tolist()
         is_ours = form == _FORMAT and seen <= now and mark == list(_mark(of))

@@ -37,6 +37,7 @@ from gesso.show.gallery.wall import ORIGINS, Wall
 Rows = NDArray[np.int32]
 _KEPT_CHANGES = 256
 _NO_SCORE = -1.0
+_KEPT = {"scores", "sums", "words"} | {field.name for field in fields(Entries)}
 
 
 @dataclass(frozen=True)
@@ -221,7 +222,7 @@ class Roll:
         """Take up what an earlier run kept; whether there was something."""
         place, database = self._place()
         kept = load(place, database, now) if place else None
-        if kept is None:
+        if kept is None or set(kept[1]) != _KEPT:
             return False
         self._clear()
         self._seen, made = kept
