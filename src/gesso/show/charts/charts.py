@@ -8,8 +8,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import numpy as np
+from sqlalchemy import func, select
 
 from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.store.tables import outbox
 from gesso.show.charts import hung
 from gesso.show.charts.records import Chart, Figures
 from gesso.show.charts.said import Said
@@ -50,6 +52,7 @@ class Charts:
         self._said = Said(catalogue)
         roll.listen(self._said.forget)
         self._lock = threading.Lock()
+        self._spent: tuple[tuple[object, ...], tuple[Chart, ...]] | None = None
         self._kept: OrderedDict[tuple[str, int], tuple[tuple[object, ...], Figures]] = OrderedDict()
 
     def figures(self, favourites: bool = False, of_set: int = 0) -> Figures:
@@ -90,8 +93,18 @@ class Charts:
         charts = self._of_works(rows)
         if kind == "favourites":
             return Figures("favourites", "Favourites", len(rows), charts)
-        charts += spent(self._catalogue().database, self._clock())
+        charts += self._cost()
         return Figures("all", "All works", len(rows), charts)
+
+    def _cost(self) -> tuple[Chart, ...]:
+        """What was spent; calls are announced as works are, so a look tells whether it changed."""
+        database, now = self._catalogue().database, self._clock()
+        last = select(func.max(outbox.c.seq)).where(outbox.c.kind == "call")
+        with database.read() as connection:
+            state = (connection.scalar(last), now.date())
+        if self._spent is None or self._spent[0] != state:
+            self._spent = state, spent(database, now)
+        return self._spent[1]
 
     def _of_works(self, rows: Rows) -> tuple[Chart, ...]:
         roll = self._roll

@@ -71,14 +71,16 @@ class Said:
     def _follow(self) -> None:
         if self._is_read and not self._changed:
             return
-        self._columns = None
         with self._catalogue().database.read() as connection:
             if not self._is_read:
-                self._told = dict(self._rows(connection, None))
+                self._told, self._columns = dict(self._rows(connection, None)), None
             else:
-                for number in self._changed:
-                    self._told.pop(number, None)
-                self._told.update(self._rows(connection, sorted(self._changed)))
+                before = {number: self._told.pop(number, None) for number in self._changed}
+                after = dict(self._rows(connection, sorted(self._changed)))
+                self._told.update(after)
+                # A mark that is set, or a score, says nothing else of a work.
+                if any(after.get(number) != told for number, told in before.items()):
+                    self._columns = None
         self._is_read, self._changed = True, set()
 
     def _rows(
