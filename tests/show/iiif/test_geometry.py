@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gesso.show.iiif.geometry import BadRequest, Bounds, NotOffered, read_request
 
@@ -171,3 +173,30 @@ def test_every_canonical_form_means_the_same_again() -> None:
             part, wide, turn, named = asked.canonical.split("/")
             again = read_request(WIDTH, HEIGHT, part, wide, turn, named)
             assert again.canonical == asked.canonical
+
+
+_LETTERS = "0123456789,.:!^pctmaxfulsqre-+ e\u0661/"
+
+
+@given(
+    st.text(_LETTERS, max_size=24),
+    st.text(_LETTERS, max_size=16),
+    st.text(_LETTERS, max_size=8),
+    st.sampled_from(["default.jpg", "gray.png", "bitonal.webp", "default.tif", "x", "."]),
+    st.integers(1, 200_000),
+    st.integers(1, 200_000),
+)
+def test_whatever_is_written_is_refused_or_understood_within_the_limits(
+    region: str, size: str, rotation: str, named: str, width: int, height: int
+) -> None:
+    for part, wide in ((region, size), ("full", size), (region, "max"), ("square", "^" + size)):
+        for turn in (rotation, "0"):
+            try:
+                asked = read_request(width, height, part, wide, turn, named)
+            except (BadRequest, NotOffered):
+                continue
+            assert 1 <= asked.width <= Bounds().max_side
+            assert 1 <= asked.height <= Bounds().max_side
+            assert asked.width * asked.height <= Bounds().max_area
+            assert 0 <= asked.region.x < asked.region.x + asked.region.width <= width
+            assert 0 <= asked.region.y < asked.region.y + asked.region.height <= height

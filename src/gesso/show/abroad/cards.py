@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gesso.core.records.works import Work
+from gesso.show.abroad.addresses import web_address
 from gesso.show.iiif.rights import rights_of
 
 _CARD_PX = 1200
@@ -85,7 +86,7 @@ def linked_data(card: Card) -> str:
         "artMedium": work.medium,
         "artform": work.kind,
         "dateCreated": str(work.year_from) if work.year_from is not None else work.date,
-        "license": rights_of(work.rights) or work.rights.url,
+        "license": rights_of(work.rights) or web_address(work.rights.url),
         "creditText": work.rights.credit,
         "isPartOf": {"@type": "Collection", "name": card.site, "url": f"{card.origin}/"},
     }

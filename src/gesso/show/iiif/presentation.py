@@ -6,13 +6,13 @@ word is its business: texts go as they are, without markup.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from gesso.core.records.runs import Round
 from gesso.core.records.works import Work
+from gesso.show.abroad.addresses import web_address
 from gesso.show.abroad.listing import Listing
 from gesso.show.closeup.closeups import Closeup
 from gesso.show.iiif.rights import rights_of
@@ -21,7 +21,6 @@ CONTEXT = "http://iiif.io/api/presentation/3/context.json"
 PAGE = 500
 """Works of one collection; of more, collections are nested."""
 _THUMBNAIL = 400
-_ADDRESS = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 
 Told = dict[str, Any]
 
@@ -270,7 +269,7 @@ def _beside(site: Site, work: Work) -> Told:
         told["seeAlso"].append(_link(sidecar, "Dataset", "application/rdf+xml", "XMP"))
         file = f"{site.origin}/api/works/{work.id}/file"
         told["rendering"] = [_link(file, "Image", work.media_type, "The file, without its words")]
-    if _ADDRESS.fullmatch(work.page):
+    if web_address(work.page):
         told["homepage"] = [
             _link(site.page(work.id), "Text", "text/html", "Its page"),
             _link(work.page, "Text", "text/html", "At its source"),

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from gesso.core.errors import UnknownItem
 from gesso.core.records.works import Work
+from gesso.show.abroad.addresses import web_address
 from gesso.show.abroad.listing import Listing, Lists
 from gesso.show.iiif.presentation import CONTEXT
 from gesso.show.sharing import Share
@@ -22,7 +23,6 @@ from gesso.web.interop.presentation import PREFIX as MANIFESTS
 from gesso.web.interop.presentation import shared_manifest, site_of
 from gesso.web.pages.drawing import draw
 from gesso.web.pages.works.pages import views_of
-from gesso.web.pages.works.telling import web_address
 from gesso.web.server.problems import Halt
 
 BELOW = "/shared/{token}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +14,7 @@ from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Work
 from gesso.make.aims import SCALES
 from gesso.search.records import Query
+from gesso.show.abroad.addresses import web_address
 from gesso.show.closeup.closeups import Closeup, Closeups
 from gesso.show.closeup.downloads import Downloads
 from gesso.show.closeup.judgement import Bar, bars_of
@@ -25,7 +25,6 @@ from gesso.web.answers.house import House
 from gesso.web.pages.works.plans import Band, Plans
 
 NEAR = 8
-_ADDRESS = re.compile(r"https?://[^\s<>\"']+", re.IGNORECASE)
 _SOFTWARE = f"gesso {__version__}"
 _LABELS = {name: scale.label for name, scale in SCALES.items()}
 
@@ -160,11 +159,6 @@ class Teller:
     def _shares(self, number: int) -> list[Share]:
         shares = self._house.shares
         return [share for share in shares.of("work", number) if shares.is_open(share)]
-
-
-def web_address(words: str) -> str:
-    """An address that a page may link to, "" for anything else."""
-    return words if _ADDRESS.fullmatch(words) else ""
 
 
 def raw(recipe: Recipe) -> Any:
