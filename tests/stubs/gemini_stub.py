@@ -28,6 +28,8 @@ from .stub import QUIET_S, SLOW_S, HangUp, Request, Sent, Stub, b64, picture_byt
 # Tokens of one picture: in (a tile), and out at 1K, 2K and 4K, as Google's pricing page says.
 _TOKENS_IN = 258
 _TOKENS_OUT = {"512": 747, "1K": 1120, "2K": 1680, "4K": 2520}
+# The pro model bills a picture of 2K as one of 1K (ai.google.dev/gemini-api/docs/pricing).
+_PRO_TOKENS_OUT = {"512": 1120, "1K": 1120, "2K": 1120, "4K": 2000}
 _SIDES = {"512": 512, "1K": 1024, "2K": 2048, "4K": 4096}
 
 _STATUS = {
@@ -160,7 +162,8 @@ class GeminiStub(Stub):
             {"text": "Here is your picture."},
             {"inlineData": {"mimeType": "image/png", "data": b64(data)}},
         ]
-        tokens_out, reason = _TOKENS_OUT[size], "STOP"
+        table = _PRO_TOKENS_OUT if "-pro-" in request.model else _TOKENS_OUT
+        tokens_out, reason = table[size], "STOP"
         if request.fault in ("refuseanswer", "empty", "nocandidates"):
             parts, tokens_out = [], 0
             reason = "IMAGE_SAFETY" if request.fault == "refuseanswer" else "STOP"

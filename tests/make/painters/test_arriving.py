@@ -24,6 +24,7 @@ from gesso.make.painters.arriving import (
     quoted,
     words_of,
 )
+from gesso.make.painters.painter import Order
 
 from .conftest import ORDER
 
@@ -143,10 +144,10 @@ def test_a_key_is_sent_as_it_is_and_shown_never() -> None:
 def test_a_model_whose_price_nobody_knows_is_taken_for_a_dear_one(
     find: Callable[..., object],
 ) -> None:
-    book = ModelBook.open()
+    book, square = ModelBook.open(), Order("A bridge.", width=1024, height=1024)
     unknown, known = book.find("openai", "image", "nobody"), book.find("openai", "image")
 
-    assert quoted(unknown, "medium", 1024, 1024).reserved_usd == 0.10
-    assert quoted(unknown, "medium", 1024, 1024).price.usd is None
-    assert 0 < quoted(known, "medium", 1024, 1024).reserved_usd < 0.10
-    assert quoted(unknown, "", 64, 64, "http://localhost:1").reserved_usd == 0.0
+    assert quoted(unknown, square, "medium").reserved_usd == 0.10
+    assert quoted(unknown, square, "medium").price.usd is None
+    assert 0 < quoted(known, square, "medium").reserved_usd < 0.10
+    assert quoted(unknown, square, base_url="http://localhost:1").reserved_usd == 0.0

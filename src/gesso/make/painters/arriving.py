@@ -30,6 +30,10 @@ from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.make.painters.painter import Order
 
+# What is set aside for the words of a picture, where they are no longer; and for the picture that
+# a painter goes on from (1,120 to 1,600 tokens at Gemini and OpenAI).
+_USUAL_TOKENS = 1000
+_REFERENCE_TOKENS = 1600
 # A model whose price nobody knows is taken for a dear one until its bill is there.
 _UNKNOWN_USD = 0.10
 # Between tries to fetch a file that is paid for.
@@ -50,14 +54,43 @@ def no_key(provider: str, variable: str) -> AuthError:
     )
 
 
-def quoted(model: Model, size: str, width: int, height: int, base_url: str = "") -> Quote:
-    """What a picture may cost at most; where nobody knows, a dear guess is set aside."""
-    megapixels = width * height / 1e6
+def quoted(
+    model: Model,
+    order: Order,
+    size: str = "",
+    sides: tuple[int, int] | None = None,
+    base_url: str = "",
+) -> Quote:
+    """What a picture may cost at most; where nobody knows, a dear guess is set aside.
+
+    Args:
+        model: who will be asked for it.
+        order: what is asked; its words and its reference are billed, too.
+        size: as the model calls it.
+        sides: pixels of what the model will paint, None for those of the order.
+        base_url: as for `estimate`.
+    """
+    width, height = sides or (order.width, order.height)
     found = estimate(
-        model.provider, model.id, "image", size, megapixels=megapixels, base_url=base_url
+        model.provider,
+        model.id,
+        "image",
+        size,
+        megapixels=width * height / 1e6,
+        input_tokens=_tokens_of(order),
+        base_url=base_url,
     )
     reserved_usd = _UNKNOWN_USD if found.usd is None else found.usd
     return Quote(model.provider, model.id, found, reserved_usd)
+
+
+def _tokens_of(order: Order) -> int:
+    """About how many tokens an order is, rather too many than too few.
+
+    A token is about four letters of English, and a sign or less of scripts that take three bytes.
+    """
+    words = len(words_of(order).encode()) // 3 + 1
+    return max(_USUAL_TOKENS, words) + (_REFERENCE_TOKENS if order.reference is not None else 0)
 
 
 def picture_in(data: bytes, provider: str) -> Picture:

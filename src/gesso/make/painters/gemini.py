@@ -99,7 +99,7 @@ class GeminiPainter:
         """What a picture may cost at most."""
         model = self._book.find(PROVIDER, "image", self._options.model)
         size = self._shape(order, model).image_size or ""
-        return (quoted(model, size, order.width, order.height),)
+        return (quoted(model, order, size),)
 
     def _send(
         self,

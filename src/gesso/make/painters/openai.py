@@ -119,7 +119,8 @@ class OpenAIPainter:
         """What a picture may cost at most."""
         model = self._book.find(PROVIDER, "image", self._options.model)
         sides = _sides(self._asked(order, model))
-        return (quoted(model, self._options.quality, *sides, base_url=self._priced_at(model)),)
+        at = self._priced_at(model)
+        return (quoted(model, order, self._options.quality, sides, base_url=at),)
 
     def _asked(self, order: Order, model: Model) -> dict[str, Any]:
         width, height = order.width, order.height

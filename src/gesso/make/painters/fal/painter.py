@@ -257,7 +257,7 @@ class FalPainter:
         return headers
 
     def _quote(self, order: Order, model: Model) -> Quote:
-        booked = quoted(model, "", order.width, order.height)
+        booked = quoted(model, order)
         unit_usd = self._options.unit_usd
         if unit_usd is None:
             return booked
