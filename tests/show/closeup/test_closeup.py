@@ -185,6 +185,7 @@ def test_an_original_says_first_that_it_tells_the_place(catalogue: Catalogue) ->
         "the place where it was taken (GPS)"
     )
     assert contents_of(photograph(gps=False)) == ["the camera", "when it was taken"]
+    assert contents_of(photograph("PNG"))[0] == "the place where it was taken (GPS)"
     assert contents_of(b"no picture") == ["data that cannot be read"]
 
 

@@ -15,6 +15,7 @@ from PIL import Image
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import UnknownItem
 from gesso.core.pixels.encode import encode
+from gesso.core.pixels.metadata.containers import PNG_SIGNATURE, png_chunks
 from gesso.core.pixels.metadata.quiet import hushed
 from gesso.core.pixels.metadata.strip import STRIPPABLE, strip
 from gesso.core.pixels.metadata.write import marks_for, source_marks
@@ -35,6 +36,7 @@ _EXIF_IFD, _GPS_IFD = 0x8769, 0x8825
 _CAMERA = (0x010F, 0x0110)
 _TAKEN_AT = (0x9003, 0x0132)
 _MAKER_NOTE = 0x927C
+_XMP_KEYWORD_BYTES = 18
 
 
 @dataclass(frozen=True)
@@ -122,20 +124,40 @@ class Downloads:
 def contents_of(data: bytes) -> list[str]:
     """What a file tells beside its pixels: the place first, for it is what people forget."""
     try:
-        with hushed(), Image.open(io.BytesIO(data)) as image:
-            exif = image.getexif()
-            details = exif.get_ifd(_EXIF_IFD)
-            told = [
-                ("the place where it was taken (GPS)", bool(exif.get_ifd(_GPS_IFD))),
-                ("the camera", any(tag in exif for tag in _CAMERA) or _MAKER_NOTE in details),
-                ("when it was taken", any(t in exif or t in details for t in _TAKEN_AT)),
-                ("a colour profile", "icc_profile" in image.info),
-                ("XMP", "xmp" in image.info or "XML:com.adobe.xmp" in image.info),
-                ("texts", any(key in image.info for key in ("parameters", "comment", "prompt"))),
-            ]
+        exif, others = _png_tells(data) if data.startswith(PNG_SIGNATURE) else _tells(data)
+        details = exif.get_ifd(_EXIF_IFD)
+        told = [
+            ("the place where it was taken (GPS)", bool(exif.get_ifd(_GPS_IFD))),
+            ("the camera", any(tag in exif for tag in _CAMERA) or _MAKER_NOTE in details),
+            ("when it was taken", any(t in exif or t in details for t in _TAKEN_AT)),
+        ]
     except Exception:  # noqa: BLE001 - Pillow raises anything on damaged metadata
         return ["data that cannot be read"]
-    return [words for words, is_there in told if is_there]
+    return [words for words, is_there in told if is_there] + others
+
+
+def _tells(data: bytes) -> tuple[Image.Exif, list[str]]:
+    with hushed(), Image.open(io.BytesIO(data)) as image:
+        told = [
+            ("a colour profile", "icc_profile" in image.info),
+            ("XMP", "xmp" in image.info),
+            ("texts", "comment" in image.info),
+        ]
+        return image.getexif(), [words for words, is_there in told if is_there]
+
+
+def _png_tells(data: bytes) -> tuple[Image.Exif, list[str]]:
+    """By its chunks: Pillow would decode all pixels to reach the last of them."""
+    exif, found = Image.Exif(), dict.fromkeys(("a colour profile", "XMP", "texts"), False)
+    for part in png_chunks(data):
+        if part.kind == b"eXIf":
+            exif.load(bytes(part.body))
+        elif part.kind == b"iCCP":
+            found["a colour profile"] = True
+        elif part.kind in (b"tEXt", b"zTXt", b"iTXt"):
+            is_xmp = bytes(part.body[:_XMP_KEYWORD_BYTES]).startswith(b"XML:com.adobe.xmp")
+            found["XMP" if is_xmp else "texts"] = True
+    return exif, [words for words, is_there in found.items() if is_there]
 
 
 def safe_name(title: str, number: int) -> str:
