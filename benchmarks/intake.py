@@ -46,7 +46,7 @@ from gesso.core.records.works import Provenance
 from gesso.core.runner.engine import EngineOptions
 from gesso.core.runner.pool import ProcessEngine
 from gesso.make.painters.painter import Order
-from gesso.make.painters.pooled import one_thread
+from gesso.make.painters.pooled import ready_to_paint
 from gesso.make.painters.procedural import ProceduralPainter
 from gesso.make.painters.procedural.painter import ProceduralOptions
 
@@ -160,7 +160,7 @@ def bare(route: Callable[[Path], float], processes: int, paths: list[Path]) -> G
 
 def ours(processes: int, paths: list[Path], scratch: Path) -> Generator[Turn]:
     """Turns of the whole way in, each into a studio of its own."""
-    engine = ProcessEngine(EngineOptions(workers=processes), initializer=one_thread)
+    engine = ProcessEngine(EngineOptions(workers=processes), initializer=ready_to_paint)
     with engine:
         list(engine.run(develop_path, paths[: 2 * processes]))
         number = 0

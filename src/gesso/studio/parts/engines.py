@@ -40,7 +40,7 @@ def engine_of(settings: Settings) -> Engine:
     from gesso.core.runner.engine import ENGINES
     from gesso.core.runner.limits import Limits
     from gesso.core.runner.pool import ProcessEngine
-    from gesso.make.painters.pooled import one_thread
+    from gesso.make.painters.pooled import ready_to_paint
 
     name, workers = settings.collect.engine, settings.make.workers
     if name == "process" and workers == 0:
@@ -53,7 +53,7 @@ def engine_of(settings: Settings) -> Engine:
     if "limits" not in wishes:
         options = replace(options, limits=Limits(_MOST_MEMORY, _MOST_CPU_S, is_quiet=True))
     if name == "process":
-        return ProcessEngine(options, initializer=one_thread)
+        return ProcessEngine(options, initializer=ready_to_paint)
     return factory(options)
 
 
