@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import random
@@ -22,6 +24,7 @@ from gesso.show.charts.charts import Charts
 from gesso.show.charts.checks import last_check
 from gesso.show.charts.records import Chart
 from gesso.show.charts.spent import spent
+from gesso.show.gallery.reading import best_scores
 from gesso.show.gallery.roll import Roll
 from gesso.show.sets import Sets
 
@@ -238,3 +241,25 @@ def test_what_was_not_written_down_was_never_checked(tmp_path: Path) -> None:
     (tmp_path / "logs" / "last-check.json").write_text('{"at": 3', "utf-8")
 
     assert last_check(tmp_path) is None
+
+
+def test_who_asks_while_the_roll_is_read_waits_for_it(
+    catalogue: Catalogue, charts: Charts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep(catalogue, 1)
+    is_reading, go_on = threading.Event(), threading.Event()
+
+    def slowly(*args: object) -> object:
+        is_reading.set()
+        go_on.wait(5)
+        return best_scores(*args)  # type: ignore[arg-type]  # passed on as they come
+
+    monkeypatch.setattr("gesso.show.gallery.roll.best_scores", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        first = threads.submit(charts.figures)
+        assert is_reading.wait(5)
+        second = threads.submit(charts.figures)
+        assert not wait([second], 0.05).done
+        go_on.set()
+
+        assert (first.result(5).works, second.result(5).works) == (1, 1)

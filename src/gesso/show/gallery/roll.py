@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sqlalchemy import Connection
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.database import Database
@@ -197,26 +198,29 @@ class Roll:
                 self._pulse = Pulse(database)
             beat = self._pulse.beat()
             now = latest(connection)
+            if now != self._seen:
+                self._catch_up(connection, now)
+            # Not before: another thread would take what is half read for the catalogue.
             self._beat = beat
-            if now == self._seen:
-                return self.version
-            found = changes(connection, self._seen) if self._seen >= 0 else None
-            if found is None and self._seen < 0 and self._found(now):
-                found = changes(connection, self._seen)
-            if found is None:
-                self._clear()
-                parts = list(entries(connection, self._origins, self._sources, self._sums))
-                self._append(parts, best_scores(connection))
-                self._changes.clear()
-                self._is_unkept = True
-                # A version is left out, so that nobody takes an older one for the one before.
-                self.version += 2
-                self._tell(())
-            elif found[0]:
-                self._follow(connection, sorted(found[0]))
-                self._is_unkept = True
-            self._seen = now
             return self.version
+
+    def _catch_up(self, connection: Connection, now: int) -> None:
+        found = changes(connection, self._seen) if self._seen >= 0 else None
+        if found is None and self._seen < 0 and self._found(now):
+            found = changes(connection, self._seen)
+        if found is None:
+            self._clear()
+            parts = list(entries(connection, self._origins, self._sources, self._sums))
+            self._append(parts, best_scores(connection))
+            self._changes.clear()
+            self._is_unkept = True
+            # A version is left out, so that nobody takes an older one for the one before.
+            self.version += 2
+            self._tell(())
+        elif found[0]:
+            self._follow(connection, sorted(found[0]))
+            self._is_unkept = True
+        self._seen = now
 
     def _found(self, now: int) -> bool:
         """Take up what an earlier run kept; whether there was something."""
