@@ -54,7 +54,6 @@ class Grid extends HTMLElement {
   listen() {
     const group = this.group = document.querySelector(".hang");
     if (group) {
-      group.hidden = false;
       group.addEventListener("click", (event) => this.rehang(event.target.closest("button")?.dataset.hang));
     }
     addEventListener("scroll", () => this.scrolled(), { passive: true });
