@@ -163,7 +163,7 @@ def order(session: Session, number: int, by: OrderName, works: str) -> None:
 @click.option("--track", "tracks", multiple=True, type=int, metavar="N", help="Of this track.")
 @shared
 @pass_session
-def edit(session: Session, number: int, /, **told: Any) -> None:
+def edit(session: Session, /, number: int, **told: Any) -> None:
     """Change a story; what it was stays as a version."""
     with opened(session, must_exist=True) as studio:
         found = studio.stories.get(number)
