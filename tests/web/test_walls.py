@@ -1,0 +1,231 @@
+"""Walls and sets over HTTP: pages, outlines, thumbnails, what is sent once, what is refused."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import httpx2
+import numpy as np
+import pytest
+
+from gesso import Studio
+from gesso.core.records.works import Provenance, Rights
+
+from .conftest import served
+
+WORKS = 9
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("walls") / "studio"
+    with Studio.open(folder) as opened:
+        for number in range(WORKS):
+            picture = np.full((30, 20 + 5 * number, 3), (20 * number, 90, 250 - 20 * number))
+            opened.catalogue.accession.accept_bytes(
+                bytes(cv2.imencode(".png", picture.astype(np.uint8))[1].tobytes()),
+                name=f"{number}.png",
+                title=f"Work <{number}>",
+                provenance=Provenance("brought", "drawn", str(number)),
+                rights=Rights(),
+            )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def asked(studio: Path) -> Iterator[httpx2.Client]:
+    with served(studio) as client:
+        yield client
+
+
+def numbers(answer: httpx2.Response) -> list[int]:
+    return [work["id"] for work in answer.json()["works"]]
+
+
+def test_a_page_is_the_same_whether_it_was_at_hand_or_not(asked: httpx2.Client) -> None:
+    address = "/api/works?order=oldest&limit=4"
+    first, again = asked.get(address), asked.get(address)
+    unchanged = asked.get(address, headers={"if-none-match": first.headers["etag"]})
+
+    assert first.content == again.content
+    assert first.headers["etag"] == again.headers["etag"]
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    for name in ("content-security-policy", "x-content-type-options"):
+        assert name in again.headers
+        assert name in unchanged.headers
+    assert asked.head(address).status_code == 200
+
+
+def test_a_page_at_hand_is_asked_for_anew_once_something_has_changed(asked: httpx2.Client) -> None:
+    address = "/api/works?limit=3"
+    first = asked.get(address)
+    work = first.json()["works"][1]
+    assert asked.get(address).json()["works"][1]["favourite"] is work["favourite"] is False
+    asked.put(f"/api/works/{work['id']}/mark", json={"favourite": True})
+    second = asked.get(address, headers={"if-none-match": first.headers["etag"]})
+
+    assert second.status_code == 200
+    assert second.json()["works"][1]["favourite"] is True
+    asked.put(f"/api/works/{work['id']}/mark", json={"favourite": False})
+
+
+def test_an_outline_its_aspects_and_its_tiles_agree(asked: httpx2.Client) -> None:
+    outline = asked.get("/api/works/outline?order=oldest").json()
+    stretch = {"order": "oldest", "version": outline["version"], "start": 2, "count": 4}
+    aspects = asked.get("/api/works/aspects", params=stretch).content
+    tiles = asked.get("/api/works/tiles", params=stretch).json()["works"]
+    page = asked.get("/api/works?order=oldest").json()
+
+    assert outline["count"] == page["count"] == WORKS
+    assert tiles == page["works"][2:6]
+    told = [1000 * tile["width"] / tile["height"] for tile in tiles]
+    assert struct.unpack("<4H", aspects) == pytest.approx(told, abs=1)
+    assert sum(outline["widths"]) == pytest.approx(
+        sum(work["width"] / work["height"] for work in page["works"]), abs=0.01
+    )
+    place = asked.get("/api/works/place", params={"order": "oldest", "work": tiles[1]["id"]})
+    assert place.json() == {"version": outline["version"], "place": 3}
+
+
+def test_a_thumbnail_lies_for_ever_under_the_hash_of_its_bytes(asked: httpx2.Client) -> None:
+    address = asked.get("/api/works").json()["works"][0]["large"]
+    assert re.fullmatch(r"/t/[0-9a-f]{64}", address)
+    for _ in range(2):
+        answer = asked.get(address)
+        assert answer.headers["content-type"] == "image/jpeg"
+        assert "immutable" in answer.headers["cache-control"]
+        again = asked.get(address, headers={"if-none-match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_an_original_is_not_given_as_a_thumbnail(asked: httpx2.Client, studio: Path) -> None:
+    files = {path.name for path in (studio / "blobs").rglob("*") if path.is_file()}
+    given = {name for name in files if asked.get(f"/t/{name}").status_code == 200}
+    shown = {
+        work[size].rpartition("/")[2]
+        for work in asked.get("/api/works").json()["works"]
+        for size in ("small", "large")
+    }
+
+    assert given == shown
+    assert files - given
+
+
+def test_thumbnails_ask_for_a_token_too(studio: Path, asked: httpx2.Client) -> None:
+    address = asked.get("/api/works").json()["works"][0]["large"]
+    with served(studio, token="a-long-word") as guarded:
+        word = {"authorization": "Bearer a-long-word"}
+        for _ in range(2):
+            assert guarded.get(address, headers=word).status_code == 200
+            assert guarded.get("/api/works", headers=word).status_code == 200
+            assert guarded.get(address).status_code == 401
+            assert guarded.get("/api/works").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("place", "status"),
+    [
+        ("/api/works?colours=97", 400),
+        ("/api/works?colours=9-5", 400),
+        ("/api/works?seed=-1", 422),
+        ("/api/works?set=77", 404),
+        ("/api/works/outline?order=none", 422),
+        ("/api/works/tiles?version=1", 404),
+        ("/api/works/aspects?version=1&count=999999999", 422),
+        ("/api/works/place?work=0", 422),
+        ("/t/" + "0" * 64, 404),
+        ("/t/../../gesso.db", 404),
+        ("/t/x", 404),
+        ("/sets/77", 404),
+        ("/sets/0", 422),
+        ("/sets/add?work=99999", 404),
+        ("/api/sets/77", 404),
+    ],
+)
+def test_what_is_not_there_is_refused(asked: httpx2.Client, place: str, status: int) -> None:
+    for _ in range(2):
+        answer = asked.get(place)
+        assert answer.status_code == status
+        assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_a_shuffled_wall_has_its_seed_in_its_address(asked: httpx2.Client) -> None:
+    answer = asked.get("/?order=shuffled")
+
+    assert answer.status_code == 303
+    assert re.search(r"seed=\d+", answer.headers["location"])
+    one, other = (asked.get(answer.headers["location"]).text for _ in range(2))
+    assert re.findall(r'data-id="(\d+)"', one) == re.findall(r'data-id="(\d+)"', other)
+
+
+def test_sets_are_made_filled_and_had_back_by_programs(asked: httpx2.Client) -> None:
+    works = numbers(asked.get("/api/works"))
+    made = asked.post("/api/sets", json={"name": "Evening", "works": works[:2]})
+    assert made.status_code == 201
+    number = made.json()["id"]
+    asked.post(f"/api/sets/{number}/works", json={"works": [works[3]], "before": works[1]})
+    first = asked.get(f"/api/sets/{number}")
+
+    assert first.json()["works"] == [works[0], works[3], works[1]]
+    assert numbers(asked.get(f"/api/works?set={number}")) == first.json()["works"]
+    asked.put(f"/api/sets/{number}/works/{works[1]}", json={"before": works[0]})
+    assert asked.get(f"/api/sets/{number}").json()["works"] == [works[1], works[0], works[3]]
+    assert asked.get(f"/api/sets/{number}").headers["etag"] != first.headers["etag"]
+    asked.delete(f"/api/sets/{number}/works/{works[0]}")
+    asked.patch(f"/api/sets/{number}", json={"name": "Late", "cover": works[3]})
+    told = asked.delete(f"/api/sets/{number}").json()
+    assert (told["name"], told["cover"], told["is_deleted"]) == ("Late", works[3], True)
+    assert asked.get("/api/sets").json()["sets"] == []
+    asked.post(f"/api/sets/{number}/restore")
+    [back] = asked.get("/api/sets", params={"holding": works[3]}).json()["sets"]
+    assert (back["count"], back["is_deleted"]) == (2, False)
+    asked.delete(f"/api/sets/{number}")
+
+
+def test_sets_are_made_filled_and_had_back_by_forms(asked: httpx2.Client) -> None:
+    work, other = numbers(asked.get("/api/works"))[:2]
+    made = asked.post("/sets", data={"name": "<b>Evening", "work": str(work)})
+    place = made.headers["location"]
+    assert made.status_code == 303
+    asked.post(f"{place}/works", data={"work": str(other)})
+    page = asked.get(place).text
+
+    assert "&lt;b&gt;Evening" in page
+    assert "<b>Evening" not in page
+    assert re.findall(r'data-id="(\d+)"', page) == [str(work), str(other)]
+    asked.post(f"{place}/move", data={"work": str(other), "where": "first"})
+    asked.post(f"{place}/cover", data={"work": str(work)})
+    arranged = asked.get(f"{place}/arrange").text
+    assert re.findall(r'id="work-(\d+)"', arranged) == [str(other), str(work)]
+    assert f'value="{work}"><button class="plain" aria-pressed="true">' in arranged
+    asked.post(f"{place}/works/remove", data={"work": str(other)})
+    chosen = asked.get(f"/sets/add?work={work}").text
+    assert 'aria-pressed="true">&lt;b&gt;Evening' in chosen
+    asked.post(f"{place}/delete")
+    assert "This set was deleted" in asked.get(place).text
+    asked.post(f"{place}/restore")
+    assert "Evening" in asked.get("/sets").text
+    asked.post(f"{place}/delete")
+
+
+@pytest.mark.parametrize(
+    "body", [{"name": ""}, {"name": "x" * 201}, {"name": "a", "works": [0]}, {"nome": "a"}, {}]
+)
+def test_a_set_that_cannot_be_is_refused(asked: httpx2.Client, body: dict[str, object]) -> None:
+    answer = asked.post("/api/sets", json=body)
+
+    assert answer.status_code in (400, 422)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_the_worker_names_what_pages_are_drawn_with(asked: httpx2.Client) -> None:
+    answer = asked.get("/sw.js")
+
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert "no-cache" in answer.headers["cache-control"]
+    for href in re.findall(r'"(/static/[^"]+)"', answer.text):
+        assert asked.get(href).status_code == 200
