@@ -30,7 +30,10 @@ _CAME = ("stored", "thumbed", "linked", "recorded")
 class CollectWish(BaseModel):
     """What shall be brought in, and from where."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"source": "met", "places": ["sunflowers"], "limit": 20}]},
+    )
 
     source: str = Field(pattern=r"^[a-z0-9_.-]{1,40}$", description="See GET /api/collect.")
     places: list[Annotated[str, Field(min_length=1, max_length=4096)]] = Field(

@@ -59,6 +59,13 @@ class Means(BaseModel):
 class MakeWish(Means):
     """What shall be made."""
 
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"theme": "Nocturne & mechanism", "works": 4, "budget_usd": 0.5}]
+        },
+    )
+
     theme: str = Field(min_length=1, max_length=2000, description="Words that the works go from.")
     allow_repeat: bool = Field(
         default=False, description="A concept of an earlier work may come again."

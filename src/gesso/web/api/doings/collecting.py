@@ -9,6 +9,7 @@ from fastapi import APIRouter, Response
 from gesso.core.records.codec import to_plain
 from gesso.web.answers.doings.collecting import LOOKED_AT, CollectWish
 from gesso.web.answers.doings.doings import Doings
+from gesso.web.answers.doings.faults import FAULTS as COMMON
 from gesso.web.answers.doings.making import page_of
 from gesso.web.answers.doings.shapes import Begun, PreviewTold, SourcesTold
 from gesso.web.answers.house import House
@@ -31,7 +32,7 @@ def collect_routes(house: House) -> APIRouter:
     doings, desk = Doings.of(house), house.desk
     # Lists may come from slow hosts: who looks at them waits, and nobody else.
     outside = Desk(at_once=2, waiting=8)
-    routes = APIRouter(prefix="/api/collect", tags=["collect"])
+    routes = APIRouter(prefix="/api/collect", tags=["collect"], responses=COMMON)
 
     @routes.get(
         "", operation_id="list_sources", summary="Where art can be brought in from",

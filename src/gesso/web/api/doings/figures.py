@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 
 from gesso.core.catalogue.calls.spending import By, Spending, Spent, spending
+from gesso.web.answers.doings.faults import FAULTS as COMMON
 from gesso.web.answers.doings.figures import FiguresTold, Part, told_of
 from gesso.web.answers.house import House
 from gesso.web.server.problems import Problem
@@ -41,7 +42,7 @@ class SpendingTold(BaseModel):
 def figure_routes(house: House) -> APIRouter:
     """The routes."""
     charts, desk = house.charts, house.desk
-    routes = APIRouter(prefix="/api", tags=["figures"])
+    routes = APIRouter(prefix="/api", tags=["figures"], responses=COMMON)
 
     @routes.get(
         "/figures",

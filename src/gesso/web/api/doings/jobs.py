@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import Response, StreamingResponse
 
+from gesso.web.answers.doings.faults import FAULTS as COMMON
 from gesso.web.answers.house import House
 from gesso.web.answers.jobs.telling import (
     JobsTold,
@@ -27,7 +28,7 @@ UNKNOWN: dict[int | str, dict[str, Any]] = {
 def job_routes(house: House) -> APIRouter:
     """The routes."""
     jobs = house.jobs
-    routes = APIRouter(prefix="/api/jobs", tags=["jobs"])
+    routes = APIRouter(prefix="/api/jobs", tags=["jobs"], responses=COMMON)
 
     @routes.get(
         "", operation_id="list_jobs", summary="What the server does", response_model=JobsTold

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 
 from gesso.web.answers.doings.doings import Doings
+from gesso.web.answers.doings.faults import FAULTS as COMMON
 from gesso.web.answers.doings.making import MakeWish, Means, page_of, plain_estimate
 from gesso.web.answers.doings.shapes import Begun, EstimateTold, MakeTold
 from gesso.web.answers.house import House
@@ -25,7 +26,7 @@ FAULTS: dict[int | str, dict[str, Any]] = {
 def make_routes(house: House) -> APIRouter:
     """The routes."""
     doings, desk = Doings.of(house), house.desk
-    routes = APIRouter(prefix="/api/make", tags=["make"])
+    routes = APIRouter(prefix="/api/make", tags=["make"], responses=COMMON)
 
     @routes.get(
         "", operation_id="what_can_be_made", summary="Who paints and writes",

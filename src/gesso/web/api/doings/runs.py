@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query
 from gesso.core.records.codec import to_plain
 from gesso.core.records.runs import ID_PATTERN
 from gesso.web.answers.doings.doings import Doings
+from gesso.web.answers.doings.faults import FAULTS as COMMON
 from gesso.web.answers.doings.making import ResumeWish
 from gesso.web.answers.doings.shapes import ItemsTold, RunsTold, RunTold, RunWhole, TroublesTold
 from gesso.web.answers.house import House
@@ -31,7 +32,7 @@ CONFLICT: dict[int | str, dict[str, Any]] = {
 def run_routes(house: House) -> APIRouter:
     """The routes."""
     doings, desk = Doings.of(house), house.desk
-    routes = APIRouter(prefix="/api", tags=["runs"])
+    routes = APIRouter(prefix="/api", tags=["runs"], responses=COMMON)
 
     @routes.get(
         "/runs",

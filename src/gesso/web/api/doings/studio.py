@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
+from gesso.web.answers.doings.faults import FAULTS as COMMON
 from gesso.web.answers.doings.state import SettingsTold, State, StateTold, settings_of
 from gesso.web.answers.house import House
 from gesso.web.answers.jobs.telling import JobTold, told_of
@@ -15,7 +16,7 @@ from gesso.web.server.problems import Problem
 def studio_routes(house: House) -> APIRouter:
     """The routes."""
     state, desk = State(house), house.desk
-    routes = APIRouter(prefix="/api", tags=["studio"])
+    routes = APIRouter(prefix="/api", tags=["studio"], responses=COMMON)
 
     @routes.get(
         "/state", operation_id="get_state", summary="How the studio is", response_model=StateTold
