@@ -141,7 +141,6 @@ def main() -> None:
             lambda _name: source,
             Developing(engine, DecodeLimits()),
             CollectOptions(streams=4, batch=64),
-            locks=Path(folder) / "locks",
             stop=threading.Event(),
             now=utc_now,
         )

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Connection, func, insert, select, text, update
+from sqlalchemy import Connection, bindparam, func, insert, select, text, update
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.dialects.sqlite import (
@@ -26,6 +26,13 @@ from gesso.core.records.finds import Find
 from gesso.core.records.works import Origin
 
 _MOST_IN_LIST = 400
+# Asked for again and again, so it is put together once.
+_NAMED = select(works).where(
+    works.c.origin == bindparam("origin"),
+    works.c.source == bindparam("source"),
+    works.c.identifier.in_(bindparam("some", expanding=True)),
+    IS_NAMED,
+)
 
 
 @dataclass(frozen=True)
@@ -116,9 +123,8 @@ def _known(
             continue
         for start in range(0, len(identifiers), _MOST_IN_LIST):
             some = identifiers[start : start + _MOST_IN_LIST]
-            is_one = (works.c.source == source) & works.c.identifier.in_(some) & IS_NAMED
-            wanted = select(works).where(works.c.origin == origin, is_one)
-            for row in connection.execute(wanted).mappings():
+            asked = {"origin": origin, "source": source, "some": some}
+            for row in connection.execute(_NAMED, asked).mappings():
                 known[source, row["identifier"]] = row
     return known
 

@@ -21,9 +21,11 @@ def read_parquet(file: BinaryIO, complain: Complain) -> Iterator[Row]:
         table: Any = pq.ParquetFile(file)
         kept = [field.name for field in table.schema_arrow if _is_plain(field.type)]
         for batch in table.iter_batches(_BATCH, columns=kept, use_threads=False):
-            for values in batch.to_pylist():
+            names = batch.schema.names
+            # Column by column: Arrow's own way to rows takes twice as long.
+            for values in zip(*[column.to_pylist() for column in batch.columns], strict=True):
                 number += 1
-                yield Row(number, values)
+                yield Row(number, dict(zip(names, values, strict=True)))
     except (pa.ArrowException, OSError, ValueError) as error:
         why = (str(error).splitlines() or [type(error).__name__])[0]
         if not number:
