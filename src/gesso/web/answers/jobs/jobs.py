@@ -32,6 +32,10 @@ class Jobs:
         clock: tells the time, UTC.
         most_waiting: jobs of a kind that may wait for their turn.
         most_kept: jobs that are remembered; of those that have ended the oldest go first.
+
+    Attributes:
+        is_closing: the server is ending.
+        listeners: streams of events that are open.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class Jobs:
         self._waiting: dict[str, Future[None]] = {}
         self._lock = Lock()
         self.is_closing = False
+        self.listeners = 0
 
     def start(self, kind: str, title: str, call: Call, *, page: str = "") -> Job:
         """Begin a job, or have it wait for its turn.

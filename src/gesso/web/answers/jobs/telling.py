@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -104,7 +105,7 @@ async def stream(
     def wake() -> None:
         loop.call_soon_threadsafe(fresh.set)
 
-    with job.journal.read_along(wake):
+    with job.journal.read_along(wake), _counted(jobs):
         yield f"retry: {_AGAIN_MS}\n\n".encode()
         while True:
             fresh.clear()
@@ -122,6 +123,15 @@ async def stream(
                 await asyncio.wait_for(fresh.wait(), heartbeat_s)
             except TimeoutError:
                 yield b": still here\n\n"
+
+
+@contextmanager
+def _counted(jobs: Jobs) -> Iterator[None]:
+    jobs.listeners += 1
+    try:
+        yield
+    finally:
+        jobs.listeners -= 1
 
 
 def _line(event: Event) -> bytes:

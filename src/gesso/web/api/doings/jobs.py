@@ -17,9 +17,11 @@ from gesso.web.answers.jobs.telling import (
     stream,
     told_of,
 )
-from gesso.web.server.problems import Problem
+from gesso.web.server.problems import Halt, Problem
 
 JobId = Annotated[str, Path(pattern=r"^[0-9a-f]{16}$", description="Of the answer that began it.")]
+MOST_LISTENERS = 256
+"""Streams at once, of all jobs."""
 UNKNOWN: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "No such job; the server was restarted, maybe."}
 }
@@ -71,6 +73,9 @@ def job_routes(house: House) -> APIRouter:
     ) -> Response:
         """Who was cut off goes on after `Last-Event-ID`; the last event is 'ended'."""
         found, after = jobs.get(job), int(last_event_id or 0)
+        if jobs.listeners >= MOST_LISTENERS:
+            raise Halt(503, "listeners", "Too many listen already.", "Ask for its events instead.",
+                       {"Retry-After": "10"})  # fmt: skip
         if found.is_over and after >= found.journal.last:
             return Response(status_code=204)
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}

@@ -15,6 +15,8 @@ const LOST = "Lost the studio. What you see is as it was; trying again.";
 
 function follow() {
   const job = main.dataset.job;
+  // Another process works on it: nobody tells this server, so it is asked.
+  if ("elsewhere" in main.dataset && !document.hidden) look("", AGAIN_MS);
   if (!job || document.hidden || source) return;
   // Where this page was drawn from is known: what came before it need not be told again.
   source = new EventSource(`/api/jobs/${job}/events`);
@@ -82,6 +84,7 @@ function show(page) {
     if (old && !old.contains(document.activeElement?.closest("input"))) morph(old, part);
   }
   document.title = page.title;
+  main.toggleAttribute("data-elsewhere", fresh.hasAttribute("data-elsewhere"));
   if (main.dataset.job !== fresh.dataset.job) {
     leave();
     if (fresh.dataset.job) main.dataset.job = fresh.dataset.job;
@@ -94,7 +97,7 @@ function show(page) {
 document.addEventListener("visibilitychange", () => {
   // A browser has few connections to one server: a page that nobody looks at takes none.
   if (document.hidden) leave();
-  else if (main.dataset.job) look("", 0);
+  else if (main.dataset.job || "elsewhere" in main.dataset) look("", 0);
 });
 addEventListener("pagehide", leave);
 follow();
