@@ -102,7 +102,9 @@ def costs(
     same = ""
     if again:
         other = room.render(story, folder / f"2{FORMATS[form].suffix}", form).film.path
-        same = "same bytes" if digest(path) == digest(other) else "OTHER BYTES"
+        same = (
+            "same bytes" if digest(path) == digest(other) else f"OTHER BYTES: {where(path, other)}"
+        )
     frames, frame = done.film.frames, story.frame
     print(
         f"  {form:<6}{f'{frame.width}x{frame.height}':>10}{frames:>8}{wall:>8.1f}{cpu:>7.1f}"
@@ -197,6 +199,16 @@ def tune(hz: float, bpm: int, seconds: int = 45) -> bytes:
         file.setframerate(TICKS)
         file.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
     return held.getvalue()
+
+
+def where(one: Path, other: Path) -> str:
+    """The first packet in which two films differ."""
+    packets = []
+    for path in (one, other):
+        with av.open(str(path)) as container:
+            packets.append([(p.stream.type, p.pts, bytes(p)) for p in container.demux() if p.size])
+    unlike = [(a[:2], b[:2]) for a, b in zip(*packets, strict=False) if a != b]
+    return f"{len(unlike)} packets, first {unlike[0]}" if unlike else "none of the packets"
 
 
 def digest(path: Path) -> str:

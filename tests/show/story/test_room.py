@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -155,6 +156,15 @@ def test_a_film_that_is_stopped_leaves_nothing(room, works, stop, tmp_path):
     with pytest.raises(Interrupted, match="frame"):
         room.render(made, tmp_path / "out" / "film.mp4", heard=heard)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_one_film_can_be_stopped_alone(room, works, stop, tmp_path):
+    alone = threading.Event()
+    alone.set()
+
+    with pytest.raises(Interrupted):
+        room.render(room.new(works[:1], SILENT), tmp_path / "film.mp4", stop=alone)
+    assert not stop.is_set()
 
 
 def test_a_film_that_was_there_stays_when_the_next_is_stopped(room, works, stop, tmp_path):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.disk import Disk, make_folder, write_whole
@@ -74,8 +75,10 @@ class FilmDesk:
         story: Story,
         path: Path,
         form: FormatName = "mp4",
+        *,
         pace: Pace = "film",
         heard: Heard = _nobody,
+        stop: threading.Event | None = None,
     ) -> Rendered:
         """Write the film.
 
@@ -85,6 +88,7 @@ class FilmDesk:
             form: its format.
             pace: "preview" for a quick look at it.
             heard: told how far it is.
+            stop: set it to stop this one; None for what stops all of them.
 
         Raises:
             Interrupted: it was stopped; nothing of it stays.
@@ -92,21 +96,22 @@ class FilmDesk:
             UnknownItem, DamageError: a work or a track is gone.
             MissingExtra: nothing that encodes is installed.
         """
+        halt = stop or self._stop
         job = Job(path, FORMATS[form], story.frame, pace)
         make_folder(Disk(), path.parent)
 
         def told(done: int, whole: int) -> None:
             heard("film", done, whole)
 
-        with FramePainter(story, self.credits(story), self._hands) as painter:
-            if story.soundtrack.kind == "none":
-                return Rendered(render(job, painter, None, self._stop, told), None)
-            heard("sound", 0, 1)
-            with Master(self._stoppable(self._mix(story)), path.parent) as master:
-                done = master.brought_to(story.soundtrack.loudness, job.form.ceiling)
-                heard("sound", 1, 1)
-                blocks = master.blocks(done.gain, job.form.ceiling)
-                return Rendered(render(job, painter, blocks, self._stop, told), done)
+        painter = self._painter(story)
+        if story.soundtrack.kind == "none":
+            return Rendered(render(job, painter, None, halt, told), None)
+        heard("sound", 0, 1)
+        with Master(_stoppable(self._mix(story), halt), path.parent) as master:
+            done = master.brought_to(story.soundtrack.loudness, job.form.ceiling)
+            heard("sound", 1, 1)
+            blocks = master.blocks(done.gain, job.form.ceiling)
+            return Rendered(render(job, painter, blocks, halt, told), done)
 
     def frame(self, story: Story, number: int) -> Picture:
         """One frame of the film, from 0.
@@ -114,12 +119,12 @@ class FilmDesk:
         Raises:
             InputError: it has no such frame.
         """
-        with FramePainter(story, self.credits(story), self._hands) as painter:
-            if not 0 <= number < painter.frames:
-                raise InputError(
-                    f"The film has no frame {number:,}.", f"It has {painter.frames:,}, from 0."
-                )
-            return Picture.adopt(painter.paint(number))
+        painter = self._painter(story)
+        if not 0 <= number < painter.frames:
+            raise InputError(
+                f"The film has no frame {number:,}.", f"It has {painter.frames:,}, from 0."
+            )
+        return Picture.adopt(painter.paint(number))
 
     def poster(self, story: Story) -> bytes:
         """A JPEG of the first picture when it is there."""
@@ -157,7 +162,9 @@ class FilmDesk:
         story: Story,
         folder: Path,
         forms: tuple[FormatName, ...] = ("mp4",),
+        *,
         heard: Heard = _nobody,
+        stop: threading.Event | None = None,
     ) -> list[Path]:
         """Write everything into a folder: films, poster, captions, credits, the story as JSON.
 
@@ -179,7 +186,7 @@ class FilmDesk:
         films = []
         for form in forms:
             path = folder / f"film{FORMATS[form].suffix}"
-            films.append(self.render(story, path, form, heard=heard).film.path)
+            films.append(self.render(story, path, form, heard=heard, stop=stop).film.path)
         return [*films, *(folder / name for name in files)]
 
     def _mix(self, story: Story) -> Iterator[Block]:
@@ -191,26 +198,30 @@ class FilmDesk:
     def _data(self, track: int) -> bytes:
         return self._catalogue.tracks.data(self._catalogue.tracks.get(track))
 
-    def _stoppable(self, blocks: Iterator[Block]) -> Iterator[Block]:
-        for block in blocks:
-            if self._stop.is_set():
-                raise Interrupted(
-                    "The film was stopped before its first frame; nothing of it was kept.",
-                    "Run the same command again; the story itself is kept.",
-                )
-            yield block
+    def _painter(self, story: Story) -> FramePainter:
+        return FramePainter(story, self.credits(story), self._hands)
 
-    def _stills(self, story: Story) -> Iterator[np.typing.NDArray[np.uint8]]:
-        frame = story.frame.ticks
-        with FramePainter(story, self.credits(story), self._hands) as painter:
-            if story.opening:
-                yield painter.paint(story.opening * 2 // 3 // frame)
-            for shot in timeline_of(story).shots:
-                if shot.scene.into.ticks:
-                    yield painter.paint((shot.start + shot.scene.into.ticks // 2) // frame)
-                yield painter.paint((shot.start + (shot.end - shot.start) * 9 // 10) // frame)
-            if story.closing:
-                yield painter.paint((story.ticks - story.closing // 2) // frame)
+    def _stills(self, story: Story) -> Iterator[NDArray[np.uint8]]:
+        """Moments worth a look, in order."""
+        line, painter = timeline_of(story), self._painter(story)
+        moments = [story.opening * 2 // 3] if story.opening else []
+        for shot in line.shots:
+            into = shot.scene.into.ticks
+            moments += [shot.start + into // 2] if into else []
+            moments.append(shot.start + (shot.end - shot.start) * 9 // 10)
+        moments += [story.ticks - story.closing // 2] if story.closing else []
+        for at in moments:
+            yield painter.paint(at // story.frame.ticks)
+
+
+def _stoppable(blocks: Iterator[Block], stop: threading.Event) -> Iterator[Block]:
+    for block in blocks:
+        if stop.is_set():
+            raise Interrupted(
+                "The film was stopped before its first frame; nothing of it was kept.",
+                "Run the same command again; the story itself is kept.",
+            )
+        yield block
 
 
 def small(story: Story) -> Story:

@@ -15,7 +15,7 @@ from gesso.core.pixels.picture import Picture
 from gesso.core.records.codec import from_json, to_json
 from gesso.show.story.composing.composer import Composer, Eyes, StoryWish
 from gesso.show.story.film.cards import Credits
-from gesso.show.story.film.formats import FORMATS, FormatName, Pace
+from gesso.show.story.film.formats import FORMATS, FormatName
 from gesso.show.story.film.painter import Hands
 from gesso.show.story.filming import FilmDesk, Heard, Rendered, small
 from gesso.show.story.records import OrderName, Scene, Story, Version
@@ -199,7 +199,9 @@ class StoryRoom:
         story: Story,
         path: Path | None = None,
         form: FormatName = "mp4",
+        *,
         heard: Heard = _nobody,
+        stop: threading.Event | None = None,
     ) -> Rendered:
         """Film it; the same story gives the same bytes.
 
@@ -207,7 +209,8 @@ class StoryRoom:
             story: which.
             path: the file; None for `place_of`. What lies there is replaced when all is written.
             form: "mp4" (H.264, AAC), "webm" (VP9, Opus) or "av1" (AV1, Opus).
-            heard: told how far it is, from one thread.
+            heard: told how far it is ("sound" or "film", done, of how much), from one thread.
+            stop: set it to stop this film; None for what stops all of them.
 
         Raises:
             Interrupted: it was stopped; nothing of it stays.
@@ -215,23 +218,35 @@ class StoryRoom:
             UnknownItem, DamageError: a work or a track is gone.
             MissingExtra: nothing that encodes is installed.
         """
-        return self._films.render(story, path or self.place_of(story, form), form, heard=heard)
+        place = path or self.place_of(story, form)
+        return self._films.render(story, place, form, heard=heard, stop=stop)
 
-    def preview(self, story: Story, path: Path | None = None, heard: Heard = _nobody) -> Rendered:
+    def preview(
+        self,
+        story: Story,
+        path: Path | None = None,
+        *,
+        heard: Heard = _nobody,
+        stop: threading.Event | None = None,
+    ) -> Rendered:
         """Film it small and quickly; see `render`."""
-        pace: Pace = "preview"
         place = path or self.folder_of(story) / "preview.mp4"
-        return self._films.render(small(story), place, "mp4", pace, heard)
+        return self._films.render(
+            small(story), place, "mp4", pace="preview", heard=heard, stop=stop
+        )
 
     def export(
         self,
         story: Story,
         folder: Path | None = None,
         forms: tuple[FormatName, ...] = ("mp4",),
+        *,
         heard: Heard = _nobody,
+        stop: threading.Event | None = None,
     ) -> Sequence[Path]:
         """Write films, poster, captions, credits and the story itself into a folder."""
-        return self._films.export(story, folder or self.folder_of(story), forms, heard)
+        place = folder or self.folder_of(story)
+        return self._films.export(story, place, forms, heard=heard, stop=stop)
 
 
 def _body(story: Story) -> str:

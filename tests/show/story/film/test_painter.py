@@ -39,16 +39,16 @@ def middle(painter: FramePainter, number: int) -> float:
 
 
 def test_a_cut_falls_exactly_between_two_frames():
-    with FramePainter(story("cut"), CREDITS, Hands(picture)) as painter:
-        assert painter.frames == 96
-        assert [middle(painter, n) for n in (0, 47, 48, 95)] == [40, 40, 220, 220]
+    painter = FramePainter(story("cut"), CREDITS, Hands(picture))
+    assert painter.frames == 96
+    assert [middle(painter, n) for n in (0, 47, 48, 95)] == [40, 40, 220, 220]
 
 
 def test_a_dissolve_mixes_light_not_numbers():
     made = story("dissolve")
     half = made.scenes[1].into.ticks // 2 // made.frame.ticks
-    with FramePainter(made, CREDITS, Hands(picture)) as painter:
-        found = middle(painter, 48 + half)
+    painter = FramePainter(made, CREDITS, Hands(picture))
+    found = middle(painter, 48 + half)
     ends = srgb_to_linear(np.array([[40, 220]], np.uint8))[0]
     mixed = srgb_to_linear(np.array([[round(found)]], np.uint8)).item()
 
@@ -57,33 +57,32 @@ def test_a_dissolve_mixes_light_not_numbers():
 
 
 def test_without_anybody_who_knows_masses_pictures_dissolve():
-    with FramePainter(story("blocks"), CREDITS, Hands(picture)) as painter:
-        assert painter.paint(60).std(axis=(0, 1)).max() < 90
+    painter = FramePainter(story("blocks"), CREDITS, Hands(picture))
+    assert painter.paint(60).std(axis=(0, 1)).max() < 90
 
 
 def test_frames_are_the_same_in_any_order():
     made = story("blocks", opening=TICKS, closing=3 * TICKS)
-    with FramePainter(made, CREDITS, Hands(picture, masses)) as painter:
-        forward = [painter.paint(number).copy() for number in range(0, painter.frames, 7)]
-        backward = [painter.paint(number) for number in reversed(range(0, painter.frames, 7))]
+    painter = FramePainter(made, CREDITS, Hands(picture, masses))
+    forward = [painter.paint(number).copy() for number in range(0, painter.frames, 7)]
+    backward = [painter.paint(number) for number in reversed(range(0, painter.frames, 7))]
 
     assert all(np.array_equal(a, b) for a, b in zip(forward, backward[::-1], strict=True))
 
 
 def test_the_film_begins_and_ends_on_the_bare_wall():
     made = story("dissolve", opening=TICKS, closing=3 * TICKS)
-    with FramePainter(made, CREDITS, Hands(picture)) as painter:
-        first, last = painter.paint(0), painter.paint(painter.frames - 1)
+    painter = FramePainter(made, CREDITS, Hands(picture))
+    first, last = painter.paint(0), painter.paint(painter.frames - 1)
 
     assert np.ptp(first) == 0
     assert np.ptp(last) < 12
 
 
 def test_in_betweens_without_a_painter_are_refused_in_a_sentence():
-    with (
-        FramePainter(story("between"), CREDITS, Hands(picture)) as painter,
-        pytest.raises(InputError, match="No painter here"),
-    ):
+    painter = FramePainter(story("between"), CREDITS, Hands(picture))
+
+    with pytest.raises(InputError, match="No painter here"):
         painter.paint(60)
 
 
@@ -95,9 +94,9 @@ def test_in_betweens_are_shown_between():
         asked.append(count)
         return [Picture(np.full((90, 160, 3), (0, 255, 0), np.uint8))] * count
 
-    with FramePainter(made, CREDITS, Hands(picture, None, between)) as painter:
-        at = 48 + made.scenes[1].into.ticks // made.frame.ticks // 2
-        red, green, blue = painter.paint(at)[90, 160]
+    painter = FramePainter(made, CREDITS, Hands(picture, None, between))
+    at = 48 + made.scenes[1].into.ticks // made.frame.ticks // 2
+    red, green, blue = painter.paint(at)[90, 160]
     assert asked == [5]
     assert green > 200 > max(red, blue)
 

@@ -22,6 +22,7 @@ from gesso.cli.session import Session, pass_session
 from gesso.core.catalogue.store.disk import Disk, write_whole
 from gesso.core.errors import InputError
 from gesso.search.records import Query
+from gesso.show.sets import Sets
 from gesso.show.story.composing.composer import StoryWish
 from gesso.show.story.composing.editing import joined_by, moved, retitled, rewritten, without
 from gesso.show.story.film.formats import FORMAT_NAMES, FormatName
@@ -50,6 +51,7 @@ def story() -> None:
 @story.command()
 @click.option("--work", "works", multiple=True, type=int, metavar="N", help="This work; repeat it.")
 @click.option("--favourites", is_flag=True, help="The works that you marked.")
+@click.option("--set", "board", type=int, metavar="N", help="The works of a set.")
 @click.option("--search", "words", default="", metavar="WORDS", help="What a search finds.")
 @click.option("--limit", default=_MANY, show_default=True, type=click.IntRange(1, 500),
               metavar="N", help="Of favourites or a search, so many.")  # fmt: skip
@@ -85,7 +87,7 @@ def story() -> None:
 @shared
 @pass_session
 def new(session: Session, /, **wished: Any) -> None:
-    """Put a story together of works: by number, your favourites, or a search."""
+    """Put a story together of works: by number, your favourites, a set, or a search."""
     width, height = wished["size"]
     wish = StoryWish(
         title=wished["title"],
@@ -262,6 +264,11 @@ def _chosen(studio: Studio, wished: dict[str, Any]) -> list[int]:
         found += [work.id for work in page.works]
         if not page.works:
             raise InputError("You have marked no favourites yet.", "Name works: --work 12")
+    if wished["board"] is not None:
+        held = Sets(lambda: studio.catalogue).works(wished["board"])
+        found += held
+        if not held:
+            raise InputError(f"Set {wished['board']} is empty.", "Name works: --work 12")
     if wished["words"]:
         answer = studio.search.find(Query(words=wished["words"], limit=limit))
         found += [hit.work.id for hit in answer.hits if hit.work.has_original]
@@ -271,7 +278,8 @@ def _chosen(studio: Studio, wished: dict[str, Any]) -> list[int]:
             )
     if not found:
         raise InputError(
-            "Which works?", "Name them: --work 12 --work 15, --favourites, or --search WORDS"
+            "Which works?",
+            "Name them: --work 12 --work 15, --favourites, --set 1, or --search WORDS",
         )
     return found
 

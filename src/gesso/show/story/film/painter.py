@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
-from types import TracebackType
-from typing import Self
 
 import cv2
 import numpy as np
@@ -30,8 +27,8 @@ Floats = NDArray[np.float32]
 _LABEL_IN, _LABEL_OUT = round(0.6 * TICKS), round(0.35 * TICKS)
 _LABEL_FROM = 0.6
 """A label comes when so much of its picture's transition is over."""
-_STAGES = 3
-"""Pictures that stay set up: the one that goes, the one that comes, and the next."""
+_STAGES = 2
+"""Pictures that stay set up: the one that goes, and the one that comes."""
 _BETWEEN = 5
 
 
@@ -102,19 +99,7 @@ class FramePainter:
         self._wall, self._ink = wall_of(story.frame), ink_of(story.frame)
         self._title = title_card(story.title, story.subtitle, story.frame)
         self._roll = Roll(credits, story.frame) if story.closing else None
-        self._sets: OrderedDict[int, Future[_Set]] = OrderedDict()
-        self._ahead = ThreadPoolExecutor(1, thread_name_prefix="gesso-stage")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._ahead.shutdown(cancel_futures=True)
+        self._sets: OrderedDict[int, _Set] = OrderedDict()
 
     @property
     def frames(self) -> int:
@@ -149,8 +134,6 @@ class FramePainter:
     def _paint_shot(self, plate: Bytes, at: int, index: int) -> None:
         shots = self._timeline.shots
         shot, now = shots[index], self._set(index)
-        if at >= (shot.start + shot.end) // 2 and index + 1 < len(shots):
-            self._submit(index + 1)
         ticks = shot.scene.into.ticks
         if at - shot.start >= ticks:
             now.stage.paint(plate, shot.progress(at))
@@ -250,15 +233,14 @@ class FramePainter:
         return next(i for i, shot in enumerate(shots) if shot.start <= at < shot.end)
 
     def _set(self, index: int) -> _Set:
-        self._submit(index)
-        self._sets.move_to_end(index)
-        return self._sets[index].result()
-
-    def _submit(self, index: int) -> None:
+        # Set up where it is needed, not ahead in another thread: the encoder has frames waiting
+        # meanwhile, and nothing that paints runs beside anything else that paints.
         if index not in self._sets:
-            self._sets[index] = self._ahead.submit(self._set_up, index)
-        while len(self._sets) > _STAGES:
-            self._sets.popitem(last=False)
+            self._sets[index] = self._set_up(index)
+            if len(self._sets) > _STAGES:
+                self._sets.popitem(last=False)
+        self._sets.move_to_end(index)
+        return self._sets[index]
 
     def _set_up(self, index: int) -> _Set:
         scene = self._story.scenes[index]
