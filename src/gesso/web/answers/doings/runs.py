@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from gesso.core.catalogue.runs.book import RunSummary
-from gesso.core.catalogue.runs.claims import is_held
 from gesso.core.errors import UnknownItem
 from gesso.core.records.codec import to_plain
 from gesso.core.records.finds import Acquisition
@@ -128,7 +127,7 @@ class Runs:
             if job.state == "queued":
                 return "queued"
             return "stopping" if job.stopping.is_set() and state == "running" else "running"
-        is_at_work = state == "running" and is_held(self._studio.folder / "locks", run_id)
+        is_at_work = state == "running" and self._studio.catalogue.claims.is_held(run_id)
         return "broken off" if state == "running" and not is_at_work else state
 
     def _row(self, summary: RunSummary) -> dict[str, Any]:
