@@ -89,7 +89,9 @@ def exhibition(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 drawn(number),
                 name=f"{name}.png",
                 title=name,
-                provenance=Provenance(origin, "drawn", f"plate-{number + 1}"),
+                provenance=Provenance(
+                    origin, "painted over" if number % 5 == 4 else "drawn", f"plate-{number + 1}"
+                ),
                 rights=Rights("CC0-1.0"),
             )
     return folder

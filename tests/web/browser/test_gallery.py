@@ -286,3 +286,44 @@ def test_what_was_seen_can_be_seen_without_the_studio(page: Page, faults: list[s
 
     assert page.locator("h1").is_visible()
     faults.clear()  # what could not be asked for anew is told there
+
+
+def test_a_stretch_of_the_spectrum_is_chosen_by_drawing_over_it(page: Page) -> None:
+    hung(page)
+    bands = page.locator("nav.spec a")
+    first, last = (bands.nth(at).get_attribute("data-first") for at in (2, 6))
+    start, end = bands.nth(2).bounding_box(), bands.nth(6).bounding_box()
+    page.mouse.move(start["x"] + 1, start["y"] + 7)
+    page.wait_for_function("() => document.querySelector('.spec').isAwake")
+    page.wait_for_timeout(100)
+    page.mouse.down()
+    page.mouse.move(end["x"] + end["width"] / 2, end["y"] + 7, steps=4)
+    assert page.locator("nav.spec a.is-chosen").count() == 5
+    page.mouse.up()
+    page.wait_for_url(re.compile("colours="))
+
+    assert f"colours={first}-{last}" in page.url
+
+
+def test_a_stretch_of_the_spectrum_is_chosen_by_keys(page: Page) -> None:
+    hung(page)
+    bands = page.locator("nav.spec a")
+    first, last = (bands.nth(at).get_attribute("data-first") for at in (3, 5))
+    bands.nth(3).focus()
+    page.wait_for_timeout(200)
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Shift+ArrowRight")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("colours="))
+
+    assert f"colours={first}-{last}" in page.url
+
+
+def test_works_of_one_source_are_chosen_from_a_list(page: Page) -> None:
+    hung(page)
+    page.select_option(".sources select", "painted over")
+    page.wait_for_url(re.compile("source=painted"))
+
+    assert "from painted over" in page.text_content(".chosen")
+    assert page.locator(".w").count() == WORKS // 5
+    assert not refused(page)

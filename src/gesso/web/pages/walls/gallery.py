@@ -153,6 +153,7 @@ def gallery_pages(house: House) -> APIRouter:
                 hung=hung,
                 counts=await desk.run(gallery.counts),
                 bands=bands_of(stripes, wall),
+                sources=await desk.run(gallery.sources),
                 query=query_of(wall),
                 room_hrefs={room: _href(wall, room=room) for room in ROOMS},
                 order_hrefs={order: _ordered(wall, order) for order in ORDERS},

@@ -67,6 +67,10 @@ class Grid extends HTMLElement {
     this.addEventListener("focusin", (event) => { this.at = this.placeOfElement(event.target) ?? this.at; });
     document.addEventListener("gesso:act", (event) => this.act(event));
     history.scrollRestoration = "manual";
+    document.querySelector(".sources")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
+    const bar = document.querySelector(".spec");
+    const wake = () => { bar.isAwake ||= Boolean(import("./spectrum.js").then(({ spectrum }) => spectrum(bar))); };
+    for (const kind of ["pointerenter", "focusin"]) bar?.addEventListener(kind, wake, { once: true });
     if (this.source.marks.length || this.source.count > 200) this.scrubber();
   }
 
