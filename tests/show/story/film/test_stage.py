@@ -7,7 +7,7 @@ import pytest
 
 from gesso.core.pixels.picture import Picture
 from gesso.show.story.film.stage import Stage
-from gesso.show.story.film.wall import hang, wall_of
+from gesso.show.story.film.wall import hang, inked, wall_of
 from gesso.show.story.records import Frame, Point, Scene
 
 FRAME = Frame(320, 180)
@@ -45,6 +45,19 @@ def test_a_label_never_lies_on_the_picture_nor_off_the_wall(size):
     assert label.x + width <= FRAME.width
     assert label.y + height <= FRAME.height
     assert label.x >= box.x + box.width or label.y >= box.y + box.height
+
+
+@pytest.mark.parametrize("frame", [Frame(64, 64), Frame(128, 72), Frame(72, 640)])
+def test_long_words_on_a_small_wall_break_nothing(frame):
+    scene = Scene(1, title="Long " * 60, line="words " * 60, text="Donaudampfschiff" * 20)
+    stage = Stage(Picture(np.full((50, 70, 3), 200, np.uint8)), scene, frame)
+    plate = np.full((frame.height, frame.width, 3), wall_of(frame), np.uint8)
+    stage.paint(plate, 1.0)
+    label = stage.hanging.label
+    assert label is not None
+    inked(plate, label, 1.0, 255)
+
+    assert (plate != wall_of(frame)).any()
 
 
 def test_a_small_picture_hangs_small():

@@ -178,10 +178,10 @@ def test_silence_stays_silent_and_nothing_is_left_on_the_disk(tmp_path):
 @pytest.mark.parametrize(("valence", "arousal"), [(0.9, 0.8), (0.7, 0.1), (0.3, 0.5), (0.1, 0.9)])
 def test_a_score_is_heard_in_the_key_and_the_tempo_of_its_mood(valence, arousal):
     sound = Soundtrack(valence=valence, arousal=arousal, seed=4)
-    samples = np.concatenate(list(performed(sound, 45 * TICKS)), axis=1)
+    samples = np.concatenate(list(performed(sound, 24 * TICKS)), axis=1)
     plan, heard = plan_of(sound), hear(samples)
 
-    assert samples.shape == (2, 45 * TICKS)
+    assert samples.shape == (2, 24 * TICKS)
     assert heard.is_major == plan.is_major == (valence >= 0.5)
     assert heard.tonic == KEYS[plan.tonic % 12]
     assert heard.tempo == pytest.approx(plan.tempo, rel=0.02)
@@ -191,7 +191,7 @@ def test_a_score_is_heard_in_the_key_and_the_tempo_of_its_mood(valence, arousal)
 
 def test_a_score_is_the_same_each_time_and_another_by_another_seed():
     one, two, other = (
-        np.concatenate(list(performed(Soundtrack(seed=seed), 20 * TICKS)), axis=1)
+        np.concatenate(list(performed(Soundtrack(seed=seed), 12 * TICKS)), axis=1)
         for seed in (1, 1, 2)
     )
 

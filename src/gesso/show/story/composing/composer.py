@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import GessoError, InputError
+from gesso.core.llms.plain import plain
 from gesso.core.pixels.picture import Picture
 from gesso.core.pixels.type.faces import missing
 from gesso.core.records.works import Work
@@ -32,6 +33,7 @@ from gesso.show.story.words.offline import Words, line_of, title_of, words_for
 
 MOST = 500
 """Works of one story."""
+_LONGEST_TITLE = 200
 _SLACK = 4 * TICKS
 """Music is laid a little longer than wished: holds wait for beats."""
 
@@ -115,8 +117,8 @@ class Composer:
         )
         story = replace(
             story,
-            title=wish.title or words.title,
-            subtitle=wish.subtitle or words.subtitle,
+            title=plain(wish.title)[:_LONGEST_TITLE] or words.title,
+            subtitle=plain(wish.subtitle)[:_LONGEST_TITLE] or words.subtitle,
             scenes=scenes,
             notes=tuple(notes),
         )

@@ -225,4 +225,4 @@ def _hung_above(size: tuple[float, float], words: _Set, frame: Frame) -> Hanging
 
 def _label(words: _Set, x: float, y: float) -> Label:
     size = round(words.width) + 2, round(words.height) + 2
-    return Label(round(x), round(y), lettered(words.lines, size))
+    return Label(max(0, round(x)), max(0, round(y)), lettered(words.lines, size))

@@ -112,17 +112,30 @@ def _turned(order: list[int], apart: Floats, is_fixed: bool) -> bool:
 
 def _moved(order: list[int], apart: Floats, is_fixed: bool) -> bool:
     """Or-opt: move a piece of up to three to where it costs least."""
-    whole = length_of(order, apart)
     for size in (1, 2, 3):
         for i in range(1 if is_fixed else 0, len(order) - size + 1):
             piece, rest = order[i : i + size], order[:i] + order[i + size :]
             if not rest:
                 continue
             cost, place, turned = _place(piece, rest, apart, is_fixed)
-            if length_of(rest, apart) + cost < whole - _LEAST:
+            if cost < _saved(order, i, size, apart) - _LEAST:
                 order[:] = rest[:place] + (piece[::-1] if turned else piece) + rest[place:]
                 return True
     return False
+
+
+def _saved(order: list[int], at: int, size: int, apart: Floats) -> float:
+    """What a way is shorter by without a piece of it, the piece's own length included."""
+    before = order[at - 1] if at else None
+    after = order[at + size] if at + size < len(order) else None
+    saved = length_of(order[at : at + size], apart)
+    if before is not None:
+        saved += float(apart[before, order[at]])
+    if after is not None:
+        saved += float(apart[order[at + size - 1], after])
+    if before is not None and after is not None:
+        saved -= float(apart[before, after])
+    return saved
 
 
 def _place(

@@ -1,0 +1,113 @@
+"""Stories as the studio puts them together: who sees, who tells, who paints in between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gesso import Studio
+from gesso.core.errors import InputError, SettingsError
+from gesso.core.pixels.encode import encode
+from gesso.core.pixels.picture import Picture
+from gesso.core.records.maker import Maker
+from gesso.core.records.works import Provenance, Rights
+from gesso.make.painters.painter import Order, Painting, silent
+from gesso.show.story.composing.composer import StoryWish
+from gesso.show.story.records import Frame
+from gesso.show.story.sound.choosing import SoundWish
+from gesso.studio.works.telling import _painted_between
+
+pytest.importorskip("av")
+
+WISH = StoryWish(
+    hold=1.0, frame=Frame(128, 72, 12), sound=SoundWish("none"), has_title=False, has_credits=False
+)
+
+
+def dotted(x: int) -> bytes:
+    """A gray picture with one red place."""
+    rgb = np.full((90, 160, 3), 120, np.uint8)
+    rgb[20:36, x : x + 16] = (230, 30, 30)
+    return encode(Picture(rgb))
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Callable[..., Studio]:
+    def opened(**flags: object) -> Studio:
+        studio = Studio.open(tmp_path / "studio", {f"story.{k}": v for k, v in flags.items()})
+        for x in (16, 120):
+            studio.catalogue.accession.accept_bytes(
+                dotted(x), name="x", provenance=Provenance("brought", f"{x}"), rights=Rights()
+            )
+        return studio
+
+    return opened
+
+
+def test_pictures_move_about_the_place_where_the_eye_goes(studio):
+    with studio() as here:
+        focal = {s.work: s.focal for s in here.stories.compose([1, 2], WISH).scenes}
+
+    assert focal[1].x < 0.3
+    assert focal[2].x > 0.7
+    assert focal[1].y < 0.5
+
+
+def test_pictures_are_painted_in_by_the_masses_of_a_study(studio, tmp_path):
+    with studio() as here:
+        made = here.stories.new([1, 2], WISH)
+        shot = here.stories.shots(made)[1]
+        assert shot.scene.into.kind == "blocks"
+        half = here.stories.frame(made, (shot.start + shot.scene.into.ticks / 2) / 48_000)
+        assert half.width == 128
+        assert here.stories.render(made).film.path.parent.parent == tmp_path / (
+            "studio/exports/stories"
+        )
+
+
+def test_without_an_llm_the_words_are_offline_and_said_to_be(studio):
+    with studio() as here:
+        made = here.stories.compose([1, 2], replace(WISH, asks=True, order="llm"))
+
+    assert made.words.offline
+    assert any("No llm is set to write" in note for note in made.notes)
+    assert any("so they flow instead" in note for note in made.notes)
+
+
+@pytest.mark.parametrize(
+    ("painter", "error", "said"),
+    [("", InputError, "No painter here"), ("procedural", SettingsError, "does not go on")],
+)
+def test_in_betweens_need_a_painter_that_goes_on(studio, painter, error, said):
+    with studio(painter=painter) as here:
+        made = here.stories.new([1, 2], replace(WISH, into="between"))
+        with pytest.raises(error, match=said):
+            here.stories.render(made)
+        assert not list(here.stories.folder_of(made).iterdir())
+
+
+@dataclass
+class Copying:
+    """A painter that paints what it is to go on from."""
+
+    name: str = "copying"
+    place: str = "cpu"
+    goes_on: bool = True
+
+    def paint(self, order: Order, tell: object = silent) -> Painting:
+        assert order.reference is not None
+        return Painting(order.reference, Maker(self.name), "trainedAlgorithmicMedia")
+
+
+def test_in_betweens_go_in_light_from_one_to_the_other():
+    black, white = (Picture(np.full((64, 64, 3), gray, np.uint8)) for gray in (0, 255))
+    made: Sequence[Picture] = _painted_between(Copying(), black, white, 4)  # type: ignore[arg-type]  # it is all of a painter that is asked
+
+    means = [float(one.rgb.mean()) for one in made]
+    assert means == sorted(means)
+    assert len(means) == 4
+    assert means[0] > 255 / 5
