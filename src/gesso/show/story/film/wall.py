@@ -29,6 +29,8 @@ _MARGIN, _SIDE_MARGIN, _GAP = 34.0, 44.0, 20.0
 _LABEL_WIDTH = 224.0
 _TITLE, _LINE, _TEXT = 21.0, 15.0, 16.5
 _LEADING = 1.32
+_LEAST = 0.3
+"""Of its size without a label a picture keeps so much."""
 _MOST_UPSCALED = 4.0
 """A picture of few pixels hangs small, rather than as a few squares."""
 
@@ -98,15 +100,28 @@ def unit_of(frame: Frame) -> float:
 def hang(size: tuple[int, int], scene: Scene, frame: Frame) -> Hanging:
     """Hang a picture whole, and its label beside or below it, whichever leaves it larger.
 
+    Where a label would leave the picture hardly any room, its last lines are left out.
+
     Args:
         size: of the picture, (width, height), pixels.
         scene: its words.
         frame: the film.
     """
-    unit = unit_of(frame)
+    alone = _centred(size, frame, _room(frame, 0.0, 0.0))
     words = _words_of(scene) if frame.is_labelled else ()
-    if not words:
-        return Hanging(_centred(size, frame, _room(frame, 0.0, 0.0)), None)
+    while words:
+        hung = _hung(size, words, frame)
+        fits = hung.label is not None and _is_inside(hung.box, hung.label, frame)
+        if fits and _area(hung.box) >= _LEAST * _area(alone):
+            return hung
+        words = words[:-1]
+    return Hanging(alone, None)
+
+
+def _hung(
+    size: tuple[int, int], words: Sequence[tuple[str, Style, float, int]], frame: Frame
+) -> Hanging:
+    unit = unit_of(frame)
     beside = _set(words, _LABEL_WIDTH * unit, unit)
     below = _set(words, _room(frame, 0.0, 0.0)[0], unit)
     aside = _room(frame, beside.width + _GAP * unit, 0.0)
@@ -115,6 +130,17 @@ def hang(size: tuple[int, int], scene: Scene, frame: Frame) -> Hanging:
     if one[0] * one[1] >= other[0] * other[1]:
         return _hung_beside(one, beside, frame)
     return _hung_above(other, below, frame)
+
+
+def _is_inside(box: Box, label: Label, frame: Frame) -> bool:
+    """Whether picture and label stand on the wall."""
+    height, width = label.ink.shape
+    tall, wide = label.y + height <= frame.height, label.x + width <= frame.width
+    return tall and wide and box.y >= 0 and box.x >= 0
+
+
+def _area(box: Box) -> float:
+    return box.width * box.height
 
 
 def lettered(
