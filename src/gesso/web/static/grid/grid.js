@@ -71,7 +71,7 @@ class Grid extends HTMLElement {
     const bar = document.querySelector(".spec");
     const wake = () => { bar.isAwake ||= Boolean(import("./spectrum.js").then(({ spectrum }) => spectrum(bar))); };
     for (const kind of ["pointerenter", "focusin"]) bar?.addEventListener(kind, wake, { once: true });
-    if (this.source.marks.length || this.source.count > 200) this.scrubber();
+    if ("scrub" in this.dataset) this.scrubber();
   }
 
   // --- Where things hang ---------------------------------------------------------------------
