@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from threading import Event
 
 import pytest
 from tests.stubs.grounds import FileGround
@@ -151,6 +152,14 @@ def test_a_check_without_time_says_that_it_is_not_complete(wall: Wall) -> None:
 
     assert not report.complete
     assert (report.works, report.bytes_read) == (0, 0)
+
+
+def test_a_check_that_is_stopped_says_that_it_is_not_complete(wall: Wall) -> None:
+    stop = Event()
+    stop.set()
+    report = check(wall.catalogue, stop=stop)
+
+    assert (report.complete, report.works) == (False, 0)
 
 
 _ANYWHERE = {

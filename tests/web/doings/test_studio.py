@@ -11,6 +11,7 @@ import pytest
 
 from gesso import Studio
 from gesso.core.records.works import Provenance, Rights
+from gesso.web.pages.doings.words import for_pages
 
 from ..conftest import hill, served
 from .conftest import studio_in
@@ -80,3 +81,10 @@ def last_check(site: httpx2.Client, after: str = "") -> dict[str, Any]:
             return told
         time.sleep(0.02)
     raise AssertionError("no check was written down")
+
+
+def test_a_reason_on_a_page_names_no_command() -> None:
+    told = "The budget of $0.50 is spent. Raise it with --budget USD. Then: gesso runs resume x"
+
+    assert for_pages(told) == "The budget of $0.50 is spent."
+    assert for_pages("Stopped as you asked.") == "Stopped as you asked."

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
 from random import Random
+from threading import Event
 from typing import Any
 
 from sqlalchemy import func, select, text
@@ -97,6 +98,7 @@ def check(
     subset: float | None = None,
     max_seconds: float | None = None,
     rng: Random | None = None,
+    stop: Event | None = None,
 ) -> CheckReport:
     """Hold a catalogue against its files; it may be in use meanwhile.
 
@@ -110,6 +112,7 @@ def check(
         subset: read those of this share of the works only, above 0 to 1; drawn anew each time.
         max_seconds: begin no further work after that long.
         rng: draws the subset.
+        stop: begin no further work once it is set.
 
     Raises:
         InputError: `subset` is not above 0 and at most 1.
@@ -124,7 +127,8 @@ def check(
     draw = rng or Random()
     complete = True
     for work, recipe in _rows(catalogue):
-        if give_up is not None and time.monotonic() >= give_up:
+        is_late = give_up is not None and time.monotonic() >= give_up
+        if is_late or (stop is not None and stop.is_set()):
             complete = False
             break
         reads = read_data and (subset is None or draw.random() < subset)

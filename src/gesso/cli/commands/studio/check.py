@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import click
 from rich.text import Text
 
@@ -14,6 +16,7 @@ from gesso.core.catalogue.check import check as check_catalogue
 from gesso.core.catalogue.copies.repairing import Repair
 from gesso.core.catalogue.copies.repairing import repair as mend
 from gesso.core.records.codec import to_plain
+from gesso.show.charts.checks import note_check
 
 
 @click.command()
@@ -43,6 +46,7 @@ def check(
             subset=subset,
             max_seconds=max_seconds,
         )
+        note_check(studio.folder, report, datetime.now(UTC))
     if session.as_json:
         document(to_plain(report) | ({"repair": to_plain(mended)} if mended else {}))
     else:

@@ -145,7 +145,7 @@ _PLAIN = (str, int, float, bool, list, dict, type(None))
 
 def _checked(studio: Studio, stopping: Stop, *, reads: bool) -> dict[str, Any]:
     with studio.beside({}, stop=stopping) as own:
-        report = check(own.catalogue, read_data=reads)
+        report = check(own.catalogue, read_data=reads, stop=stopping)
     if stopping.is_set():
         raise Interrupted("Stopped as you asked.", "Check again whenever you like.")
     return asdict(note_check(studio.folder, report, datetime.now(UTC)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -61,7 +62,23 @@ def size(amount: float) -> str:
     return f"{amount:,.1f} TB"
 
 
-FILTERS = {"dollars": dollars, "span": span, "ago": ago, "moment": moment, "size": size}
+_TYPED = re.compile(r"\bgesso [a-z]|(?:^| )--[a-z]")
+
+
+def for_pages(words: str) -> str:
+    """A reason without the sentences that tell what to type: here it is pressed."""
+    sentences = re.split(r"(?<=[.!?]) (?=[A-Z])", words)
+    return " ".join(one for one in sentences if not _TYPED.search(one))
+
+
+FILTERS = {
+    "dollars": dollars,
+    "span": span,
+    "ago": ago,
+    "moment": moment,
+    "size": size,
+    "for_pages": for_pages,
+}
 
 
 def said_of(run: Mapping[str, Any]) -> str:
@@ -70,7 +87,7 @@ def said_of(run: Mapping[str, Any]) -> str:
     ahead = counted(job.get("ahead", 0), "run")
     told = _STATES[run["state"]].format(
         came=_came(run),
-        reason=run["reason"] or job.get("error", ""),
+        reason=for_pages(run["reason"] or job.get("error", "")),
         line=f"Waits for its turn, {ahead} before it." if job.get("ahead") else "Begins.",
     )
     return told.strip()
