@@ -80,7 +80,7 @@ def main() -> None:
 
         def again(number: int) -> object:
             # A least share that differs by nothing to speak of: no map is there from before.
-            small = MergeOptions(least_share=0.003 + 1e-7 * number)
+            small = MergeOptions(least_share=0.0022 + 1e-7 * number)
             easel = replace(EaselOptions(), levels=4 + number % 3, merging=small)
             reading = room.read(held, "blocks", StudyOptions(easel))
             return [sheet.data for sheet in reading.sheets if sheet.role == "labels"]

@@ -30,7 +30,7 @@ _SURFACES = 4
 _MOST_PIXELS = 24_000_000
 """Of the pictures on easels that stay, together; one that is larger alone does not."""
 
-DETAILS = {"coarse": 0.012, "calm": 0.006, "usual": 0.003, "fine": 0.001}
+DETAILS = {"coarse": 0.012, "calm": 0.006, "usual": 0.0022, "fine": 0.001}
 """Names for how small a shape may be, parts of the picture."""
 
 _OF_EASEL = ("side", "coherence", "levels")

@@ -37,7 +37,7 @@ def test_no_mass_is_small_but_for_accents(scene: Picture) -> None:
     patches = blocks.patches
     borders = patches.borders()
 
-    for patch in np.flatnonzero(patches.areas < 0.003 * blocks.labels.size).tolist():
+    for patch in np.flatnonzero(patches.areas < 0.0022 * blocks.labels.size).tolist():
         level = blocks.levels[patches.labels[patch]]
         apart = [abs(blocks.levels[patches.labels[other]] - level) for other in borders[patch]]
         assert min(apart) > 20

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from gesso.study.regions.patches import Labels, Patches, patches_of
 
-_BORDER_PULL = 8.0
+_BORDER_PULL = 2.0
 """How many L* of likeness a patch trades for lying wholly inside its neighbour."""
 
 
@@ -29,7 +29,7 @@ class MergeOptions:
         accent_least_px: an accent has at least so many pixels; below that it is a speck.
     """
 
-    least_share: float = 0.003
+    least_share: float = 0.0022
     accent: float | None = 25.0
     accent_least_px: int = 8
 
@@ -37,7 +37,7 @@ class MergeOptions:
 def merge_small(values: NDArray[Any], labels: Labels, options: MergeOptions) -> Labels:
     """Give every patch that is too small the label of the neighbour it fits best.
 
-    The best neighbour has the smallest |difference of L*| less eight times the shared part of
+    The best neighbour has the smallest |difference of L*| less twice the shared part of
     the border; ties go to the lower number.
 
     Args:

@@ -10,6 +10,7 @@ import numpy as np
 from gesso.study.easel import Easel
 from gesso.study.records import Evidence, Intent, Tip
 from gesso.study.regions.blocks import BlockMap
+from gesso.study.tips.kinds import no_picture
 from gesso.study.tips.percentiles import percentile_of
 from gesso.study.tips.rules import Rule, rules, strengths
 from gesso.study.tips.wording import filled
@@ -40,8 +41,8 @@ def advise(easel: Easel, metrics: Mapping[str, float], intent: Intent) -> Advice
     """Choose the two tips that apply most plainly.
 
     What lacks comes first; where fewer than two categories lack anything, the most telling
-    strength of another category is pushed. A picture that reads as empty, or has next to no
-    pixels, gets no tips.
+    strength of another category is pushed. A picture that reads as empty, as noise or as text, or
+    has next to no pixels, gets no tips.
 
     Args:
         easel: the picture, set up.
@@ -56,6 +57,8 @@ def advise(easel: Easel, metrics: Mapping[str, float], intent: Intent) -> Advice
             "There is hardly anything on this picture to speak of yet: too few shapes, "
             "too little contrast.",
         )
+    if why := easel.once(no_picture):
+        return Advice((), why)
     chosen = _of_two_categories([], lacking(metrics, intent))
     chosen = _of_two_categories(chosen, _ranked(strengths(), metrics, _meant(metrics, intent)))
     blocks = easel.blocks()

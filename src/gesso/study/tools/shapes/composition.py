@@ -52,8 +52,8 @@ class Composition:
         return Reading(
             tool=self.name,
             title="Composition",
-            note=_note(metrics),
-            figures=dict(metrics),
+            note=_note(metrics, focus),
+            figures={**metrics, **_second(focus)},
             sheets=_sheets(easel, focus),
             maker=measured_by(self.name, "1", self._options, easel),
             abstains=""
@@ -88,16 +88,32 @@ def _sheets(easel: Easel, focus: Focus | None) -> tuple[Sheet, ...]:
     )
 
 
-def _note(metrics: dict[str, float]) -> str:
+def _second(focus: Focus | None) -> dict[str, float]:
+    """Where the eye goes next; nothing where nothing else pulls."""
+    if focus is None or focus.second <= 0:
+        return {}
+    return {"second_x": round(focus.second_x, 6), "second_y": round(focus.second_y, 6)}
+
+
+def _place(x: float, y: float) -> str:
+    across = ("left", "middle", "right")[min(2, int(x * 3))]
+    down = ("upper", "middle", "lower")[min(2, int(y * 3))]
+    return "middle" if across == down == "middle" else f"{down} {across}"
+
+
+def _note(metrics: dict[str, float], focus: Focus | None) -> str:
     said = []
     if "focal_x" in metrics:
         near = "a point of thirds" if metrics["thirds_d"] < 0.12 else ""
         near = near or ("the centre" if metrics["centre_d"] < 0.14 else "")
         where = f", close to {near}" if near else ""
-        across = ("left", "middle", "right")[min(2, int(metrics["focal_x"] * 3))]
-        down = ("upper", "middle", "lower")[min(2, int(metrics["focal_y"] * 3))]
-        place = "middle" if across == down == "middle" else f"{down} {across}"
-        said.append(f"The eye lands in the {place}{where}.")
+        place = _place(metrics["focal_x"], metrics["focal_y"])
+        then = ""
+        if focus is not None and focus.second > 0:
+            beyond = _place(focus.second_x, focus.second_y)
+            pull = told("second_peak", focus.second)
+            then = f", then goes to the {beyond}, which pulls {pull} as strongly"
+        said.append(f"The eye lands in the {place}{where}{then}.")
     if "hard" in metrics:
         said.append(
             f"Of the edges {told('hard', metrics['hard'])} are hard and "

@@ -1,7 +1,7 @@
 // Connected patches and their merging: gesso/study/regions/patches.py and merging.py, step by step,
 // with the same numbers, the same order and the same ties.
 
-const BORDER_PULL = 8;
+const BORDER_PULL = 2;
 
 /** Number the 4-connected patches label by label, each from the top left. */
 export function patchesOf(labels, width, height, many) {

@@ -1,0 +1,81 @@
+"""What is no picture to advise on: pure noise, and pages of text; told as what they are."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from gesso.study.easel import Easel, Floats
+
+_ALIKE = 0.35
+"""Correlation of each value with its neighbour; of 415 paintings none has less than twice that."""
+_INK = 25.0
+"""L* that ink lies below its paper."""
+_PAPER = 0.6
+"""The share of a page that is paper, at least, within `_LIKE` L* of its commonest value."""
+_LIKE = 8.0
+_INKED = (0.01, 0.35)
+_THIN = 0.75
+"""The part of the ink that is thinner than a few pixels."""
+_LINES = 6
+_EVEN = 0.5
+"""Lines of text are alike: their heights spread by less than this part of their mean."""
+_TEXT = (
+    "This reads as a page of text: its values are paper and ink, and no tip for a picture "
+    "would mean anything."
+)
+_NOISE = (
+    "This reads as noise: no value says anything about the one beside it, so there is no shape "
+    "to speak of."
+)
+
+
+def no_picture(easel: Easel) -> str:
+    """Why nothing can be advised, "" for a picture."""
+    if _is_text(easel):
+        return _TEXT
+    return _NOISE if _likeness(easel.values) < _ALIKE else ""
+
+
+def _likeness(values: Floats) -> float:
+    """Correlation of neighbours, the larger of both ways; 1 where nothing varies."""
+    found = []
+    for one, other in ((values[:, 1:], values[:, :-1]), (values[1:], values[:-1])):
+        first, second = one - one.mean(), other - other.mean()
+        spread = float(np.sqrt(np.square(first).sum() * np.square(second).sum()))
+        found.append(float((first * second).sum()) / spread if spread > 1e-3 else 1.0)
+    return max(found)
+
+
+def _is_text(easel: Easel) -> bool:
+    """Even paper, thin ink, and rows of it that are alike, upright or sideways."""
+    values = easel.values
+    if min(values.shape) < 100:
+        return False
+    counts, edges = np.histogram(values, bins=50, range=(0, 100))
+    paper = float(edges[int(counts.argmax())]) + 1
+    ink = values < paper - _INK
+    share = float(ink.mean())
+    even = float((np.abs(values - paper) < _LIKE).mean())
+    if even < _PAPER or not _INKED[0] < share < _INKED[1]:
+        return False
+    thick = cv2.morphologyEx(ink.astype(np.uint8), cv2.MORPH_OPEN, np.ones((5, 5), np.uint8))
+    if 1 - float(thick.sum()) / float(ink.sum()) < _THIN:
+        return False
+    return _has_lines(ink.mean(axis=1)) or _has_lines(ink.mean(axis=0))
+
+
+def _has_lines(inked: NDArray[np.float64]) -> bool:
+    """Whether rows with and without ink take turns, in runs of like height."""
+    full = inked > 0.25 * float(np.percentile(inked, 90))
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], full, [False]]).astype(np.int8)))
+    runs = edges[1::2] - edges[::2]
+    if len(runs) < _LINES or runs.mean() < 2:
+        return False
+    gaps = edges[2::2] - edges[1:-1:2]
+    return bool(
+        runs.std() < _EVEN * runs.mean()
+        and np.median(gaps) >= 1
+        and np.percentile(gaps, 75) <= 4 * max(1.0, float(np.median(gaps)))
+    )
