@@ -70,10 +70,10 @@ def main() -> None:
         for form in FORMAT_NAMES:
             sounds(story, form, Path(folder) / f"1{FORMATS[form].suffix}")
         if wished.all:
-            large = replace(story, frame=replace(story.frame, width=1920, height=1080))
-            costs(room, large, "mp4", Path(folder), again=False)
             many = room.new(works, replace(wish, frame=Frame(960, 540)))
             costs(room, many, "mp4", Path(folder), again=False)
+            large = replace(story, frame=replace(story.frame, width=1920, height=1080))
+            costs(room, large, "mp4", Path(folder), again=False)
 
 
 def opened(catalogue: Catalogue, folder: Path) -> StoryRoom:

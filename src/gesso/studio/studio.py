@@ -177,7 +177,7 @@ class Studio(Ground):
         """Works in order as films."""
         from gesso.studio.works.telling import Telling
 
-        return Telling(self).room()
+        return Telling(self, lambda: self.music).room()
 
     @cached_property
     def exporting(self) -> Exporting:

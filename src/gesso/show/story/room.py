@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,9 +13,10 @@ from gesso.core.catalogue.works.findings.stories import StoryRow
 from gesso.core.errors import InputError
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.codec import from_json, to_json
+from gesso.show.music.room import MusicRoom
 from gesso.show.story.composing.composer import Composer, Eyes, StoryWish
 from gesso.show.story.film.cards import Credits
-from gesso.show.story.film.formats import FORMATS, FormatName
+from gesso.show.story.film.formats import ENCODERS, FORMAT_NAMES, FORMATS, FormatName
 from gesso.show.story.film.painter import Hands
 from gesso.show.story.filming import FilmDesk, Heard, Rendered, small
 from gesso.show.story.records import OrderName, Scene, Story, Version
@@ -40,6 +41,7 @@ class StoryRoom:
         eyes: where the eye goes; who tells.
         stop: set it to stop a film.
         folder: where films go that nobody names a place for.
+        music: who knows which tracks fit a work; None for what is measured alone.
     """
 
     def __init__(
@@ -49,10 +51,12 @@ class StoryRoom:
         eyes: Eyes,
         stop: threading.Event,
         folder: Path,
+        *,
+        music: Callable[[], MusicRoom] | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._shelf = catalogue.stories
-        self._composer = Composer(catalogue, eyes, SoundDesk(catalogue))
+        self._composer = Composer(catalogue, eyes, SoundDesk(catalogue, music))
         self._films = FilmDesk(catalogue, hands, stop)
         self._folder = folder
 
@@ -184,6 +188,15 @@ class StoryRoom:
         return as_text(story, self.credits(story))
 
     # Films ---------------------------------------------------------------------------------
+
+    def formats(self) -> tuple[FormatName, ...]:
+        """Those that this machine's PyAV can write.
+
+        Raises:
+            MissingExtra: nothing that encodes is installed.
+        """
+        encoder = ENCODERS.open("pyav")
+        return tuple(name for name in FORMAT_NAMES if encoder.can_write(FORMATS[name]))
 
     def place_of(self, story: Story, form: FormatName = "mp4") -> Path:
         """Where its film goes when nobody names a place."""

@@ -12,6 +12,7 @@ from gesso.studio.adapters import built, with_key
 if TYPE_CHECKING:
     from gesso.core.pixels.picture import Picture
     from gesso.make.painters.painter import Painter
+    from gesso.show.music.room import MusicRoom
     from gesso.show.story.film.reveal import Masses
     from gesso.show.story.records import Point
     from gesso.show.story.room import StoryRoom
@@ -30,10 +31,12 @@ class Telling:
 
     Args:
         ground: whose settings and catalogue are used.
+        music: who knows which tracks fit a work.
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, music: Callable[[], MusicRoom]) -> None:
         self._ground = ground
+        self._music = music
 
     def room(self) -> StoryRoom:
         """The room of stories."""
@@ -52,6 +55,7 @@ class Telling:
             Eyes(_focus, lambda: self._teller),
             self._ground.stop,
             self._ground.folder / "exports" / "stories",
+            music=self._music,
         )
 
     @cached_property

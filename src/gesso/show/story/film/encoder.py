@@ -18,6 +18,7 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
+from av.codec.codec import Codec, UnknownCodecError
 from av.codec.context import Flags
 from av.error import FFmpegError
 from av.packet import Packet
@@ -67,6 +68,14 @@ class Encoder:
             self._audio = self._audio_stream(form) if has_sound else None
         except (FFmpegError, OSError) as error:
             raise _failed(error, path) from error
+
+    @staticmethod
+    def can_write(form: Format) -> bool:
+        """Whether this PyAV was built with the encoders of a format."""
+        try:
+            return all(Codec(name, "w").is_encoder for name in (form.video, form.audio))
+        except UnknownCodecError:
+            return False
 
     def __enter__(self) -> Self:
         return self

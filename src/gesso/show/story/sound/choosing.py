@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -60,10 +60,12 @@ class SoundDesk:
 
     Attributes:
         catalogue: whose tracks.
+        music: who knows which tracks fit a work; None for what is measured alone.
         limits: how much a track may ask for.
     """
 
     catalogue: Catalogue
+    music: Callable[[], MusicRoom] | None = None
     limits: SoundLimits = field(default_factory=SoundLimits)
 
     def choose(self, wish: SoundWish, looks: Sequence[Look], ticks: int) -> Chosen:
@@ -103,7 +105,7 @@ class SoundDesk:
 
     def _fitting(self, looks: Sequence[Look], ticks: int) -> list[Track]:
         """The tracks that fit most of the works, as many as the film has room for."""
-        room = MusicRoom(self.catalogue)
+        room = MusicRoom(self.catalogue) if self.music is None else self.music()
         votes: Counter[int] = Counter()
         step = max(1, len(looks) // _ASKED)
         try:
