@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, RowMapping, literal_column
@@ -102,6 +103,7 @@ def _thumbnails(large: str | None, small: str | None) -> tuple[tuple[int, str], 
     return ((512, large),) if large else ((256, small),) if small else ()
 
 
+@lru_cache(maxsize=8192)  # what is looked at is looked at again, and nobody can change it
 def _swatches(told: str) -> tuple[Swatch, ...]:
     if not told:
         return ()

@@ -265,7 +265,7 @@ class WorkShelf:
 
     def _list(self, wanted: Select[Any], values: Mapping[str, object] | None = None) -> list[Work]:
         with self._database.read() as connection:
-            return [work_of(row) for row in connection.execute(wanted, values).mappings()]
+            return [work_of(row) for row in connection.execute(wanted, values).mappings().all()]
 
 
 @functools.cache
