@@ -164,7 +164,7 @@ class Grid extends HTMLElement {
     this.speed = Math.abs(moved);
     // A little: pixel for pixel. Far, or near an end: the place that the scroll bar means.
     const isNear = scroll <= 0 || scroll >= Math.min(this.total, MOST_PX) - innerHeight;
-    if (this.total <= MOST_PX || isNear || Math.abs(moved) > 2 * innerHeight) this.virtual = virtualOf(scroll, this.total);
+    if (this.total <= MOST_PX || isNear || Math.abs(moved) > 6 * innerHeight) this.virtual = virtualOf(scroll, this.total);
     else this.virtual += moved;
     this.scroll = scroll;
     this.soon();
@@ -208,8 +208,8 @@ class Grid extends HTMLElement {
   }
 
   anchor() {
-    const limit = Math.max(0, this.total - innerHeight);
-    this.virtual = Math.min(this.virtual, limit);
+    const beneath = document.documentElement.scrollHeight - this.gridTop - MOST_PX;
+    this.virtual = Math.min(this.virtual, Math.max(0, this.total - innerHeight + beneath));
     const wanted = scrollOf(this.virtual, this.total);
     if (Math.abs(wanted - this.scroll) < 1) return;
     scrollTo({ top: this.gridTop + wanted, behavior: "instant" });
@@ -355,14 +355,20 @@ class Grid extends HTMLElement {
     }
     if (what === "tiles") return this.soon();
     // The shape is known better: what is in the window stays where it is.
-    const item = this.itemAt(Math.max(0, this.virtual));
-    const before = this.topOf(item);
+    const item = Math.min(...this.shown.keys(), Infinity);
+    const held = Number.isFinite(item) ? item : this.itemAt(Math.max(0, this.virtual));
+    const before = this.topOf(held);
+    const isAtEnd = what === "shape" && scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
     if (what === "renewed" || what === "more") {
       if (what === "renewed") this.clear();
       this.measure();
     } else this.sum(0);
-    const shift = this.topOf(item) - before;
-    if (shift) {
+    const shift = this.topOf(held) - before;
+    if (isAtEnd) {
+      scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
+      this.scroll = scrollY - this.gridTop;
+      this.virtual = virtualOf(this.scroll, this.total);
+    } else if (shift) {
       this.virtual += shift;
       this.origin += shift;
       if (this.virtual > 0) this.anchorTo();
@@ -642,7 +648,7 @@ class Grid extends HTMLElement {
   point() {
     if (!this.rail) return;
     const part = Math.min(1, Math.max(0, this.virtual / Math.max(1, this.total - innerHeight)));
-    this.here.style.top = `${18 + part * (this.rail.clientHeight - 24)}px`;
+    this.here.style.transform = `translateY(${(18 + part * (this.rail.clientHeight - 24)).toFixed(1)}px)`;
     const place = Math.max(1, Math.min(this.source.count, this.itemAt(Math.max(0, this.virtual)) - this.lead.length + 1));
     const mark = this.source.marks.findLast?.((one) => one.place < place);
     this.rail.setAttribute("aria-valuenow", place);
