@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from PIL import Image
 
 from gesso.core.pixels.picture import Picture
-from gesso.study.drawing.plates import size_of
+from gesso.study.drawing.plates import gray_of, size_of
 from gesso.study.easel import photo
-from gesso.study.records import Sheet, Study, Tip
+from gesso.study.records import Reading, Sheet, Study, Tip
 
 Paper = Literal["a4", "letter"]
 
@@ -25,9 +26,23 @@ _TYPES = {
     "noto": ("gesso.core.pixels", "NotoSans.ttf"),
 }
 _MARGIN, _GUTTER = 12.0, 5.0
-_INK, _GRAY = (24, 24, 24), (105, 105, 105)
+_INK, _GRAY, _LINE = (24, 24, 24), (105, 105, 105), (205, 205, 205)
 _PHOTO_SIDE = 1200
-_SMALL = ("values", "squint", "notan", "value-plan", "colour-blocks", "edges")
+_WIDE = ("values", "squint", "notan", "value-plan", "colour-blocks", "edges", "composition",
+         "attention")  # fmt: skip
+_TALL = ("values", "squint", "notan", "value-plan", "colour-blocks", "edges")
+_TITLES = {
+    "values": "True grays",
+    "squint": "Squinting",
+    "notan": "Two values",
+    "value-plan": "Value plan",
+    "colour-blocks": "In colour",
+    "edges": "Edges: hard red, soft gray, lost blue",
+    "composition": "Where the eye lands; thirds",
+    "attention": "What stands out",
+}
+_PAIR_MM, _TALL_MM, _FOOT_MM = 70.0, 96.0, 80.0
+"""Height of the picture, lying and standing; and what notes and tips need below the sheets."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Every page bears this date, so that the same study prints to the same bytes."""
 
@@ -56,13 +71,28 @@ def page_of(picture: Picture, study: Study, title: str, paper: Paper = "a4") -> 
     """
     page = _Page(paper)
     page.head(title, study)
+    readings = {reading.tool: reading for reading in study.readings}
     sheets = {sheet.name: sheet for reading in study.readings for sheet in reading.sheets}
-    page.pair(_jpeg(picture), sheets.get("blocks"))
-    page.row([sheets[name] for name in _SMALL if name in sheets])
-    page.wide(sheets.get("palette"))
+    levels = _rows(readings.get("blocks"), "levels")
+    shown = [sheets[name] for name in (_WIDE if study.width >= study.height else _TALL)
+             if name in sheets]  # fmt: skip
+    if study.width >= study.height:
+        page.pair(_jpeg(picture), sheets.get("blocks"))
+        page.levels_across(levels)
+        page.row(shown, 4)
+    else:
+        page.standing(_jpeg(picture), sheets.get("blocks"), levels)
+        page.row(shown, 6)
+    page.palette(_rows(readings.get("colours"), "palette"))
     page.notes([(reading.title, reading.note or reading.abstains) for reading in study.readings])
     page.tips(study.tips, study.silence)
     return page.data()
+
+
+def _rows(reading: Reading | None, name: str) -> list[dict[str, Any]]:
+    """A list of records among a reading's figures; none where the tool read nothing."""
+    found: Any = () if reading is None else reading.figures.get(name)
+    return list(found or ())
 
 
 class _Page:
@@ -83,6 +113,10 @@ class _Page:
     def _width(self) -> float:
         return float(self._pdf.epw)
 
+    @property
+    def _top(self) -> float:
+        return float(self._pdf.get_y())
+
     def head(self, title: str, study: Study) -> None:
         """The title, and what was studied."""
         self._say(" ".join(title.split())[:90] or "A study", 19, _INK, 9)
@@ -92,35 +126,84 @@ class _Page:
     def pair(self, shown: bytes, blocks: Sheet | None) -> None:
         """The picture beside its big shapes."""
         half = (self._width - _GUTTER) / 2
-        high = 78.0
-        top = float(self._pdf.get_y())
-        left = self._picture(shown, _Box(_MARGIN, top, half, high))
+        top = self._top
+        left = self._picture(shown, _Box(_MARGIN, top, half, _PAIR_MM), left=True)
         right = 0.0
         if blocks is not None:
-            right = self._picture(blocks.data, _Box(_MARGIN + half + _GUTTER, top, half, high))
-        self._pdf.set_y(top + max(left, right) + 4)
+            box = _Box(_MARGIN + half + _GUTTER, top, half, _PAIR_MM)
+            right = self._picture(blocks.data, box, left=True)
+        self._pdf.set_y(top + max(left, right) + 3)
 
-    def row(self, sheets: Sequence[Sheet]) -> None:
-        """Small sheets, three in a row, with their captions."""
-        each = (self._width - 2 * _GUTTER) / 3
-        for start in range(0, len(sheets), 3):
-            top, deepest = float(self._pdf.get_y()), 0.0
-            for place, sheet in enumerate(sheets[start : start + 3]):
-                x = _MARGIN + place * (each + _GUTTER)
-                high = self._picture(sheet.data, _Box(x, top, each, 34), left=True)
+    def standing(
+        self, shown: bytes, blocks: Sheet | None, levels: Sequence[Mapping[str, Any]]
+    ) -> None:
+        """The same for a picture that is taller than wide, with its blocks told beside it."""
+        top, column = self._top, 44.0
+        half = (self._width - column - 2 * _GUTTER) / 2
+        high = self._picture(shown, _Box(_MARGIN, top, half, _TALL_MM), left=True)
+        x = _MARGIN + half + _GUTTER
+        if blocks is not None:
+            high = max(high, self._picture(blocks.data, _Box(x, top, half, _TALL_MM), left=True))
+        for place, level in enumerate(levels):
+            self._level(level, x + half + _GUTTER, top + 13.0 * place, 11.0)
+        self._pdf.set_y(top + high + 4)
+
+    def levels_across(self, levels: Sequence[Mapping[str, Any]]) -> None:
+        """The blocks, dark to light, in one row: gray, number, role, value, share."""
+        if not levels:
+            return
+        each, top = self._width / len(levels), self._top
+        for place, level in enumerate(levels):
+            self._level(level, _MARGIN + place * each, top, 8.0)
+        self._pdf.set_y(top + 11)
+
+    def _level(self, level: Mapping[str, Any], x: float, y: float, side: float) -> None:
+        gray = int(gray_of(np.array([level["level"]]))[0])
+        self._pdf.set_fill_color(gray, gray, gray)
+        self._pdf.rect(x, y, side, side, style="F")
+        share = f"{100 * level['share']:.0f} %"
+        lines = (
+            (8.5, _INK, f"{level['block']}  {level['role']}"),
+            (7.5, _GRAY, f"{level['level']:.0f} L*, {share}"),
+        )
+        for place, (size, colour, words) in enumerate(lines):
+            self._set(size, colour)
+            self._pdf.set_xy(x + side + 2, y + side / 2 - 4 + 4 * place)
+            self._pdf.cell(40, 4, words)
+
+    def row(self, sheets: Sequence[Sheet], many: int) -> None:
+        """Small sheets, so many in a row, with their titles."""
+        gap = 3.5
+        each = (self._width - (many - 1) * gap) / many
+        rows = -(-len(sheets) // many)
+        room = (self._pdf.h - _MARGIN - _FOOT_MM - self._top) / max(1, rows) - 7
+        for start in range(0, len(sheets), many):
+            top, deepest = self._top, 0.0
+            for place, sheet in enumerate(sheets[start : start + many]):
+                x = _MARGIN + place * (each + gap)
+                high = self._picture(sheet.data, _Box(x, top, each, max(18.0, room)), left=True)
                 self._pdf.set_xy(x, top + high + 0.8)
                 self._set(7.5, _GRAY)
-                self._pdf.multi_cell(each, 3.2, sheet.caption, align="L")
+                self._pdf.multi_cell(each, 3.2, _TITLES.get(sheet.name, sheet.caption), align="L")
                 deepest = max(deepest, float(self._pdf.get_y()) - top)
-            self._pdf.set_y(top + deepest + 2.5)
+            self._pdf.set_y(top + deepest + 2)
 
-    def wide(self, sheet: Sheet | None) -> None:
-        """A sheet over the whole width."""
-        if sheet is None:
+    def palette(self, colours: Sequence[Mapping[str, Any]]) -> None:
+        """Bars as wide as each colour's share, with names where there is room."""
+        if not colours:
             return
-        top = float(self._pdf.get_y())
-        high = self._picture(sheet.data, _Box(_MARGIN, top, self._width, 22), left=True)
-        self._pdf.set_y(top + high + 2.5)
+        top, x = self._top + 1, _MARGIN
+        for colour in colours:
+            wide = self._width * colour["share"]
+            self._pdf.set_fill_color(*bytes.fromhex(colour["hex"][1:]))
+            self._pdf.rect(x, top, wide, 8, style="F")
+            self._set(7.5, _GRAY)
+            words = f"{colour['name']} {100 * colour['share']:.0f} %"
+            if self._pdf.get_string_width(words) < wide - 1:
+                self._pdf.set_xy(x, top + 8.4)
+                self._pdf.cell(wide, 3.4, words)
+            x += wide
+        self._pdf.set_y(top + 14.5)
 
     def notes(self, notes: Sequence[tuple[str, str]]) -> None:
         """What each tool says, a line each."""
@@ -140,7 +223,9 @@ class _Page:
         if not tips:
             self._say(silence, 10, _INK, 6)
             return
-        half, top = (self._width - _GUTTER) / 2, float(self._pdf.get_y())
+        self._pdf.set_draw_color(*_LINE)
+        self._pdf.line(_MARGIN, self._top, _MARGIN + self._width, self._top)
+        half, top = (self._width - _GUTTER) / 2, self._top + 3
         for place, tip in enumerate(tips):
             self._pdf.set_y(top)
             x = _MARGIN + place * (half + _GUTTER)
@@ -176,7 +261,7 @@ class _Page:
         self._pdf.set_text_color(*colour)
 
     def _room(self, high: float) -> bool:
-        return float(self._pdf.get_y()) + high < self._pdf.h - 45
+        return self._top + high < self._pdf.h - 48
 
 
 def _jpeg(picture: Picture) -> bytes:

@@ -19,6 +19,7 @@ from gesso.study.tools.tool import measured_by
 
 _NUMBERED = 0.01
 """Shapes below this share carry no number on the sheet."""
+_NUMBER_PX = 26
 _TIED = 0.02
 """Two largest levels within this share lead together."""
 
@@ -161,7 +162,7 @@ def _numbered(blocks: BlockMap, wide: np.ndarray[tuple[int, ...], np.dtype[np.in
     for patch, x, y in places(blocks.patches.index, blocks.patches.areas, _NUMBERED):
         level = int(blocks.patches.labels[patch])
         colour = readable_on(float(blocks.levels[level]))
-        words.append(Word(str(level + 1), x * width, y * height, colour, 18))
+        words.append(Word(str(level + 1), x * width, y * height, colour, _NUMBER_PX))
     return lettered(plate, words)
 
 
