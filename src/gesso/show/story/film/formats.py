@@ -65,7 +65,7 @@ FORMATS: Mapping[FormatName, Format] = {
     "mp4": Format(
         "mp4", "mp4", ".mp4", "video/mp4",
         "libx264", {"preset": "veryfast", "crf": "19", "threads": "1", "g": "96"},
-        "aac", 192_000, -2.0, _MP4,
+        "aac", 256_000, -2.0, _MP4,
     ),
     "webm": Format(
         "webm", "webm", ".webm", "video/webm",
