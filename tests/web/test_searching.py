@@ -112,7 +112,7 @@ def test_a_batch_answers_each_question_for_itself(shown: httpx2.Client) -> None:
         ({"words": "x" * 100_000}, 422, "words"),
         ({"like": ["/etc/passwd"]}, 400, "neither a work nor an address"),
         ({"like": ["file:///etc/passwd"]}, 400, "neither a work nor an address"),
-        ({"like": ["http://127.0.0.1:1/x.png"]}, 501, "contact"),
+        ({"like": ["http://127.0.0.1:1/x.png"]}, 409, "contact"),
         ({"like": ["work:999"]}, 404, ""),
         ({"like": ["work:x"]}, 400, ""),
         ({"colours": ["no colour"]}, 400, ""),

@@ -93,7 +93,7 @@ def test_a_place_that_is_not_there_ends_the_run_with_its_sentence(
     [
         ({"source": "folder"}, 400, "No place was named."),
         ({"source": "attic", "places": "x"}, 403, "Files of this machine"),
-        ({"source": "met", "places": "sunflowers"}, 501, "contact"),
+        ({"source": "met", "places": "sunflowers"}, 409, "contact"),
         ({"source": "folder", "places": "x", "limit": "0"}, 400, "Limit"),
         ({"source": "folder", "places": "x", "since": "soon"}, 400, "Since"),
         ({"source": "<b>", "places": "x"}, 400, "Source"),

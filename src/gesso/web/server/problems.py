@@ -28,7 +28,7 @@ _STATUSES: tuple[tuple[type[GessoError], int], ...] = (
     (errors.UnknownItem, 404),
     (errors.InputError, 400),
     (errors.UnknownAdapter, 404),
-    (errors.SettingsError, 501),
+    (errors.SettingsError, 409),
     (errors.StudioBusy, 503),
     (errors.StorageError, 507),
     (errors.BudgetSpent, 402),

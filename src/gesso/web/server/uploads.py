@@ -60,19 +60,21 @@ async def _in_time(request: Request, options: ServerOptions, read: Read) -> byte
 
 
 async def _of_body(request: Request, options: ServerOptions) -> bytes:
+    if hasattr(request, "_body"):  # it was read before, for what else it may say
+        return bytes(request._body)
     parts, size = [], 0
     async for part in request.stream():
         size += len(part)
         if size > options.max_body_bytes:
             raise _too_large(options)
         parts.append(part)
-    return b"".join(parts)
+    request._body = b"".join(parts)
+    return request._body
 
 
 async def _of_form(request: Request, options: ServerOptions) -> bytes:
     # The form's parser writes to disk what is large, so what comes in is counted before it.
-    body = await _of_body(request, options)
-    request._body = body
+    await _of_body(request, options)
     try:
         async with request.form(max_files=1, max_fields=200) as form:
             held = form.get(FIELD)

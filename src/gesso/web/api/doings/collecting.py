@@ -21,7 +21,7 @@ FAULTS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "A place that the source cannot use."},
     403: {"model": Problem, "description": "Files of this machine, asked for from another."},
     404: {"model": Problem, "description": "There is no such source."},
-    501: {"model": Problem, "description": "The source is not set up: no contact, say."},
+    409: {"model": Problem, "description": "The source is not set up: no contact, say."},
     502: {"model": Problem, "description": "The source's list cannot be had."},
     503: {"model": Problem, "description": "Too much waits already."},
 }

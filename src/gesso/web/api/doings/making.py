@@ -18,7 +18,7 @@ FAULTS: dict[int | str, dict[str, Any]] = {
     400: {"model": Problem, "description": "A theme that cannot be used."},
     402: {"model": Problem, "description": "Not even the first picture fits into the budget."},
     404: {"model": Problem, "description": "Nobody of that name paints or writes."},
-    501: {"model": Problem, "description": "A wish that the settings cannot meet: no key, say."},
+    409: {"model": Problem, "description": "A wish that the settings cannot meet: no key, say."},
     503: {"model": Problem, "description": "Too many runs wait already."},
 }
 

@@ -18,6 +18,7 @@ _DOORS = {
     "401": "The token is missing or wrong.",
     "403": "The token does not reach so far, or a page of another site asks.",
     "404": "There is no such thing.",
+    "409": "It does not go with how the studio is set up, or with how things stand.",
     "421": "The server is not known under this name.",
     "422": "A parameter is not what it may be.",
     "429": "Too many calls; Retry-After says when to call again.",
