@@ -8,6 +8,8 @@ import { ListSource, RoomSource, tileOf } from "./source.js";
 const AHEAD_PX = 700;
 const MOST_TILES = 84;
 const SETTLED_MS = 140;
+const RESTING_MS = 1500;
+const DRIFT_PX = 20_000;
 const SHARP_PX = 720;
 const FAST_PX = 2400;
 const MAKING_EVERY_MS = 4000;
@@ -164,11 +166,15 @@ class Grid extends HTMLElement {
     this.speed = Math.abs(moved);
     // A little: pixel for pixel. Far, or near an end: the place that the scroll bar means.
     const isNear = scroll <= 0 || scroll >= Math.min(this.total, MOST_PX) - innerHeight;
-    if (this.total <= MOST_PX || isNear || Math.abs(moved) > 6 * innerHeight) this.virtual = virtualOf(scroll, this.total);
-    else this.virtual += moved;
+    const isFar = Math.abs(moved) > 6 * innerHeight;
+    const before = this.virtual + moved;
+    this.virtual = this.total <= MOST_PX || isNear || isFar ? virtualOf(scroll, this.total) : before;
+    // Elsewhere other tiles hang: those of before would seem to have moved.
+    if (Math.abs(this.virtual - before) > 1 && !this.contains(document.activeElement)) this.clear();
     this.scroll = scroll;
     this.soon();
     clearTimeout(this.settling);
+    clearTimeout(this.resting);
     this.settling = setTimeout(() => this.settle(), SETTLED_MS);
   }
 
@@ -181,10 +187,11 @@ class Grid extends HTMLElement {
     });
   }
 
-  // When all is still the scroll bar is put where it belongs; nothing on the wall moves by it.
+  // When all has been still for a while the scroll bar is put where it belongs, if it is far from
+  // there; nothing on the wall moves by it. Sooner it would meet a wheel that still turns.
   settle() {
     this.speed = 0;
-    if (this.total > MOST_PX) this.anchor();
+    if (this.total > MOST_PX) this.resting = setTimeout(() => this.anchor(), RESTING_MS);
     this.render();
     this.sharpen();
   }
@@ -211,7 +218,7 @@ class Grid extends HTMLElement {
     const beneath = document.documentElement.scrollHeight - this.gridTop - MOST_PX;
     this.virtual = Math.min(this.virtual, Math.max(0, this.total - innerHeight + beneath));
     const wanted = scrollOf(this.virtual, this.total);
-    if (Math.abs(wanted - this.scroll) < 1) return;
+    if (Math.abs(wanted - this.scroll) < DRIFT_PX) return;
     scrollTo({ top: this.gridTop + wanted, behavior: "instant" });
     this.scroll = scrollY - this.gridTop;
     this.hold();
