@@ -23,7 +23,9 @@ from gesso.web.api.bringing import bringing_routes
 from gesso.web.api.doings.routes import DOINGS
 from gesso.web.api.health import health_routes
 from gesso.web.api.searching import search_routes
+from gesso.web.api.sounds.films import film_routes
 from gesso.web.api.sounds.music import music_routes
+from gesso.web.api.sounds.stories import story_routes
 from gesso.web.api.studies.history import history_routes
 from gesso.web.api.studies.studying import study_routes
 from gesso.web.api.walls.routes import WALLS
@@ -34,6 +36,8 @@ from gesso.web.pages.doings.routes import DOING_PAGES
 from gesso.web.pages.drawing import draw
 from gesso.web.pages.signing import draw_refusal, signing_pages
 from gesso.web.pages.sounds.music import music_pages
+from gesso.web.pages.sounds.scenes import scene_pages
+from gesso.web.pages.sounds.stories import story_pages
 from gesso.web.pages.static import static_routes
 from gesso.web.pages.studies.pages import study_pages
 from gesso.web.pages.walls.gallery import gallery_pages
@@ -58,6 +62,8 @@ ROUTES: tuple[Callable[[House], APIRouter], ...] = (
     *WORKS,
     *DOINGS,
     music_routes,
+    film_routes,
+    story_routes,
     static_routes,
     work_pages,
     gallery_pages,
@@ -66,6 +72,8 @@ ROUTES: tuple[Callable[[House], APIRouter], ...] = (
     study_pages,
     *DOING_PAGES,
     music_pages,
+    story_pages,
+    scene_pages,
     *INTEROP,
 )
 """Everything that the server answers, each from the house that it stands in."""

@@ -14,10 +14,18 @@ from gesso.web.server.problems import Halt
 
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
 _PIECE = 64 * 1024
-_FOR_EVER = "private, max-age=31536000, immutable"
+_KEPT = {True: "private, max-age=31536000, immutable", False: "private, no-cache"}
 
 
-def sent(request: Request, source: Path | bytes, size: int, media_type: str, tag: str) -> Response:
+def sent(
+    request: Request,
+    source: Path | bytes,
+    size: int,
+    media_type: str,
+    tag: str,
+    *,
+    for_ever: bool = True,
+) -> Response:
     """A file, the part of it that was asked for, or word that it is still the same.
 
     What is no single range gets the whole file, as the standard has it.
@@ -28,12 +36,13 @@ def sent(request: Request, source: Path | bytes, size: int, media_type: str, tag
         size: in bytes.
         media_type: of it.
         tag: changes when it does.
+        for_ever: what is at this address never changes; else it is asked for again each time.
 
     Raises:
         Halt: the range begins behind the end (416).
     """
     quoted = f'"{tag}"'
-    headers = {"Accept-Ranges": "bytes", "ETag": quoted, "Cache-Control": _FOR_EVER}
+    headers = {"Accept-Ranges": "bytes", "ETag": quoted, "Cache-Control": _KEPT[for_ever]}
     if quoted in request.headers.get("if-none-match", ""):
         return Response(None, 304, headers)
     asked = request.headers.get("range", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from fastapi import Request
@@ -14,10 +14,16 @@ Wish = TypeVar("Wish", bound=BaseModel)
 _MOST_FIELDS = 40
 
 
-async def fields_of(request: Request) -> dict[str, str]:
-    """The filled fields of a form that was sent."""
+async def fields_of(request: Request, *, empty: Collection[str] = ()) -> dict[str, str]:
+    """The filled fields of a form that was sent.
+
+    Args:
+        request: that brings it.
+        empty: fields that say something where they are empty, too: nothing shall stand there.
+    """
     async with request.form(max_files=0, max_fields=_MOST_FIELDS) as form:
-        return filled((name, value) for name, value in form.multi_items() if isinstance(value, str))
+        told = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    return {name: "" for name, _ in told if name in empty} | filled(told)
 
 
 def filled(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gesso.core.sound.records import Track
 
@@ -16,7 +17,29 @@ _SURE = 0.15
 
 def wave_of(track: Track, columns: int = _COLUMNS) -> str:
     """The waveform as the path of an SVG, `columns` wide and 40 high."""
-    held = np.frombuffer(track.waveform, dtype=np.int8).reshape(-1, 2).astype(float) / 127
+    return _drawn(_held(track), columns)
+
+
+def part_of(track: Track, first: float, last: float, columns: int) -> str:
+    """The same of a part of a track.
+
+    Args:
+        track: whose.
+        first: where the part begins, seconds.
+        last: where it ends.
+        columns: how wide it is drawn.
+    """
+    held = _held(track)
+    scale = len(held) / max(1e-6, track.hearing.seconds)
+    return _drawn(held[max(0, round(first * scale)) : round(last * scale)], columns)
+
+
+def _held(track: Track) -> NDArray[np.float64]:
+    """(count, 2) lowest and highest, -1 to 1."""
+    return np.frombuffer(track.waveform, dtype=np.int8).reshape(-1, 2).astype(float) / 127
+
+
+def _drawn(held: NDArray[np.float64], columns: int) -> str:
     if not len(held):
         return f"M0 {_HEIGHT / 2}H{columns}"
     edges = np.linspace(0, len(held), columns + 1).astype(int)
