@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from gesso.core.pixels.decode import decode
 
@@ -143,3 +146,58 @@ def test_a_model_that_is_not_there_is_said_by_the_subject_alone(gesso, hill):
     assert said.code == 0
     assert "There is no model at 'nowhere.onnx'" in " ".join(said.out.split())
     assert "1. " in said.out
+
+
+NOISE = np.random.default_rng(1).integers(0, 256, (120, 160, 3), dtype=np.uint8)
+
+
+def _turned(path: Path) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(NOISE).save(path, "JPEG", exif=exif)
+
+
+ODD: dict[str, Callable[[Path], object]] = {
+    "one-colour.png": lambda path: cv2.imwrite(str(path), np.full((64, 64, 3), 90, np.uint8)),
+    "one-pixel.png": lambda path: cv2.imwrite(str(path), np.zeros((1, 1, 3), np.uint8)),
+    "thread.png": lambda path: cv2.imwrite(str(path), np.full((20_000, 1, 3), 200, np.uint8)),
+    "noise.png": lambda path: cv2.imwrite(str(path), NOISE),
+    "one-bit.png": lambda path: Image.fromarray(NOISE).convert("1").save(path),
+    "transparent.png": lambda path: Image.fromarray(NOISE).convert("RGBA").save(path),
+    "sixteen-bit.png": lambda path: cv2.imwrite(str(path), NOISE.astype(np.uint16) * 257),
+    "cmyk.jpg": lambda path: Image.fromarray(NOISE).convert("CMYK").save(path),
+    "turned.jpg": _turned,
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_pictures_are_read_written_and_printed(gesso, tmp_path, name):
+    ODD[name](tmp_path / name)
+
+    said = gesso("study", tmp_path / name, "--out", "sheets", "--json")
+
+    assert said.code == 0, said.err
+    assert Path("sheets/study.pdf").read_bytes().startswith(b"%PDF")
+    told = json.loads(Path("sheets/study.json").read_text("utf-8"), parse_constant=pytest.fail)
+    assert len(told["tips"]) == 2 or told["silence"]
+    assert not [one for one in told["readings"] if "fault" in one["abstains"]]
+    if name == "turned.jpg":
+        assert (told["width"], told["height"]) == (120, 160)
+
+
+def test_a_picture_cut_short_and_one_too_large_are_one_clear_sentence(gesso, tmp_path, hill):
+    short, large = tmp_path / "short.png", tmp_path / "large.png"
+    short.write_bytes(hill.read_bytes()[:400])
+    Image.new("1", (12_000, 9_000)).save(large)
+
+    for path, words in ((short, "short.png"), (large, "pictures.max_megapixels")):
+        said = gesso("study", path)
+        assert said.code == 2
+        assert len(said.err.strip().splitlines()) == 2
+        assert words in said.err
+
+
+def test_noise_is_told_as_noise(gesso, tmp_path):
+    cv2.imwrite(str(tmp_path / "noise.png"), NOISE)
+
+    assert "This reads as noise" in gesso("study", tmp_path / "noise.png").out

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import cv2
 import httpx2
@@ -177,7 +178,7 @@ BOX, KEEP, DROP = "0.6,0.1,0.25,0.3", "0.68,0.25 0.7,0.25", "0.62,0.12 0.82,0.12
 def test_the_subject_is_told_by_an_address_a_form_and_json(client: httpx2.Client) -> None:
     data = hill()
     key = client.post("/study", content=data).json()["picture"]
-    asked = {"box": BOX, "keep_strokes": [KEEP], "drop_strokes": [DROP]}
+    asked: Any = {"box": BOX, "keep_strokes": [KEEP], "drop_strokes": [DROP]}
     rows = {"box": [0.6, 0.1, 0.25, 0.3], "keep_strokes": [[[0.68, 0.25], [0.7, 0.25]]],
             "drop_strokes": [[[0.62, 0.12], [0.82, 0.12]]]}  # fmt: skip
 
@@ -198,7 +199,7 @@ def test_the_subject_is_told_by_an_address_a_form_and_json(client: httpx2.Client
 
 
 def test_a_what_if_is_made_over_http(client: httpx2.Client) -> None:
-    wishes = {"change": "lift-darks", "amount": 1}
+    wishes: Any = {"change": "lift-darks", "amount": 1}
     told = client.post("/study/what_if", params=wishes, content=hill()).json()
 
     assert told["figures"]["after"]["L_p5"] > told["figures"]["before"]["L_p5"] + 3
@@ -276,7 +277,7 @@ def test_a_reference_that_is_not_there_is_refused(
 def test_a_works_studies_are_kept_and_told(tmp_path: Path) -> None:
     with Studio.open(tmp_path / "studio") as studio:
         studio.catalogue.accession.accept_bytes(
-            hill(), name="hill.png", provenance=Provenance("brought"), rights=Rights()
+            hill(), name="hill.png", provenance=Provenance("brought", "hill.png"), rights=Rights()
         )
     with served(tmp_path / "studio") as client:
         assert client.get("/api/works/1/studies").json() == {"work": 1, "studies": []}

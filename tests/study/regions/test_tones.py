@@ -19,7 +19,8 @@ from gesso.study.regions.tones import (
 
 def shares(tones: np.ndarray, cuts: tuple[int, ...]) -> list[float]:
     bands = parted(tones, cuts)
-    return (np.bincount(bands.ravel()) / bands.size).tolist()
+    found: list[float] = (np.bincount(bands.ravel()) / bands.size).tolist()
+    return found
 
 
 def test_black_is_0_white_is_255_and_what_lies_beyond_is_clipped() -> None:

@@ -1,7 +1,7 @@
 // What is drawn on the stage: planes at working size enlarged to about a megapixel, once; each step
 // of a slider is then one table and one pass over the pixels.
 
-import { GRAYS, bandsOf, counted, squinted, tonesOfPixels } from "./tones.js";
+import { GRAYS, bandsOf, counted, planCuts, squinted, tonesOfPixels } from "./tones.js";
 import { patchesOf } from "./patches.js";
 
 const PIXELS = 1e6;
@@ -53,8 +53,9 @@ export class Stage {
     if (held && held.plane === plane) return held.large;
     const { width, height } = this.canvas;
     const steps = enlarge(plane.data, plane.width, plane.height, width, height, FINE);
-    // The corners of the small pixels are rounded off; borders stay where they are.
-    const large = squinted(steps, width, height, Math.round(0.6 * width / plane.width));
+    // The corners of the small pixels are rounded off, where no squint has done so; borders stay
+    // where they are.
+    const large = plane.isSoft ? steps : squinted(steps, width, height, Math.round(0.6 * width / plane.width));
     this.kept.set(name, { plane, large });
     return large;
   }
@@ -205,6 +206,14 @@ export function countsOf(plane) {
 /** A table by tones as one by fine steps: between two tones the border lies halfway. */
 function finely(lut) {
   return Uint32Array.from({ length: 255 * FINE + 1 }, (_, step) => lut[Math.floor(step / FINE + 0.5)]);
+}
+
+/** Cuts of a plane, kept with it. */
+export function cutsOf(plane, count, cut) {
+  plane.cuts ??= new Map();
+  const key = `${count} ${cut}`;
+  if (!plane.cuts.has(key)) plane.cuts.set(key, planCuts(countsOf(plane), count, cut));
+  return plane.cuts.get(key);
 }
 
 /** Bytes enlarged between pixel centres, as the server enlarges them, in `fine` steps of one. */

@@ -3,8 +3,8 @@
 
 import { html, nothing, render, svg } from "../vendor/lit/lit.js";
 import { Marks } from "./marks.js";
-import { Stage, countsOf, mapAt, roughly } from "./stage.js";
-import { planCuts, squinted, toneOf } from "./tones.js";
+import { Stage, countsOf, cutsOf, mapAt, roughly } from "./stage.js";
+import { squinted, toneOf } from "./tones.js";
 
 const VIEWS = {
   plan: "Plan", notan: "Two values", blocks: "Shapes", colour: "In colour",
@@ -61,7 +61,7 @@ class Study extends HTMLElement {
   soften() {
     const radius = this.squint;
     this.planes = Object.fromEntries(Object.entries(this.calm).map(([name, plane]) => [name, radius
-      ? { ...plane, counts: undefined, data: squinted(plane.data, plane.width, plane.height, radius) }
+      ? { ...plane, counts: undefined, cuts: undefined, isSoft: true, data: squinted(plane.data, plane.width, plane.height, radius) }
       : plane]));
     const { data, width, height } = this.planes.plan;
     this.worker.postMessage({ picture: { id: this.plane = (this.plane ?? 0) + 1, tones: this.tones.data, smooth: data, width, height } });
@@ -100,7 +100,7 @@ class Study extends HTMLElement {
   step() {
     const began = performance.now();
     const plane = this.planes.plan;
-    const cuts = this.own ?? planCuts(countsOf(plane), this.count, this.cut);
+    const cuts = this.own ?? cutsOf(plane, this.count, this.cut);
     this.plan = roughly(plane, this.tones.data, cuts);
     this.paint();
     this.took = performance.now() - began;
