@@ -14,6 +14,8 @@ from gesso.show.gallery import Gallery
 from gesso.show.iiif.images import ImageOptions, Images
 from gesso.show.sharing import Shares
 from gesso.studio import Studio
+from gesso.web.agents.looking import Looking
+from gesso.web.agents.routes import AgentDoor
 from gesso.web.answers.house import House
 from gesso.web.answers.jobs.jobs import Jobs
 from gesso.web.answers.quick import Quick, QuickAnswers
@@ -94,6 +96,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     """
     studio.is_careful = True
     doors = Doors(studio, options)
+    agents = AgentDoor(Looking(studio, studies=not options.tips_cost), "mcp")
     desk = Desk(options.workers, options.waiting)
     searches = Searches(
         lambda: studio.search,
@@ -112,6 +115,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
         await doors.open()
         yield
         await asyncio.to_thread(jobs.close)
+        await agents.close()
         await doors.close()
         await watch.stop()
         await asyncio.to_thread(gallery.close)
@@ -148,6 +152,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
         app.include_router(routes(house))
     app.include_router(signing_pages(name, doors.keys, doors.buckets, options))
     app.include_router(watching_routes(house, doors))
+    app.router.routes.append(agents.route())
     describe(app)
     return doors.guard(app, lambda found, path: draw_refusal(name, found, path))
 

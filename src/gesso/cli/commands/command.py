@@ -72,6 +72,7 @@ COMMANDS: Registry[click.Command] = Registry(
         "models": Entry(f"{_STUDIO}.models", "models", summary="List models, ask which exist."),
         "settings": Entry(f"{_STUDIO}.settings", "settings", summary="Show what is in force."),
         "serve": Entry(f"{_STUDIO}.serve", "serve", summary="Open the gallery to a browser."),
+        "mcp": Entry(f"{_AWAY}.mcp", "mcp", summary="Let an agent look into the studio."),
         "tokens": Entry(f"{_AWAY}.tokens", "tokens", summary="Say who may ask over the web."),
         "backup": Entry(f"{_AWAY}.backup", "backup", summary="Back the studio up, verified."),
         "restore": Entry(f"{_AWAY}.backup", "restore", summary="Make a studio of a backup."),
