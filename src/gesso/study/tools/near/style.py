@@ -87,8 +87,9 @@ class Style:
         jury = company.jury
         if jury is None or labelled < _FEW_WORKS or len(jury.names) < _FEW_STYLES:
             return None, (
-                f"{labelled} labelled works of the catalogue can be compared: too few for a vote "
-                f"({_FEW_WORKS} of {_FEW_STYLES} styles are wanted, each with an embedding)."
+                f"{labelled} labelled works of the catalogue can be compared: too few for a vote. "
+                f"It takes {_FEW_WORKS} works in {_FEW_STYLES} styles or more, each with an "
+                "embedding."
             )
         if jury.creators < _FEW_CREATORS:
             return None, (
