@@ -41,7 +41,7 @@ def sound_tower(size: int, seed: int) -> onnx.ModelProto:
     ]
     heard = helper.make_tensor_value_info("input_features", Kind.FLOAT, ["n", 1, FRAMES, MELS])
     given = helper.make_tensor_value_info("audio_embeds", Kind.FLOAT, ["n", size])
-    held = [numpy_helper.from_array(value, name) for name, value in weights.items()]
+    held = [numpy_helper.from_array(np.asarray(value), name) for name, value in weights.items()]
     graph = helper.make_graph(nodes, "tower", [heard], [given], held)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
     onnx.checker.check_model(model)

@@ -64,7 +64,8 @@ def music(studio: Studio, turns: np.ndarray) -> list[int]:
             }  # fmt: skip
             blob = {"key": key, "size_bytes": 1, "media_type": "audio/wav", "added_at": NOW}
             connection.execute(insert(blobs), blob)
-            found.append(int(connection.execute(insert(tracks), row).inserted_primary_key[0]))
+            done = connection.execute(insert(tracks), row)
+            found.append(int((done.inserted_primary_key or (0,))[0]))
     return found
 
 
@@ -86,6 +87,8 @@ def test_what_is_learnt_and_promoted_changes_matches_and_can_be_undone(studio: S
     assert studio.music.school.promote().is_in_force
     low = studio.music.for_picture(dark)[0].track.hearing.register
     high = studio.music.for_picture(light)[0].track.hearing.register
+    assert low is not None
+    assert high is not None
     assert high > low + 15
 
     assert studio.music.school.roll_back() is None
