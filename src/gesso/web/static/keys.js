@@ -3,6 +3,9 @@
 
 // [keys, what they do, action, where it is good for]
 export const KEYS = [
+  [["1", "8"], "Plan, two values, shapes, colour, edges, grays, attention, picture", "", "study"],
+  [["[", "]"], "Fewer values, more values", "", "study"],
+  [["f", "t"], "Focal point, thirds", "", "study"],
   [["ArrowRight"], "Next work", "next", "wall"],
   [["ArrowLeft"], "Work before", "previous", "wall"],
   [["ArrowDown"], "Row below", "below", "wall"],
@@ -28,7 +31,7 @@ export const KEYS = [
 ];
 
 const ACTIONS = new Map(KEYS.flatMap(([keys, , action]) => keys.map((key) => [key, action])));
-const PLACES = { wall: "On a wall", works: "On a work", compare: "Comparing, or zoomed in", all: "Everywhere" };
+const PLACES = { wall: "On a wall", works: "On a work", compare: "Comparing, or zoomed in", study: "On a study", all: "Everywhere" };
 const SHOWN = {
   ArrowRight: "\u2192", ArrowLeft: "\u2190", ArrowDown: "\u2193", ArrowUp: "\u2191",
   PageDown: "Page down", PageUp: "Page up", Escape: "Esc",

@@ -88,6 +88,7 @@ class Study extends HTMLElement {
     this.aside.querySelector("form.plainly").replaceWith(this.panel);
     this.tips = this.aside.querySelector(".two ol.tips");
     this.tips?.replaceChildren();
+    this.classList.toggle("is-tall", this.study.height > 1.1 * this.study.width);
     this.classList.add("is-live");
     const source = { src: this.photo.src, width: this.study.width, height: this.study.height };
     const section = this.querySelector("#subject");
