@@ -94,6 +94,8 @@ class Study extends HTMLElement {
     const section = this.querySelector("#subject");
     if (section) this.marks = new Marks(section, source, (marks) => this.ask("subject", marks), this.asked);
     this.drawSmall();
+    // Enlarged once, before the first step is timed.
+    this.stage.enlarged("plan", this.planes.plan);
     this.step();
   }
 
