@@ -1,8 +1,16 @@
 // A mark is set where it stands: nothing moves, nothing is loaded anew. Without a network it waits
 // here, in the order in which it was set, and is sent once there is one.
 const WAITING = "gesso.marks";
+const DONE = "gesso.marked";
 
 export function markInPlace(root) {
+  if (isComeBackTo()) {
+    const marked = markedHere();
+    for (const form of root.querySelectorAll("form[action$='/favourite']")) {
+      const isMarked = marked[form.getAttribute("action").split("/")[2]];
+      if (isMarked !== undefined) show(form.querySelector("button"), isMarked, form);
+    }
+  }
   root.addEventListener("submit", (event) => {
     const form = event.target.closest("form[action$='/favourite']");
     if (!form) return;
@@ -27,8 +35,11 @@ function show(button, isMarked, form) {
 // Whether the mark is kept, or will be.
 export async function setFavourite(number, isMarked) {
   try {
-    return await send(number, isMarked);
+    const isKept = await send(number, isMarked);
+    if (isKept) note(number, isMarked);
+    return isKept;
   } catch {
+    note(number, isMarked);
     const waiting = read();
     waiting[number] = isMarked;
     localStorage.setItem(WAITING, JSON.stringify(waiting));
@@ -47,12 +58,22 @@ async function send(number, isMarked) {
   return answer.ok;
 }
 
-function read() {
+function read(store = localStorage, name = WAITING) {
   try {
-    return JSON.parse(localStorage.getItem(WAITING)) || {};
+    return JSON.parse(store.getItem(name)) || {};
   } catch {
     return {};
   }
+}
+
+// A page that is come back to may be drawn as it was sent: what was marked since stands here.
+export const isComeBackTo = () => performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+export const markedHere = () => read(sessionStorage, DONE);
+
+function note(number, isMarked) {
+  const marked = markedHere();
+  marked[number] = isMarked;
+  sessionStorage.setItem(DONE, JSON.stringify(marked));
 }
 
 export async function sendWaiting() {

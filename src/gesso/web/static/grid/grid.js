@@ -1,6 +1,6 @@
 // <g-grid>: works in justified rows that never crop, of which only those near the window are there.
 // It takes over the tiles of the page; without it they hang by themselves.
-import { setFavourite } from "../favourite.js";
+import { isComeBackTo, markedHere, setFavourite } from "../favourite.js";
 import { thumbHashToRGBA } from "../vendor/thumbhash/thumbhash.js";
 import { HANGINGS, MOST_PX, lastNotAbove, layRows, measuresFor, scrollOf, virtualOf } from "./rows.js";
 import { ListSource, RoomSource, tileOf } from "./source.js";
@@ -37,6 +37,7 @@ class Grid extends HTMLElement {
       this.source = new ListSource(changed, tiles.map(([, tile]) => tile), next);
     }
     this.shown = new Map();
+    if (isComeBackTo()) this.remark();
     this.layer = Object.assign(document.createElement("div"), { className: "layer" });
     this.layer.setAttribute("role", "list");
     this.replaceChildren(this.layer);
@@ -61,6 +62,7 @@ class Grid extends HTMLElement {
     addEventListener("scroll", () => this.scrolled(), { passive: true });
     new ResizeObserver(() => this.resized()).observe(this);
     addEventListener("pagehide", () => this.remember());
+    addEventListener("pageshow", (event) => { if (event.persisted) this.remark(); });
     this.addEventListener("click", (event) => {
       const heart = event.target.closest(".heart");
       if (heart) this.mark(this.placeOfElement(heart));
@@ -443,6 +445,16 @@ class Grid extends HTMLElement {
     put(wished);
     if (!(await setFavourite(tile.id, wished))) put(!wished);
     said().textContent = `${tile.title}: ${tile.favourite ? "a favourite" : "no favourite"}`;
+  }
+
+  // What was marked on other pages since this one was drawn.
+  remark() {
+    const marked = markedHere();
+    for (const [place, tile] of this.source.tiles) {
+      if (!(tile.id in marked)) continue;
+      tile.favourite = marked[tile.id];
+      this.shown.get(place + this.lead.length)?.querySelector(".heart")?.setAttribute("aria-pressed", String(tile.favourite));
+    }
   }
 
   act(event) {
