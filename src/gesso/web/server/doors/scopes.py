@@ -67,4 +67,4 @@ def unnumbered(path: str) -> str:
     return rest if first in _AT_THE_ROOT else f"/api{rest}"
 
 
-_AT_THE_ROOT = frozenset({"study", "search", "health", "openapi.json", "metrics"})
+_AT_THE_ROOT = frozenset({"study", "search", "health", "openapi.json", "metrics", "t"})

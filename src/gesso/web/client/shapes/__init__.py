@@ -1,0 +1,1 @@
+"""What the calls send and bring, as plain dictionaries."""
