@@ -11,6 +11,8 @@ const main = document.querySelector("main.story");
 export function show(page) {
   const fresh = page.querySelector("main.story");
   if (!fresh) throw new Error("another page");
+  handy(fresh);
+  align(main.querySelector(".scenes"), fresh.querySelector(".scenes"));
   const film = main.querySelector("video");
   const time = film && !film.ended ? film.currentTime : 0;
   const address = film?.getAttribute("src");
@@ -19,7 +21,25 @@ export function show(page) {
   // A film that was there and is now of another version begins where one was.
   const now = main.querySelector("video");
   if (now && address && now.getAttribute("src") !== address && time) now.currentTime = time;
-  live();
+  follow();
+}
+
+// Scenes are told apart by their works, wherever they hang now; so what is open in one stays.
+function align(old, fresh) {
+  for (const list of [old, fresh]) {
+    for (const node of [...list.childNodes]) if (node.nodeType === Node.TEXT_NODE) node.remove();
+  }
+  [...fresh.children].forEach((wanted, at) => {
+    const known = [...old.children].find((one) => one.dataset.work === wanted.dataset.work);
+    if (old.children[at] !== known || !known) {
+      old.insertBefore(known ?? wanted.cloneNode(true), old.children[at] ?? null);
+    }
+  });
+}
+
+// What only a script can do is shown by it: before it is drawn, so that nothing loses the focus.
+function handy(part) {
+  for (const one of part.querySelectorAll(".grip, .hint")) one.hidden = false;
 }
 
 async function again() {
@@ -31,6 +51,7 @@ let last = Promise.resolve();
 
 function send(form, button) {
   const fields = new URLSearchParams(new FormData(form, button));
+  const work = form.closest(".scene")?.dataset.work;
   last = last.catch(() => {}).then(async () => {
     if (fields.has("version")) fields.set("version", main.dataset.version);
     const headers = { accept: "text/html" };
@@ -41,9 +62,17 @@ function send(form, button) {
     history.replaceState(null, "", location.pathname);
     form.closest("details")?.removeAttribute("open");
     form.reset();
+    if (fields.has("where")) stay(work, fields.get("where"));
     return undefined;
   });
   return last;
+}
+
+// A scene that went elsewhere takes the focus along.
+function stay(work, where) {
+  const scene = main.querySelector(`#scene-${work}`);
+  const button = scene?.querySelector(`[name=where][value=${where}]`);
+  (button?.disabled ? scene.querySelector(".grip") : button)?.focus();
 }
 
 function refuse(page) {
@@ -81,11 +110,7 @@ function order(works) {
   return quietly(() => last);
 }
 
-function live() {
-  for (const one of main.querySelectorAll(".grip, .hint")) one.hidden = false;
-  follow();
-}
-
 const { follow } = followFilm(main, () => quietly(again));
 holdScenes(main, order);
-live();
+handy(main);
+follow();
