@@ -25,13 +25,14 @@ export const KEYS = [
   [["x"], "Take out of this set", "remove", "works"],
   [["t", "w", "b"], "Side by side, wiped, in turn", "", "compare"],
   [["+", "-", "0"], "Nearer, farther, all of it", "", "compare"],
+  [["Alt \u2191", "Alt \u2193"], "The scene earlier, later", "", "story"],
   [["Escape"], "Back, or close what is open", "leave", "all"],
   [["/"], "Search", "", "all"],
   [["?"], "These keys", "keys", "all"],
 ];
 
 const ACTIONS = new Map(KEYS.flatMap(([keys, , action]) => keys.map((key) => [key, action])));
-const PLACES = { wall: "On a wall", works: "On a work", compare: "Comparing, or zoomed in", study: "On a study", all: "Everywhere" };
+const PLACES = { wall: "On a wall", works: "On a work", compare: "Comparing, or zoomed in", story: "In a story", study: "On a study", all: "Everywhere" };
 const SHOWN = {
   ArrowRight: "\u2192", ArrowLeft: "\u2190", ArrowDown: "\u2193", ArrowUp: "\u2191",
   PageDown: "Page down", PageUp: "Page up", Escape: "Esc",
