@@ -387,7 +387,7 @@ class Study extends HTMLElement {
 
   keys() {
     addEventListener("keydown", (event) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type=range]), textarea, select")) return;
       const view = Object.keys(VIEWS)[Number(event.key) - 1];
       if (view) this.look(view);
       else if (event.key === "[" || event.key === "]") this.change({ own: null, count: Math.min(8, Math.max(3, this.count + (event.key === "]" ? 1 : -1))) });
