@@ -22,7 +22,7 @@ from gesso.study.records import Intent, Reading, Study, WhatIf
 from gesso.study.regions.merging import MergeOptions
 from gesso.study.tips.llm.advising import LlmAdviser
 from gesso.study.tips.tips import lessons_for
-from gesso.study.tools.what_if.preview import Preview, changed, enlarged_change, preview
+from gesso.study.tools.what_if.preview import Preview, added_by, changed, laid_on, preview
 
 _EASELS = 16
 _SURFACES = 4
@@ -205,7 +205,8 @@ class StudyRoom:
         """
         easel = self._easels.of(self.picture(what, name), options or EaselOptions())
         size = size_of(easel.values.shape)
-        return Picture.adopt(enlarged_change(easel, changed(easel, change), size))
+        added = added_by(easel, changed(easel, change))
+        return Picture.adopt(laid_on(easel.surface, added, size))
 
     def keep(self, work: Work, study: Study) -> StudyRow:
         """Keep a study under its work; the sheets can be drawn again and are not kept.

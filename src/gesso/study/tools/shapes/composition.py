@@ -138,14 +138,14 @@ def _placed(surface: Surface, focus: Focus | None, size: tuple[int, int]) -> Byt
 
 def _heat(surface: Surface, focus: Focus | None, size: tuple[int, int]) -> Bytes:
     """Dim where nothing calls, as it is where something does."""
-    shown = surface.photo(size).astype(np.float32)
+    shown = surface.photo(size)
     if focus is None:
-        return np.asarray(np.rint(shown * 0.35), dtype=np.uint8)
+        return np.asarray(cv2.convertScaleAbs(shown, alpha=0.35), dtype=np.uint8)
     strong = np.percentile(focus.saliency, 97)
     light = np.clip(plane(focus.saliency, size) / max(float(strong), 1e-12), 0, 1)
-    gray = shown.mean(axis=2, keepdims=True)
-    mixed = gray * 0.3 + light[..., np.newaxis] * (shown - gray * 0.3)
-    return np.asarray(np.rint(np.clip(mixed, 0, 255)), dtype=np.uint8)
+    gray = cv2.convertScaleAbs(cv2.cvtColor(shown, cv2.COLOR_RGB2GRAY), alpha=0.3)
+    dim = cv2.cvtColor(gray, cv2.COLOR_GRAY2RGB)
+    return np.asarray(cv2.blendLinear(shown, dim, light, np.float32(1) - light), dtype=np.uint8)
 
 
 def _edges(blocks: BlockMap, steepness_of: Floats, size: tuple[int, int]) -> Bytes:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from gesso.core.errors import InputError
 from gesso.core.pixels.colour import oklab_to_bytes, srgb_to_oklab
 from gesso.core.pixels.picture import Picture
-from gesso.study.easel import Easel
+from gesso.study.easel import Easel, Floats, Surface
 from gesso.study.measures.focus import find_focus
 from gesso.study.measures.measures import measure
 from gesso.study.records import WhatIf
@@ -85,15 +85,19 @@ def preview(easel: Easel, what_if: WhatIf) -> Preview:
     )
 
 
-def enlarged_change(easel: Easel, after: Picture, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """A change made at working size, carried to the picture at (width, height).
+def added_by(easel: Easel, after: Picture) -> Floats:
+    """What a change adds to each colour: (height, width, 3) OKLab at working size."""
+    return np.asarray(srgb_to_oklab(after.rgb) - easel.lab, dtype=np.float32)
 
-    What the change adds to each colour is small and smooth beside the picture itself, so it is
-    enlarged, and the picture keeps its detail.
+
+def laid_on(surface: Surface, added: Floats, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """The picture at (width, height) after a change.
+
+    What a change adds is small and smooth beside the picture itself, so it is enlarged, and the
+    picture keeps its detail.
     """
-    added = srgb_to_oklab(after.rgb) - easel.lab
     large = np.asarray(cv2.resize(added, size, interpolation=cv2.INTER_LINEAR), dtype=np.float32)
-    return oklab_to_bytes(srgb_to_oklab(easel.surface.photo(size)) + large)
+    return oklab_to_bytes(srgb_to_oklab(surface.photo(size)) + large)
 
 
 def changed(easel: Easel, what_if: WhatIf) -> Picture:

@@ -14,7 +14,7 @@ from gesso.study.measures.measures import measure
 from gesso.study.records import Figure, Intent, Reading, Sheet, WhatIf
 from gesso.study.tips.tips import advise
 from gesso.study.tips.wording import WORDS, told
-from gesso.study.tools.what_if.preview import CHANGES, Preview, enlarged_change, moved, preview
+from gesso.study.tools.what_if.preview import CHANGES, Preview, added_by, laid_on, moved, preview
 
 _USUAL = 0.8
 TOLD = {
@@ -81,7 +81,7 @@ class WhatIfTool:
         self._options = options
 
     def read(self, easel: Easel) -> Reading:
-        """The change with what it moved, and the picture before and after it.
+        """The change with what it moved, and the picture after it.
 
         Raises:
             InputError: there is no such change or no such block.
@@ -91,7 +91,7 @@ class WhatIfTool:
             return self._reading(easel, abstains=why)
         shown = preview(easel, change)
         surface, size = easel.surface, size_of(easel.values.shape)
-        after = enlarged_change(easel, shown.picture, size)
+        added = added_by(easel, shown.picture)
         return self._reading(
             easel,
             note=_note(change, shown),
@@ -104,8 +104,12 @@ class WhatIfTool:
                 "after": dict(shown.after),
             },
             sheets=(
-                drawn_later("what-if", f"With {TOLD[change.name]}.", size, lambda: after),
-                drawn_later("what-if-before", "As it is.", size, lambda: surface.photo(size)),
+                drawn_later(
+                    "what-if",
+                    f"With {TOLD[change.name]}.",
+                    size,
+                    lambda: laid_on(surface, added, size),
+                ),
             ),
         )
 
