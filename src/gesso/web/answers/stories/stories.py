@@ -136,7 +136,7 @@ class Stories:
         )
         if wish.to is not None and wish.to != place:
             found = moved(found, place, wish.to)
-        return self._kept(story, found, f"work {work}")
+        return self._kept(story, found, f"the scene of work {work}")
 
     def remove(self, number: int, work: int, version: int | None = None) -> Story:
         """Take a work out."""
