@@ -71,7 +71,17 @@ def for_pages(words: str) -> str:
     return " ".join(one for one in sentences if not _TYPED.search(one))
 
 
+_LISTED = re.compile(r": [^,.:]*(?:, [^,.:]*){7,}(?=\.)")
+"""A colon and more than seven things: what a painter can paint, told with what it could not."""
+
+
+def briefly(verdict: str) -> str:
+    """A verdict without long lists; on the work's own page they are told whole."""
+    return _LISTED.sub("", verdict)
+
+
 FILTERS = {
+    "briefly": briefly,
     "dollars": dollars,
     "span": span,
     "ago": ago,

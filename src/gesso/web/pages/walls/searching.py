@@ -26,6 +26,15 @@ def search_pages(house: House) -> APIRouter:
     searches, options, name = house.searches, house.options, house.name
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+    async def heading(given: Mapping[str, str]) -> str:
+        if given["words"]:
+            return given["words"]
+        kind, _, number = given["like"].partition(":")
+        if kind == "work" and number.isascii() and number.isdigit():
+            work = await house.desk.run(lambda: house.studio.catalogue.works.get(int(number)))
+            return f"Like {work.title}" if work.title else f"Like work {number}"
+        return f"Like {given['like']}" if given["like"] else f"With {given['colour']}"
+
     @routes.get("/search")
     async def search(
         words: _Words = "",
@@ -45,7 +54,7 @@ def search_pages(house: House) -> APIRouter:
         if not any(given.values()):
             return HTMLResponse(_page(name, "Search", given, None))
         answer = await searches.found(asked)
-        return HTMLResponse(_page(name, _heading(given), given, answer))
+        return HTMLResponse(_page(name, await heading(given), given, answer))
 
     @routes.post("/search/by-picture")
     async def by_picture(request: Request) -> HTMLResponse:
@@ -83,12 +92,6 @@ def _page(
     )
 
 
-def _heading(given: Mapping[str, str]) -> str:
-    if given["words"]:
-        return given["words"]
-    return f"Like {given['like']}" if given["like"] else f"With {given['colour']}"
-
-
 def _told(answer: Answer | None) -> str:
     if answer is None:
         return "Words, a picture, a colour."
@@ -106,8 +109,10 @@ def _narrower(asked: Mapping[str, str], answer: Answer) -> list[dict[str, Any]]:
     found = []
     for facet in _FACETS:
         for value, count in answer.facets.get(facet, ())[:_FEW]:
+            if count == answer.total:
+                continue  # it would narrow nothing
             condition = f'{facet}:"{value}"' if " " in value else f"{facet}:{value}"
             words = f"{asked.get('words', '')} {condition}".strip()
             href = f"/search?{urlencode({**asked, 'words': words})}"
-            found.append({"href": href, "words": value, "count": count})
+            found.append({"href": href, "facet": facet, "words": value, "count": count})
     return found
