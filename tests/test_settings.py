@@ -255,3 +255,14 @@ def test_the_page_lists_every_setting_with_its_default(tmp_path: Path) -> None:
         value = "none" if origin.value is None else "" if origin.value == {} else str(origin.value)
         cell = f"`{value}`" if value else ""
         assert f"| `{origin.name}` | {cell} | {origin.allowed} |" in page
+
+
+@pytest.mark.parametrize("table", ["blobs.s3", "blobs.gcs", "collect.engines.process", "warehouse.duck"])
+def test_options_of_a_store_or_an_engine_stand_in_the_file(tmp_path: Path, table: str) -> None:
+    (tmp_path / "gesso.toml").write_text(f'[{table}]\nanything = "x"\nother = 2\n')
+    settings = load(tmp_path, {})
+
+    found = {"blobs.s3": settings.blobs.s3, "blobs.gcs": settings.blobs.gcs}
+    found["collect.engines.process"] = settings.collect.engines.get("process", {})
+    found["warehouse.duck"] = settings.warehouse.get("duck", {})
+    assert found[table] == {"anything": "x", "other": 2}

@@ -192,6 +192,10 @@ def _check_path(path: str, place: str) -> None:
         "sound_encoders.",
         "indexes.",
         "collect.sources.",
+        "collect.engines.",
+        "blobs.s3.",
+        "warehouse.",
+        "blobs.gcs.",
         "outside.rates.",
     )
     if path in known or path.startswith(free):
