@@ -1,4 +1,4 @@
-"""Closer to a work, and where things are done: zooming, making, collecting, studying, signing in."""
+"""Closer to a work, and where things are done: zooming, making, collecting, studying, a token."""
 
 from __future__ import annotations
 
