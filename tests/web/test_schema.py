@@ -33,7 +33,7 @@ CHECKS = [
     status_code_conformance,
 ]
 TOKEN = "a-long-word"
-BEGINS_JOBS = {"make", "collect", "resume_run"}
+BEGINS_JOBS = {"make", "collect", "resume_run", "film_story"}
 MOST_LETTERS = 50_000
 """Of a request: longer heads are cut off before the application sees them."""
 HONEST = {503, 507}
