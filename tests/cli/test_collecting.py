@@ -189,6 +189,56 @@ def test_a_folder_that_is_not_there_is_told(gesso, tmp_path):
     assert "nowhere" in said.err
 
 
+@pytest.mark.parametrize(
+    "wish",
+    [
+        ("folder", "nowhere"),
+        ("folder",),
+        ("results", "nowhere"),
+        ("records", "nowhere.csv"),
+        ("urls", "nowhere.csv"),
+        ("iiif", "nowhere"),
+        ("folder", "nowhere", "--watch"),
+    ],
+)
+def test_a_place_that_is_none_makes_no_studio_and_begins_no_run(gesso, tmp_path, monkeypatch, wish):
+    monkeypatch.setenv("GESSO_COLLECT__CONTACT", "me@example.org")
+
+    said = gesso("collect", *wish)
+
+    assert said.code == 2
+    assert len(said.err.splitlines()) == 2
+    assert not (tmp_path / "studio").exists()
+
+
+def test_a_list_is_looked_at_without_a_contact(gesso, tmp_path):
+    listed = tmp_path / "list.txt"
+    listed.write_text("https://a.example/1.png\nhttps://a.example/2.png\n", "utf-8")
+
+    looked = gesso("collect", "urls", listed, "--dry-run")
+    asked = gesso("collect", "met", "sunflowers", "--dry-run")
+
+    assert (looked.code, looked.out.splitlines()[0]) == (0, "urls: 2 finds; nothing was fetched")
+    assert (asked.code, "without a contact" in asked.err) == (2, True)
+
+
+def test_a_look_tells_what_is_said_of_unknown_licences(gesso, tmp_path):
+    listed = tmp_path / "list.txt"
+    listed.write_text("https://a.example/1.png\n", "utf-8")
+
+    told = {
+        said: gesso("collect", "urls", listed, "--dry-run", "--unknown-licence", said, "--json")
+        for said in ("link", "keep", "skip")
+    }
+
+    assert {said: one.document["counts"].get("whole", 0) for said, one in told.items()} == {
+        "link": 0,
+        "keep": 1,
+        "skip": 0,
+    }
+    assert told["skip"].document["counts"]["refused"] == 1
+
+
 def test_only_what_is_here_is_watched(gesso, monkeypatch):
     monkeypatch.setenv("GESSO_COLLECT__CONTACT", "me@example.org")
 

@@ -77,16 +77,35 @@ class Collecting:
 
         is_studio = holds_studio(self._ground.folder)
         catalogue = self._ground.catalogue if is_studio else None
-        return previewed(self.source(name), wish, self._options(), catalogue)
+        return previewed(self._source(name), wish, self._options(), catalogue)
+
+    def check(self, name: str, wish: Wish) -> None:
+        """Refuse a wish that its source cannot serve, as far as can be told without asking anybody.
+
+        Makes no studio.
+
+        Raises:
+            UnknownAdapter: there is no such source.
+            SettingsError: it cannot be asked as it is set.
+            InputError: a place that it cannot use.
+        """
+        self.source(name).finds(wish)
 
     def source(self, name: str) -> Source:
-        """Build a source, its options from `[collect.sources.NAME]`.
+        """Build a source, its options from `[collect.sources.NAME]`, ready to bring pictures.
 
         Raises:
             UnknownAdapter: there is no such source.
             SettingsError: an option that it refuses, or no contact for one that goes over the
                 network.
         """
+        source = self._source(name)
+        if source.is_remote:
+            _ = self.fetcher.user_agent  # raises where no contact is set
+        return source
+
+    def _source(self, name: str) -> Source:
+        """A source for a look at its list; the fetcher itself refuses to ask without a contact."""
         from gesso.collect.sources.source import SOURCES
 
         factory = SOURCES.open(name)
@@ -94,10 +113,7 @@ class Collecting:
         # Adapters say it of their class; one that does not is taken to go over the network.
         is_remote = getattr(factory, "is_remote", True) is not False
         fetcher = self.fetcher if is_remote else None
-        source = built(factory, f"collect.sources.{name}", wishes, fetcher)
-        if fetcher is not None and source.is_remote:
-            _ = fetcher.user_agent  # raises where no contact is set
-        return source
+        return built(factory, f"collect.sources.{name}", wishes, fetcher)
 
     @cached_property
     def fetcher(self) -> Fetcher:

@@ -43,6 +43,7 @@ class Shelf:
         self.unchanged = 0
         self.lists = 0
         self.listing_error: Exception | None = None
+        self.refuses: Exception | None = None
         self._lock = threading.Lock()
 
     def put(self, number: int, answer: object = None, licence: str = "CC0-1.0", **changes) -> Find:
@@ -58,6 +59,11 @@ class Shelf:
         return find
 
     def finds(self, wish: Wish) -> Iterator[Find]:
+        if self.refuses is not None:
+            raise self.refuses
+        return self._listed(wish)
+
+    def _listed(self, wish: Wish) -> Iterator[Find]:
         self.lists += 1
         yield from self.offered[: wish.limit]
         if self.listing_error is not None:

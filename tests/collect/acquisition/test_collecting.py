@@ -182,6 +182,26 @@ def test_what_was_ordered_waits_for_the_resume(catalogue, collector, shelf):
     assert (done.acquisition.state, catalogue.works.count()) == ("done", 1)
 
 
+@pytest.mark.parametrize("begin", ["collect", "order"])
+def test_a_place_that_is_none_begins_no_run(catalogue, collector, shelf, begin):
+    shelf.refuses = InputError("There is no folder /nowhere.")
+
+    with pytest.raises(InputError, match="nowhere"):
+        getattr(collector, begin)("shelf", Wish(("/nowhere",)))
+
+    assert catalogue.acquisitions.list() == []
+
+
+def test_a_place_that_went_away_fails_its_run(catalogue, collector, shelf):
+    ordered = collector.order("shelf", Wish(("/here",)))
+    shelf.refuses = InputError("There is no folder /here.")
+
+    with pytest.raises(InputError, match="here"):
+        collector.resume(ordered.id)
+
+    assert catalogue.acquisitions.get(ordered.id).state == "failed"
+
+
 def test_a_clock_that_jumps_back_a_year_loses_nothing(catalogue, collector, shelf, clock):
     clock.ahead = 400 * 86400
     shelf.put(1, [RateLimited("Slowly.", provider="a.example", after_s=3600), picture(1)])
@@ -218,6 +238,31 @@ def test_the_owner_may_keep_or_skip_what_is_unknown(catalogue, collector_of, she
 
     collect(collector_of(unknown_licence="keep"))
 
+    assert catalogue.works.get(1).has_original
+
+
+def test_what_a_run_was_told_of_unknown_licences_holds_for_its_resume(
+    catalogue, collector, collector_of, shelf
+):
+    shelf.put(1, licence="")
+    shelf.put(2, licence="")
+    ordered = collector.order("shelf", Wish(unknown_licence="keep"))
+
+    collector_of(items=1).resume(ordered.id)
+    collector_of(unknown_licence="skip").resume(ordered.id)
+
+    assert [catalogue.works.get(number).has_original for number in (1, 2)] == [True, True]
+
+
+def test_a_run_that_was_told_nothing_of_unknown_licences_goes_by_the_settings(
+    catalogue, collector, collector_of, shelf
+):
+    shelf.put(1, licence="")
+    ordered = collector.order("shelf", Wish())
+
+    collector_of(unknown_licence="keep").resume(ordered.id)
+
+    assert ordered.unknown_licence is None
     assert catalogue.works.get(1).has_original
 
 

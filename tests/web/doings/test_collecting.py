@@ -75,17 +75,17 @@ def test_a_run_brings_in_what_is_a_picture_and_tells_why_the_rest_is_not(
     assert ended(site, again["run"]["id"])["counts"]["unchanged"] == 6
 
 
-def test_a_place_that_is_not_there_ends_the_run_with_its_sentence(
+def test_a_place_that_is_not_there_is_told_and_begins_no_run(
     site: httpx2.Client, art: Path
 ) -> None:
+    before = site.get("/api/runs").json()["total"]
     wish = {"source": "folder", "places": [str(art / "nowhere")]}
-    looked = site.post("/api/collect/preview", json=wish)
-    run = ended(site, site.post("/api/collect", json=wish).json()["run"]["id"])
+    sent = [site.post(place, json=wish) for place in ("/api/collect/preview", "/api/collect")]
+    page = site.post("/collect", data={"source": "folder", "places": str(art / "nowhere")})
 
-    assert looked.status_code == 400
-    assert (run["state"], run["job"]["state"]) == ("failed", "failed")
-    assert "nowhere" in run["job"]["error"]
-    assert "nowhere" in site.get(f"/runs/{run['id']}").text
+    assert [one.status_code for one in (*sent, page)] == [400, 400, 400]
+    assert all("nowhere" in one.text for one in (*sent, page))
+    assert site.get("/api/runs").json()["total"] == before
 
 
 @pytest.mark.parametrize(

@@ -100,13 +100,11 @@ class Collector:
             OutsideError: the source's list cannot be had; what was listed has come in.
         """
         opened = self._sources(source)
-        name = run or self._fresh_name(source)
-        self._catalogue.acquisitions.begin(
-            name, source, wish.places, limit=wish.limit, since=wish.since
-        )
-        with self._catalogue.claims.hold(name, "gesso collect status"):
-            batches = self._watched(opened, wish) if keeps_watching else self._listed(opened, wish)
-            return self._go(name, opened, batches, watch)
+        opened.finds(wish)  # refuses what it can tell at once; the list is not read
+        batches = self._watched(opened, wish) if keeps_watching else self._listed(opened, wish)
+        begun = self._begin(source, wish, run)
+        with self._catalogue.claims.hold(begun.id, "gesso collect status"):
+            return self._go(begun, opened, batches, watch)
 
     def order(self, source: str, wish: Wish, *, run: str = "") -> Acquisition:
         """Write down a run at a source, and leave the work to `resume`.
@@ -115,12 +113,10 @@ class Collector:
 
         Raises:
             SettingsError: the source cannot be asked as it is set.
-            InputError: a run of that id is there already.
+            InputError: a place that the source cannot use, or a run that is there already.
         """
-        self._sources(source)
-        return self._catalogue.acquisitions.begin(
-            run or self._fresh_name(source), source, wish.places, limit=wish.limit, since=wish.since
-        )
+        self._sources(source).finds(wish)
+        return self._begin(source, wish, run)
 
     def resume(self, run: str, watch: Watch = nobody) -> CollectReport:
         """Go on with a run that stopped, failed or died.
@@ -136,7 +132,7 @@ class Collector:
             self._catalogue.finds.give_back(run)
             wish = Wish(begun.places, begun.limit, begun.since)
             batches = None if begun.listed else self._listed(opened, wish)
-            return self._go(run, opened, batches, watch)
+            return self._go(begun, opened, batches, watch)
 
     def preview(self, source: str, wish: Wish) -> Preview:
         """What a run would do; nothing is fetched and nothing written.
@@ -152,11 +148,18 @@ class Collector:
         """Whether a process is at work on a run."""
         return self._catalogue.claims.is_held(run)
 
-    def _fresh_name(self, source: str) -> str:
-        return f"{source}-{self._now():%Y%m%d-%H%M%S}-{uuid4().hex[:4]}"
+    def _begin(self, source: str, wish: Wish, run: str) -> Acquisition:
+        return self._catalogue.acquisitions.begin(
+            run or f"{source}-{self._now():%Y%m%d-%H%M%S}-{uuid4().hex[:4]}",
+            source,
+            wish.places,
+            limit=wish.limit,
+            since=wish.since,
+            unknown_licence=wish.unknown_licence,
+        )
 
     def _listed(self, source: Source, wish: Wish) -> Iterator[Sequence[Find]]:
-        return in_batches(source.finds(wish))
+        yield from in_batches(source.finds(wish))
 
     def _watched(self, source: Source, wish: Wish) -> Iterator[Sequence[Find]]:
         if source.is_remote:
@@ -168,15 +171,16 @@ class Collector:
 
     def _go(
         self,
-        run: str,
+        begun: Acquisition,
         source: Source,
         batches: Iterator[Sequence[Find]] | None,
         watch: Watch,
     ) -> CollectReport:
         began = time.monotonic()
+        run = begun.id
         book = self._catalogue.acquisitions
         book.change(run, state="running", reason="")
-        gate = Gate(self._options, is_remote=source.is_remote)
+        gate = Gate(self._options.wished(begun.unknown_licence), is_remote=source.is_remote)
         intake = Intake(self._catalogue, source, self._develop, gate)
         going = CollectRun(
             self._catalogue,
@@ -225,7 +229,7 @@ def previewed(
     source: Source, wish: Wish, options: CollectOptions, catalogue: Catalogue | None
 ) -> Preview:
     """What a run at a source would do; `catalogue` None where there is no studio yet."""
-    gate = Gate(options, is_remote=source.is_remote)
+    gate = Gate(options.wished(wish.unknown_licence), is_remote=source.is_remote)
     counts: Counter[str] = Counter()
     examples: list[Find] = []
     finds = source.finds(wish)

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
 from gesso.core.pixels.derived.develop import Developed
-from gesso.core.records.finds import Acquisition, Find, FindState
+from gesso.core.records.finds import Acquisition, Find, FindState, UnknownLicence
 
 Develop = Callable[[bytes, str], Developed]
 """Develops a picture's bytes, wherever that is; its second argument names them in errors."""
-
-UnknownLicence = Literal["link", "keep", "skip"]
 
 
 @dataclass(frozen=True)
@@ -20,8 +17,7 @@ class CollectOptions:
     """How a collect run goes about it.
 
     Attributes:
-        unknown_licence: of pictures whose licence is unknown: "link" keeps their record, their
-            address and a thumbnail, "keep" all, "skip" nothing.
+        unknown_licence: of pictures whose licence is unknown, where a wish says nothing of it.
         licences: what the owner allows beside the free licences.
         items: finds that one run may take up, None for no end.
         megabytes: of pictures that one run may bring, None for no end.
@@ -42,6 +38,12 @@ class CollectOptions:
     first_wait_s: float = 30.0
     patience_s: float = 120.0
     batch: int = 16
+
+    def wished(self, unknown_licence: UnknownLicence | None) -> CollectOptions:
+        """These options, with what was wished for one run; None wishes for nothing."""
+        if unknown_licence is None:
+            return self
+        return replace(self, unknown_licence=unknown_licence)
 
 
 @dataclass(frozen=True)

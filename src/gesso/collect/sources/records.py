@@ -78,7 +78,7 @@ class RecordsSource:
                 "Say which: gesso collect records FILE.csv (or .jsonl, .parquet)",
             )
         files = [_checked(place) for place in wish.places]
-        yield from islice((find for file in files for find in self._of(file)), wish.limit)
+        return islice((find for file in files for find in self._of(file)), wish.limit)
 
     def fetch(self, find: Find, validator: str = "") -> Delivery | None:  # noqa: ARG002 - as above
         """There is nothing to fetch.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from gesso.core.records.finds import Find
+from gesso.core.records.finds import Find, UnknownLicence
 from gesso.core.registry import Entry, Factory, Registry
 
 
@@ -20,11 +20,14 @@ class Wish:
             search words, ids; each source says in its own words what it takes.
         limit: finds at most, None for all.
         since: only what the source calls changed since then, UTC; None for all.
+        unknown_licence: of pictures whose licence is unknown; None for what the run's options
+            say. It is the gate's to heed, not the source's.
     """
 
     places: tuple[str, ...] = ()
     limit: int | None = None
     since: datetime | None = None
+    unknown_licence: UnknownLicence | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,9 @@ class Source(Protocol):
 
     def finds(self, wish: Wish) -> Iterator[Find]:
         """Everything that is wanted, in a stable order, without a byte of a picture.
+
+        What can be told of the places without asking anybody is told at once, before the first
+        find is asked for: so a run that cannot be is never begun.
 
         Raises:
             InputError: a place that this source cannot use, named.

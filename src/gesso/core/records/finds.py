@@ -105,6 +105,10 @@ class FindRow:
 
 AcquisitionState = Literal["running", "done", "stopped", "failed"]
 
+UnknownLicence = Literal["link", "keep", "skip"]
+"""Of pictures whose licence is unknown: "link" keeps their record, their address and a thumbnail,
+"keep" all, "skip" nothing."""
+
 
 @dataclass(frozen=True)
 class Acquisition:
@@ -116,6 +120,8 @@ class Acquisition:
         places: what was asked of it.
         limit: finds at most, None for all.
         since: only what has changed since then.
+        unknown_licence: what this run was told of pictures whose licence is unknown; None for
+            nothing, so that the settings say.
         state: "stopped" can be gone on with; "failed" met what a person has to mend first.
         reason: why it stopped or failed, one sentence.
         listed: the source has told all its finds.
@@ -136,3 +142,4 @@ class Acquisition:
     began_at: datetime
     updated_at: datetime
     ended_at: datetime | None = None
+    unknown_licence: UnknownLicence | None = None

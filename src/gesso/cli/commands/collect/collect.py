@@ -14,7 +14,7 @@ from gesso.cli.printing import QUIET, document, mark, say, table, title
 from gesso.cli.session import Session, pass_session
 from gesso.collect.sources.source import SOURCES, Wish
 from gesso.core.records.codec import to_plain
-from gesso.core.records.finds import Acquisition
+from gesso.core.records.finds import Acquisition, UnknownLicence
 from gesso.studio import Studio
 
 
@@ -116,17 +116,19 @@ def _command_of(source: str) -> click.Command:
         dry_run: bool,
         watch: bool,
         run_id: str | None,
-        unknown_licence: str | None,
+        unknown_licence: UnknownLicence | None,
     ) -> int:
-        wish = Wish(places, limit, since.replace(tzinfo=UTC) if since else None)
+        at = since.replace(tzinfo=UTC) if since else None
+        wish = Wish(places, limit, at, unknown_licence)
         SOURCES.open(source)  # a name that is none makes no studio
-        flags = {"collect.unknown_licence": unknown_licence, "run_id": run_id}
+        flags = {"run_id": run_id}
         if dry_run and watch:
             raise click.UsageError("--dry-run looks once; it cannot --watch.")
         with opened(session, flags) as studio:
             if dry_run:
                 tell_preview(session, source, studio.collecting.preview(source, wish))
                 return 0
+            studio.collecting.check(source, wish)  # nor does a place that is none
             report = watched(
                 session,
                 studio,

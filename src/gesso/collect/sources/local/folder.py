@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
@@ -86,11 +86,7 @@ class FolderSource:
             raise InputError(
                 "No folder was named.", "Say which: gesso collect folder PATH [PATH...]"
             )
-        roots = [self._root(place) for place in wish.places]
-        walk = _Walk(self, self._options, self._complaints, wish)
-        for root, only in roots:
-            yield from walk.finds(root, only)
-        walk.tell_others()
+        return self._walked([self._root(place) for place in wish.places], wish)
 
     def fetch(self, find: Find, validator: str = "") -> Delivery | None:
         """A picture's bytes, and what its own file tells; see `Source`."""
@@ -137,6 +133,12 @@ class FolderSource:
         """A folder's tree that knows what was listed already."""
         options = self._options
         return Tree(root, self._complaints, options.follow_links, options.hidden, seen)
+
+    def _walked(self, roots: Sequence[tuple[Path, str]], wish: Wish) -> Iterator[Find]:
+        walk = _Walk(self, self._options, self._complaints, wish)
+        for root, only in roots:
+            yield from walk.finds(root, only)
+        walk.tell_others()
 
     def _tree(self, root: Path) -> Tree:
         return self.tree(root, set())

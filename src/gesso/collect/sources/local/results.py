@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -76,12 +77,17 @@ class ResultsSource(FolderSource):
             raise InputError(
                 "No folder was named.", "Say which: gesso collect results PATH [PATH...]"
             )
+        places = [self._root(place) for place in wish.places]
+        for _, only in places:
+            if only:
+                raise InputError(f"'{plain(only)}' is a file.", "Name the folder that holds it.")
+        return self._read([root for root, _ in places], wish)
+
+    def _read(self, roots: Sequence[Path], wish: Wish) -> Iterator[Find]:
         left = wish.limit
         since = wish.since.timestamp() if wish.since else None
         seen: set[tuple[int, int]] = set()
-        for root, only in [self._root(place) for place in wish.places]:
-            if only:
-                raise InputError(f"'{plain(only)}' is a file.", "Name the folder that holds it.")
+        for root in roots:
             tree = self.tree(root, seen)
             for listing in _with_rounds(tree.listings()):
                 for find in self._of_folder(tree, listing, since):

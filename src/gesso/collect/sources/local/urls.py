@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -71,9 +71,10 @@ class UrlsSource:
                 "No list was named.",
                 "Say which: gesso collect urls LIST.csv (or .txt, .jsonl, .parquet)",
             )
-        lists = [(place, _checked(place)) for place in wish.places]
+        return self._read([(place, _checked(place)) for place in wish.places], wish.limit)
+
+    def _read(self, lists: Sequence[tuple[str, Path | None]], left: int | None) -> Iterator[Find]:
         seen: set[bytes] = set()
-        left = wish.limit
         for place, path in lists:
             for find in self._of_address(place) if path is None else self._of_list(path):
                 if left == 0:

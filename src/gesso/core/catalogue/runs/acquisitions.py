@@ -13,7 +13,7 @@ from sqlalchemy import RowMapping, insert, select, update
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.tables import acquisitions
 from gesso.core.errors import InputError, UnknownItem
-from gesso.core.records.finds import Acquisition, AcquisitionState
+from gesso.core.records.finds import Acquisition, AcquisitionState, UnknownLicence
 
 
 class AcquisitionBook:
@@ -36,6 +36,7 @@ class AcquisitionBook:
         *,
         limit: int | None = None,
         since: datetime | None = None,
+        unknown_licence: UnknownLicence | None = None,
     ) -> Acquisition:
         """Begin a run.
 
@@ -47,6 +48,7 @@ class AcquisitionBook:
             "places": places,
             "limit": limit,
             "since": None if since is None else since.astimezone(UTC).isoformat(),
+            "unknown_licence": unknown_licence,
         }
         row = {
             "id": run,
@@ -143,4 +145,5 @@ def _acquisition(row: RowMapping) -> Acquisition:
         began_at=row["began_at"],
         updated_at=row["updated_at"],
         ended_at=row["ended_at"],
+        unknown_licence=wish.get("unknown_licence"),
     )

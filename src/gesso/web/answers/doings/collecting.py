@@ -51,11 +51,7 @@ class CollectWish(BaseModel):
         """As the verb takes it, with at most so many finds."""
         bounds = [bound for bound in (self.limit, most) if bound is not None]
         since = None if self.since is None else datetime.combine(self.since, time.min, UTC)
-        return Wish(tuple(self.places), min(bounds, default=None), since)
-
-    def flags(self) -> dict[str, object]:
-        """As wishes over the settings; None is no wish."""
-        return {"collect.unknown_licence": self.unknown_licence}
+        return Wish(tuple(self.places), min(bounds, default=None), since, self.unknown_licence)
 
 
 class Collectings:
@@ -84,7 +80,7 @@ class Collectings:
             Halt: files of this machine, asked for from another (403).
         """
         self._refuse_strangers(wish)
-        with self._studio.beside(wish.flags()) as own:
+        with self._studio.beside({}) as own:
             return own.collecting.preview(wish.source, wish.wish(LOOKED_AT))
 
     def begin(self, wish: CollectWish) -> tuple[Acquisition, Job]:
@@ -92,12 +88,13 @@ class Collectings:
 
         Raises:
             SettingsError: the source cannot be asked as it is set.
+            InputError: a place that it cannot use.
             Halt: files of this machine, asked for from another (403).
         """
         self._refuse_strangers(wish)
-        with self._studio.beside(wish.flags()) as own:
+        with self._studio.beside({}) as own:
             run = own.collect.order(wish.source, wish.wish())
-        return run, self._work_on(run, wish.flags())
+        return run, self._work_on(run)
 
     def resume(self, run_id: str) -> Job:
         """Have a run gone on with.
@@ -114,7 +111,7 @@ class Collectings:
         if run.state == "done" and not self._studio.catalogue.finds.waiting(run_id):
             raise Halt(409, "done", f"The run '{run_id}' is done.", "Begin a new one: what is "
                        "here and unchanged costs nothing.")  # fmt: skip
-        return self._work_on(run, {})
+        return self._work_on(run)
 
     def stop(self, run_id: str) -> Job:
         """Have a run come to rest; it can be gone on with.
@@ -141,9 +138,9 @@ class Collectings:
         if not wish.places and is_local(wish.source):
             raise InputError("No place was named.", "Write the path of a folder or a file.")
 
-    def _work_on(self, run: Acquisition, flags: Mapping[str, object]) -> Job:
+    def _work_on(self, run: Acquisition) -> Job:
         def call(tell: Tell, stopping: Stop) -> Mapping[str, Any]:
-            with self._studio.beside(flags, stop=stopping) as own:
+            with self._studio.beside({}, stop=stopping) as own:
                 report = own.collect.resume(run.id, watcher(tell))
             if report.acquisition.state == "stopped" and stopping.is_set():
                 raise Interrupted("Stopped as you asked; what came in is kept.",
