@@ -15,8 +15,10 @@ from gesso.core.errors import InputError, UnknownItem
 from gesso.core.records.works import Provenance, Work
 
 _BATCH = 500
-# Asked of every arrival, so they are put together once.
-_FIRST = select(*WORK_COLUMNS).order_by(works.c.id).limit(1)
+# Asked of every arrival, so they are put together once, and read no more than a number: mostly
+# there is none.
+_FIRST = select(works.c.id).order_by(works.c.id).limit(1)
+_WHOLE = select(*WORK_COLUMNS).where(works.c.id == bindparam("number"))
 _BY_IDENTIFIER = _FIRST.where(
     works.c.origin == bindparam("origin"),
     works.c.source == bindparam("source"),
@@ -82,13 +84,12 @@ def same(connection: Connection, provenance: Provenance, pixels: str, data: str)
     asked = {"origin": provenance.origin, "source": provenance.source}
     if provenance.identifier:
         asked["identifier"] = provenance.identifier
-        found = connection.execute(_BY_IDENTIFIER, asked)
+        number = connection.scalar(_BY_IDENTIFIER, asked)
     else:
-        found = connection.execute(_BY_BYTES, asked | {"data": data})
-    row = found.mappings().one_or_none()
-    if row is None:
+        number = connection.scalar(_BY_BYTES, asked | {"data": data})
+    if number is None:
         return None
-    work = work_of(row)
+    work = work_of(connection.execute(_WHOLE, {"number": number}).mappings().one())
     if work.standing == "record":
         return work  # so far without a picture: this is it
     if pixels != work.fingerprint.pixels and data != work.fingerprint.data:
