@@ -76,6 +76,18 @@ def test_scenes_are_dragged_by_their_handles(
     assert order(page) == [1, 4, 2, 3]
 
 
+def test_a_move_is_kept_by_who_leaves_at_once(page: Page, site: httpx2.Client, story: str) -> None:
+    page.goto(story)
+    page.locator("#scene-4 .grip").press("Alt+Home")
+    page.goto("/stories")
+
+    for _ in range(100):
+        if kept(site, story)[0] == 2:
+            break
+        page.wait_for_timeout(50)
+    assert kept(site, story) == (2, [4, 1, 2, 3])
+
+
 def test_words_are_changed_without_loading_the_page_anew(
     page: Page, site: httpx2.Client, story: str
 ) -> None:

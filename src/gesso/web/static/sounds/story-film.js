@@ -1,5 +1,7 @@
 // A film: followed while it is made, and its time shown on the strip while it plays.
 
+const AGAIN_MS = 3000;
+
 export function followFilm(main, again) {
   let source = null;
   let job = "";
@@ -13,6 +15,13 @@ export function followFilm(main, again) {
     if (!job || document.hidden) return;
     source = new EventSource(`/api/jobs/${job}/events`);
     source.addEventListener("message", (message) => hear(JSON.parse(message.data)));
+    // The browser comes back by itself, but not where the server has forgotten the job.
+    source.addEventListener("error", () => {
+      if (source?.readyState !== EventSource.CLOSED) return;
+      source = null;
+      job = "";
+      setTimeout(again, AGAIN_MS);
+    });
   }
 
   function hear({ kind, told = {} }) {

@@ -4,6 +4,7 @@ const WAYS = { ArrowUp: -1, ArrowLeft: -1, ArrowDown: 1, ArrowRight: 1, Home: -I
 
 export function holdScenes(main, order) {
   let timer = 0;
+  let wanted = null;
   let held = null;
 
   const list = () => main.querySelector(".scenes");
@@ -12,7 +13,14 @@ export function holdScenes(main, order) {
 
   function settle(after = SETTLE_MS) {
     clearTimeout(timer);
-    timer = setTimeout(() => order(works()), after);
+    wanted = works();
+    timer = setTimeout(keep, after);
+  }
+
+  function keep() {
+    clearTimeout(timer);
+    if (wanted) order(wanted);
+    wanted = null;
   }
 
   function count() {
@@ -53,7 +61,7 @@ export function holdScenes(main, order) {
     held = { grip, scene: grip.closest(".scene"), before: works() };
     held.scene.classList.add("is-held");
     document.body.classList.add("is-moving");
-    clearTimeout(timer);
+    keep();
   });
 
   main.addEventListener("pointermove", (event) => {
@@ -89,6 +97,8 @@ export function holdScenes(main, order) {
     }
     held = null;
   }
+  // Who leaves at once has moved it all the same.
+  addEventListener("pagehide", keep);
   main.addEventListener("pointerup", drop);
   main.addEventListener("pointercancel", drop);
 }

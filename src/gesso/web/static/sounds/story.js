@@ -103,7 +103,7 @@ function order(works) {
   const headers = { "content-type": "application/json" };
   last = last.catch(() => {}).then(async () => {
     const place = `/api/stories/${main.dataset.story}/order`;
-    const answer = await fetch(place, { method: "PUT", headers, body });
+    const answer = await fetch(place, { method: "PUT", headers, body, keepalive: true });
     if (!answer.ok) tell((await answer.json()).title || "That could not be kept.");
     await again();
   });
