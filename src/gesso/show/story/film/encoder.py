@@ -3,6 +3,10 @@
 One clock: a frame's time is its number, a sample's time is its number. What an encoder puts before
 the first sample (its priming) is written into the file's own table by its writer, and players and
 decoders take it off again.
+
+The same frames and samples are the same bytes, however busy the machine is and however many cores
+it has: nothing is left to choose its own number of threads, colours are turned by sums that are the
+same on every processor, and packets are laid down by their times alone, not as they come ready.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from av.codec.context import Flags
 from av.error import FFmpegError
 from av.packet import Packet
 from av.video.frame import VideoFrame
-from av.video.reformatter import ColorRange, Colorspace
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
@@ -37,6 +41,12 @@ os.putenv("SVT_LOG", "1")
 
 _BT709 = 1
 _LIMITED = 1
+# Without these swscale rounds otherwise on another processor.
+_EXACT = Interpolation.BILINEAR | Interpolation.ACCURATE_RND | Interpolation.BITEXACT
+
+# A packet waits until every stream has one. The writer's own patience is ten seconds of film, and
+# would end sooner or later with how far an encoder has come.
+_ORDERLY = {"max_interleave_delta": "0"}
 
 
 class Encoder:
@@ -60,9 +70,10 @@ class Encoder:
         self._frame = frame
         self._samples = 0
         self._frames = 0
+        self._colours = VideoReformatter()
         try:
             self._container = av.open(
-                str(path), "w", format=form.container, options=dict(form.muxing)
+                str(path), "w", format=form.container, options={**_ORDERLY, **form.muxing}
             )
             self._video = self._video_stream(form, pace)
             self._audio = self._audio_stream(form) if has_sound else None
@@ -99,11 +110,14 @@ class Encoder:
         Raises:
             StorageError: the disk would not take it.
         """
-        shown = VideoFrame.from_ndarray(rgb, "rgb24").reformat(
+        shown = self._colours.reformat(
+            VideoFrame.from_ndarray(rgb, "rgb24"),
             format="yuv420p",
+            interpolation=_EXACT,
             src_color_range=ColorRange.JPEG,
             dst_colorspace=Colorspace.ITU709,
             dst_color_range=ColorRange.MPEG,
+            threads=1,
         )
         shown.pts, shown.time_base = self._frames, Fraction(1, self._frame.fps)
         shown.pict_type = 0
@@ -165,6 +179,7 @@ class Encoder:
         context.color_range, context.colorspace = _LIMITED, _BT709
         context.color_primaries, context.color_trc = _BT709, _BT709
         context.flags |= Flags.bitexact
+        context.thread_count = 1
         return stream
 
     def _audio_stream(self, form: Format) -> AudioStream:
@@ -174,6 +189,7 @@ class Encoder:
         stream.bit_rate = form.bit_rate
         stream.time_base = Fraction(1, TICKS)
         stream.codec_context.flags |= Flags.bitexact
+        stream.codec_context.thread_count = 1
         if form.audio == "libopus":
             stream.options = {"vbr": "on", "application": "audio"}
         return stream
