@@ -75,6 +75,15 @@ def test_scenes_are_dragged_by_their_handles(
     assert kept(site, story) == (2, [1, 4, 2, 3])
     assert order(page) == [1, 4, 2, 3]
 
+    grip = page.locator("#scene-1 .grip").bounding_box()
+    page.mouse.move(grip["x"] + 10, grip["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 10, grip["y"] + 400, steps=8)
+    assert order(page) != [1, 4, 2, 3]
+    page.keyboard.press("Escape")
+    page.mouse.up()
+    assert order(page) == [1, 4, 2, 3]
+
 
 def test_a_move_is_kept_by_who_leaves_at_once(page: Page, site: httpx2.Client, story: str) -> None:
     page.goto(story)

@@ -33,6 +33,17 @@ export function holdScenes(main, order) {
     main.querySelector("[data-heard]").textContent = `${name}: scene ${all.indexOf(scene) + 1} of ${all.length}`;
   }
 
+  addEventListener("keydown", (event) => {
+    if (!held || event.key !== "Escape") return;
+    // As it hung before; what is held stays where it is, and the others go round it.
+    const known = new Map(scenes().map((one) => [Number(one.dataset.work), one]));
+    const place = held.before.indexOf(Number(held.scene.dataset.work));
+    held.scene.before(...held.before.slice(0, place).map((work) => known.get(work)));
+    held.scene.after(...held.before.slice(place + 1).map((work) => known.get(work)));
+    count();
+    drop();
+  });
+
   main.addEventListener("keydown", (event) => {
     const scene = event.target.closest?.(".scene");
     const way = WAYS[event.key];
