@@ -17,7 +17,7 @@ def test_a_picture_is_zoomed_into_left_and_wiped_over(hand: Hand) -> None:
     hand.press(page.get_by_role("link", name="Zoom", exact=True), shortcut="z")
     page.locator(".viewer .stage img").wait_for()
     told = page.locator(".viewer .told")
-    page.wait_for_function("document.querySelector('.viewer .told').textContent")
+    page.wait_for_function("() => document.querySelector('.viewer .told').textContent")
     before = told.inner_text()
     hand.press(page.get_by_role("button", name="Zoom in"))
     assert told.inner_text() != before
@@ -84,7 +84,7 @@ def test_a_study_is_cut_squinted_at_and_kept(hand: Hand, site: httpx2.Client) ->
     hand.press(page.get_by_role("link", name="Study", exact=True).last)
     page.wait_for_selector("g-study.is-live canvas")
     hand.step(page.get_by_role("slider", name="Values"), -2)
-    page.wait_for_function("document.querySelectorAll('.panel .strip tbody tr').length <= 3")
+    page.wait_for_function("() => document.querySelectorAll('.panel .strip tbody tr').length <= 3")
     hand.step(page.get_by_role("slider", name="Squint"), 4)
     page.get_by_text(re.compile("squinting")).wait_for()
     hand.press(page.get_by_role("button", name="Two values"), shortcut="2")
@@ -101,12 +101,31 @@ def test_a_work_is_told_which_music_fits_it(hand: Hand) -> None:
     sound = page.locator("li.sound").first
     sound.locator(".play").wait_for()
     hand.press(sound.get_by_role("button", name=re.compile("^Play")))
-    page.wait_for_function("[...document.querySelectorAll('audio')].some((one) => !one.paused)")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('audio')].some((one) => !one.paused)"
+    )
     hand.press(sound.get_by_role("button", name=re.compile("^Pause")))
     hand.press(page.get_by_role("button", name="It fits", exact=True).first)
     page.get_by_role("button", name="Take my word back").first.wait_for()
     hand.press(page.get_by_role("button", name="Take my word back").first)
     page.get_by_role("button", name="It fits", exact=True).nth(1).wait_for()
+
+
+def test_a_story_is_told_and_a_scene_of_it_comes_earlier(hand: Hand, site: httpx2.Client) -> None:
+    page = hand.page
+    hand.open("/stories/new")
+    hand.write(page.get_by_label("Works by their numbers"), "4, 9, 2")
+    hand.choose(page.get_by_role("combobox", name="Order", exact=True), "Your own")
+    hand.press(page.get_by_role("button", name="Put it together"))
+    page.wait_for_url(re.compile(r"/stories/\d+$"))
+    number = page.url.rpartition("/")[2]
+    scenes = site.get(f"/api/stories/{number}").json()["scenes"]
+    before = [scene["work"] for scene in scenes]
+
+    hand.press(page.get_by_role("button", name=re.compile("one earlier")).nth(1))
+    page.locator(f".scenes > :first-child[data-work='{before[1]}']").wait_for()
+    told = site.get(f"/api/stories/{number}").json()["scenes"]
+    assert [scene["work"] for scene in told] == [before[1], before[0], before[2]]
 
 
 def test_somebody_signs_in_with_a_token_and_out_again(
@@ -116,7 +135,7 @@ def test_somebody_signs_in_with_a_token_and_out_again(
     with served(tmp_path, token="a-long-word") as site:
         hand.open(f"{site.base_url}/make")
         if isinstance(hand, Keys):
-            page.wait_for_function("document.activeElement.type === 'password'")
+            page.wait_for_function("() => document.activeElement.type === 'password'")
         hand.write(page.get_by_label("Token"), "not-this-one")
         hand.press(page.get_by_role("button", name="Sign in"))
         page.get_by_role("alert").wait_for()

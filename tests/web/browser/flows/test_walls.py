@@ -53,7 +53,7 @@ def test_a_work_is_opened_marked_and_left_to_the_same_place(
 
     assert page.evaluate("scrollY") == pytest.approx(before, abs=2)
     if isinstance(hand, Keys):
-        page.wait_for_function("document.activeElement.closest('.w')?.dataset.place === '17'")
+        page.wait_for_function("() => document.activeElement.closest('.w')?.dataset.place === '17'")
     assert site.get("/api/works/18").json()["favourite"] is True
     with page.expect_response("**/mark"):
         heart = page.locator(".w[data-place='17'] .heart")
@@ -91,7 +91,7 @@ def test_the_end_of_an_index_is_jumped_to(hand: Hand) -> None:
     if isinstance(hand, Keys):
         page.keyboard.press("End")
         page.wait_for_function(
-            f"document.activeElement.closest('.w')?.dataset.place === '{WORKS - 1}'"
+            f"() => document.activeElement.closest('.w')?.dataset.place === '{WORKS - 1}'"
         )
     else:
         page.mouse.move(600, 400)
@@ -115,7 +115,7 @@ def test_a_work_is_put_into_a_new_set_and_found_there(hand: Hand, site: httpx2.C
     hand.press(page.get_by_role("button", name="Begin"))
     page.get_by_text("Evening").first.wait_for()
     page.wait_for_function(
-        "fetch('/api/sets').then((answer) => answer.json()).then((told) => told.sets.length === 1)"
+        "async () => (await (await fetch('/api/sets')).json()).sets.length === 1"
     )
     if page.locator("dialog.chooser[open]").count():
         hand.leave(page.get_by_role("button", name="Done"))
