@@ -20,12 +20,12 @@ from gesso.show.story.film.encoder import Encoder
 from gesso.show.story.film.formats import FORMATS
 from gesso.show.story.records import Frame
 rng = np.random.default_rng(7)
-ground = rng.integers(0, 256, (98, 230, 3), dtype=np.uint8)
+ground = rng.integers(0, 256, (322, 370, 3), dtype=np.uint8)
 for form in FORMATS.values():
     path = Path(sys.argv[1]) / form.name
-    with Encoder(path, form, Frame(130, 98, 12), has_sound=True) as encoder:
-        for number in range(48):
-            encoder.picture(np.ascontiguousarray(ground[:, number : number + 130]))
+    with Encoder(path, form, Frame(322, 322, 12), has_sound=True) as encoder:
+        for number in range(24):
+            encoder.picture(np.ascontiguousarray(ground[:, number : number + 322]))
             encoder.sound(rng.normal(0, 0.1, (2, 4000)).astype(np.float32))
     print(form.name, hashlib.sha256(path.read_bytes()).hexdigest())
 """
