@@ -69,6 +69,21 @@ def test_a_page_is_followed_by_its_mark(gesso, hung):
     assert second.document["next"] is None
 
 
+def test_words_with_a_minus_are_words(gesso, hung):
+    assert set(titles(gesso("search", "--json", "red"))) >= {"red evening", "red field"}
+    assert "red field" not in titles(gesso("search", "--json", "red", "-field"))
+    assert "red field" not in titles(gesso("search", "-field", "red", "--limit", "3", "--json"))
+    assert set(titles(gesso("search", "--json", "--filter", "-title:red"))) == {"blue river"}
+    assert "No such option '-w'" in gesso("search", "-w").err
+
+
+def test_without_words_the_newest_are_shown_without_reasons(gesso, hung):
+    said = gesso("search", "--limit", "2")
+
+    assert "The newest 2 works of 3" in said.out
+    assert "why" not in said.out
+
+
 def test_the_hits_hang_on_a_sheet(gesso, hung, tmp_path):
     said = gesso("search", "red", "--sheet", tmp_path / "found.png")
 

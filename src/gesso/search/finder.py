@@ -305,7 +305,7 @@ def _notes_of(asked: Asked) -> tuple[str, ...]:
     if not len(asked.state.core):
         return ("The catalogue is empty: gesso collect, gesso make or gesso demo fill it.",)
     if asked.allowed is not None and not len(asked.allowed):
-        return ("No work fits the filter.",)
+        return ("No work fits the filter.", *asked.guesses)
     return ()
 
 

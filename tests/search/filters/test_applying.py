@@ -38,6 +38,7 @@ RIVER, SHIPS, PORTRAIT, RED, WHEAT, NIGHT = (
         ("kind:made", set()),
         ("kind:paintings", {RIVER}),
         ("licence:cc0-1.0 format:png style:rococo", {PORTRAIT}),
+        ("format:jpg", set()),
         ("width:90", {PORTRAIT, RED}),
         ("megapixels<0.02 height>=120", {PORTRAIT, RED}),
         ("favourite:no style:rococo", {PORTRAIT}),
@@ -67,6 +68,33 @@ def test_a_filter_that_fits_nothing_says_so(hung):
     assert "No work fits the filter." in answer.notes
 
 
+def test_a_value_that_no_work_has_is_named_with_those_that_are_written_alike(hung):
+    answer = hung.find(filter='style:baroqe artist:"edouard mannet" -kind:nothing')
+
+    assert "No work has the style 'baroqe'. Did you mean Baroque?" in answer.notes
+    assert "No work has the artist 'edouard mannet'. Did you mean Édouard Manet?" in answer.notes
+    assert not any("nothing" in note for note in answer.notes)
+
+
+def test_the_short_names_of_formats_are_known(library):
+    png = library.find(filter="format:png").total
+
+    assert png
+    assert library.find(filter="-format:jpg").total == png
+    assert "No work has the format 'jpg'." in library.find(filter="format:jpg").notes[1]
+
+
+@pytest.mark.parametrize(
+    ("filter_", "example"),
+    [("year:soon", "year:1600..1700"), ("score:high", "score>0.7"), ("size:big", "size>=2MB")],
+)
+def test_what_to_write_instead_is_told_for_the_field(hung, filter_, example):
+    with pytest.raises(InputError) as refused:
+        hung.find(filter=filter_)
+
+    assert example in refused.value.advice
+
+
 def test_a_work_is_filtered_as_it_is_now(library):
     assert library.titles(filter="favourite:yes") == []
 
@@ -86,6 +114,8 @@ def test_a_work_is_filtered_as_it_is_now(library):
         ("shape:round", "'round' is no shape"),
         ("added:yesterday", "'yesterday' is none"),
         ("added:2026-13", "is none"),
+        ("year:1900..1800", "Nothing lies from 1900 to 1800, at character 1"),
+        ("added:2027..2026-03", "Nothing lies from 2027 to 2026-03"),
     ],
 )
 def test_what_cannot_be_held_against_works_is_one_clear_sentence(hung, filter_, says):

@@ -22,6 +22,7 @@ from gesso.search.words.stemming import plain, tokens
 _EVERYTHING = 2**62
 _ORIGINS = ("made", "collected", "brought")
 _SQUARE = 1.05
+_SHORT = {"jpg": "jpeg", "tif": "tiff"}
 
 
 @dataclass(frozen=True)
@@ -133,18 +134,35 @@ def _mask_of(state: State, ids: Ids) -> Mask:
     return mask
 
 
+def values_of(field: Field, state: State, wanted: Sequence[str]) -> list[int]:
+    """The numbers of the values of a column of words that fit what was asked for.
+
+    Args:
+        field: of the kind "coded" or "tags".
+        state: the columns, with the field's group.
+        wanted: values as they were typed.
+    """
+    if field.name == "format":
+        wanted = [_SHORT.get(one.lower(), one) for one in wanted]
+    words = state.groups[field.group].words
+    numbers = _fitting(words[field.column], wanted)
+    if field.name == "standing" and "any" in wanted:
+        return list(range(len(words["standing"].values)))
+    if field.name == "kind":
+        numbers += _fitting(words["origin"], [one for one in wanted if one.lower() in _ORIGINS])
+    return numbers
+
+
 def _coded(query: str, condition: Condition, field: Field, state: State) -> Mask:
     only_equal(condition, query)
-    rows, column = state.rows(field.group), field.column
-    if column == "standing" and any(one.text == "any" for one in condition.values):
-        return np.ones(len(rows), dtype=np.bool_)
-    numbers = _fitting(rows.words[column], _texts(condition))
-    mask = np.isin(rows.columns[column], numbers)
-    if field.name == "kind":
-        origins = [one for one in _texts(condition) if one.lower() in _ORIGINS]
-        if origins:
-            mask |= np.isin(rows.columns["origin"], _fitting(rows.words["origin"], origins))
-    return np.asarray(mask)
+    rows, column, wanted = state.rows(field.group), field.column, _texts(condition)
+    if field.name != "kind":
+        return np.isin(rows.columns[column], values_of(field, state, wanted))
+    origins = [one for one in wanted if one.lower() in _ORIGINS]
+    mask = np.isin(rows.columns[column], _fitting(rows.words[column], wanted))
+    return np.asarray(
+        mask | np.isin(rows.columns["origin"], _fitting(rows.words["origin"], origins))
+    )
 
 
 def _texts(condition: Condition) -> list[str]:
@@ -186,7 +204,7 @@ def _follow(parts: list[str], words: list[str], *, is_start: bool) -> bool:
 def _tags(query: str, condition: Condition, field: Field, state: State) -> Mask:
     only_equal(condition, query)
     pairs = state.pairs(field.group)
-    numbers = _fitting(pairs.words[field.column], _texts(condition))
+    numbers = values_of(field, state, _texts(condition))
     return _mask_of(state, pairs.ids[np.isin(pairs.columns[field.column], numbers)])
 
 

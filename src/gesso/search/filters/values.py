@@ -13,6 +13,19 @@ from gesso.search.filters.reading import Condition, Value
 _UNITS = {"": 1, "kb": 1e3, "mb": 1e6, "gb": 1e9, "k": 1e3, "m": 1e6}
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)([a-zA-Z]*)")
 _DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+_EXAMPLES = {
+    "year": "Write FIELD:1600..1700, or FIELD>=1600.",
+    "date": "Write FIELD:1600..1700, or FIELD>=1600.",
+    "score": "Write FIELD:0.5..1, or FIELD>0.7.",
+    "size": "Write FIELD:100KB..2MB, or FIELD>=2MB.",
+    "megapixels": "Write FIELD:1..4, or FIELD>=2.",
+    "number": "Write FIELD:12, or FIELD:12..40.",
+    "width": "Write FIELD:1000..2000, or FIELD>=1000.",
+    "light": "Write FIELD:20..40, or FIELD>=50.",
+    "contrast": "Write FIELD:20..40, or FIELD>=50.",
+    "colourful": "Write FIELD:20..40, or FIELD>=50.",
+    "warm": "Write FIELD:10..40, or FIELD>=10.",
+}
 _YES = {"yes", "true", "1", "y"}
 _NO = {"no", "false", "0", "n"}
 
@@ -32,7 +45,9 @@ def spans(condition: Condition, query: str, *, whole: bool = False) -> list[Span
 def _span(value: Value, condition: Condition, query: str, *, whole: bool) -> Span:
     low = _number(value.text, condition, query) if value.text else -math.inf
     if value.upper is not None:
-        return low, _number(value.upper, condition, query) if value.upper else math.inf
+        high = _number(value.upper, condition, query) if value.upper else math.inf
+        _check_order(value, (low, high), condition, query)
+        return low, high
     # Between two neighbours of a float32 there is no value of ours.
     step = 0.5 if whole else 1e-6
     return {
@@ -49,9 +64,21 @@ def _number(text: str, condition: Condition, query: str) -> float:
             query,
             condition,
             f"{condition.field} is a number, and '{text[:40]}' is none",
-            f"Write {condition.field}:100..200, or {condition.field}>=100.",
+            _EXAMPLES.get(condition.field.partition(".")[0], _EXAMPLES["width"]).replace(
+                "FIELD", condition.field
+            ),
         )
     return float(found[1]) * unit
+
+
+def _check_order(value: Value, span: Span, condition: Condition, query: str) -> None:
+    if span[0] > span[1]:
+        raise refuse(
+            query,
+            condition,
+            f"Nothing lies from {value.text} to {value.upper}",
+            f"Write the smaller end first: {condition.field}:{value.upper}..{value.text}.",
+        )
 
 
 def days(condition: Condition, query: str) -> list[Span]:
@@ -66,7 +93,9 @@ def days(condition: Condition, query: str) -> list[Span]:
 def _days(value: Value, condition: Condition, query: str) -> Span:
     first, last = _day(value.text, condition, query) if value.text else (-math.inf, math.inf)
     if value.upper is not None:
-        return first, _day(value.upper, condition, query)[1] if value.upper else math.inf
+        end = _day(value.upper, condition, query)[1] if value.upper else math.inf
+        _check_order(value, (first, end), condition, query)
+        return first, end
     ends = {">=": (first, math.inf), ">": (last + 1, math.inf)}
     ends |= {"<=": (-math.inf, last), "<": (-math.inf, first - 1)}
     return ends.get(condition.sign, (first, last))

@@ -20,6 +20,7 @@ from gesso.search.filters.applying import (
     with_phrases,
     without_takes,
 )
+from gesso.search.filters.guessing import guesses
 from gesso.search.filters.reading import Word, read
 from gesso.search.fusing.counting import facet_groups
 from gesso.search.looks.changes import Change, read_change
@@ -45,6 +46,7 @@ class Asked:
         changes: how hits should differ.
         filters: whether a person narrowed it; leaving takes out is no narrowing.
         own: works of the query itself, which are never hits.
+        guesses: where conditions admit nothing, what was probably meant.
     """
 
     query: Query
@@ -55,6 +57,7 @@ class Asked:
     changes: tuple[Change, ...] = ()
     filters: bool = False
     own: frozenset[int] = field(default=frozenset())
+    guesses: tuple[str, ...] = ()
 
     @property
     def has_words(self) -> bool:
@@ -143,6 +146,7 @@ def ask(query: Query, columns: Columns, admitting: Admitting) -> Asked:
         changes,
         bool(wish.conditions or narrowing.conditions or phrases),
         _own(query, state),
+        guesses(filters, state) if allowed is not None and not len(allowed) else (),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,9 @@ from gesso.search.records import Query
 
 _FACETS = ("style", "artist", "decade", "source", "kind")
 
+# A word, a phrase or a field: one letter behind the minus is an option.
+_MINUS = re.compile(r'-(?:"|[^\W\d_]\w)')
+
 _HELP = """Find works by words, by pictures, by colours, by values.
 
 \b
@@ -32,7 +36,25 @@ A picture is a file, an address on the web, or a work: work:12.
 """
 
 
-@click.command(help=_HELP)
+class _WithMinusWords(click.Command):
+    """A command whose arguments may be words with a minus: `portrait -woman` has no option -w."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Lay words with a minus aside, and put them behind the others."""
+        takes = {name for option in self.params if isinstance(option, click.Option)
+                 if not option.is_flag for name in option.opts}  # fmt: skip
+        behind = args.index("--") if "--" in args else len(args)
+        is_value = [False, *(one in takes for one in args)]
+        away = {at for at, one in enumerate(args[:behind])
+                if not is_value[at] and _MINUS.match(one)}  # fmt: skip
+        left = [one for at, one in enumerate(args) if at not in away]
+        if away:
+            words = [args[at] for at in sorted(away)]
+            left = [*left, *words] if "--" in left else [*left, "--", *words]
+        return super().parse_args(ctx, left)
+
+
+@click.command(cls=_WithMinusWords, help=_HELP)
 @click.argument("words", nargs=-1)
 @click.option("--like", multiple=True, metavar="PICTURE", help="Works like this one.")
 @click.option("--minus", multiple=True, metavar="PICTURE", help="But not like this one.")
@@ -40,7 +62,8 @@ A picture is a file, an address on the web, or a work: work:12.
     "--but",
     multiple=True,
     metavar="CHANGE",
-    help="Like it, but darker, lighter, warmer, cooler, more colourful, quieter, softer.",
+    help="Like it, but darker, lighter, warmer, cooler, more colourful, quieter, more contrast, "
+    "softer.",
 )
 @click.option(
     "--colour",

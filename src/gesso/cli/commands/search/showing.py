@@ -58,9 +58,11 @@ def show(answer: Answer) -> None:
     title(_heading(answer))
     if answer.hits:
         is_wide = stdout().width >= _WIDE or not stdout().is_terminal
-        headings = ("work", "title", "artist", "date", "", "why")
         rows = [_row(hit, is_wide=is_wide) for hit in answer.hits]
-        table(headings, rows, right=(0,))
+        # Where nothing was asked for they are the newest, and that is why.
+        columns = 6 if any(hit.reasons for hit in answer.hits) else 4
+        headings = ("work", "title", "artist", "date", "", "why")[:columns]
+        table(headings, [row[:columns] for row in rows], right=(0,))
     if any(answer.facets.values()):
         say()
     for name, values in answer.facets.items():
@@ -80,11 +82,12 @@ def _heading(answer: Answer) -> str:
     if not answer.hits:
         return "Nothing was found."
     shown = counted(len(answer.hits), "work")
-    if answer.total is None:
-        return f"The best {shown} of many"
     if answer.total == len(answer.hits):
         return f"{shown} found" if len(answer.hits) > 1 else "One work found"
-    return f"The best {shown} of {answer.total:,}"
+    first = "best" if any(hit.reasons for hit in answer.hits) else "newest"
+    if len(answer.hits) == 1:
+        shown = "work"
+    return f"The {first} {shown} of {'many' if answer.total is None else f'{answer.total:,}'}"
 
 
 def _row(hit: Hit, *, is_wide: bool) -> tuple[object, ...]:

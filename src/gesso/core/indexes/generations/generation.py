@@ -146,7 +146,7 @@ class Generation:
         self._index.close()
 
     def _compared(self, query: NDArray[np.float32], own: NDArray[np.int64]) -> tuple[Ids, Scores]:
-        rows = self.rows[own].astype(np.int64)
+        rows = np.sort(self.rows[own].astype(np.int64))
         vectors, sound = self.truth.gather(rows)
         scores = Lens(query[None], self.truth.width).scores(vectors)[0]
         return (rows, scores) if sound.all() else (rows[sound], scores[sound])
