@@ -26,8 +26,10 @@ from gesso.web.server.problems import Halt, Problem
 FAULTS: dict[int | str, dict[str, Any]] = COMMON | {
     402: {"model": Problem, "description": "The budget for a model's words is spent."},
     404: {"model": Problem, "description": "There is no such story, version, work or track."},
-    409: {"model": Problem, "description": "It was changed meanwhile."},
-    409: {"model": Problem, "description": "What it takes is not installed, or not set."},
+    409: {
+        "model": Problem,
+        "description": "It was changed meanwhile; or what it takes is not installed, or not set.",
+    },
     502: {"model": Problem, "description": "The model that was asked did not answer."},
     507: {"model": Problem, "description": "The disk takes nothing more."},
 }
