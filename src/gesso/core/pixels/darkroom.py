@@ -195,7 +195,6 @@ if sys.platform == "linux":
 
     def _lay(path: str, rgb: NDArray[np.uint8]) -> None:
         with open(path, "r+b", buffering=0) as file:  # noqa: PTH123 - an open file, no path
-            os.posix_fallocate(file.fileno(), 0, rgb.nbytes)
             left = rgb.data.cast("B")
             while left:
                 left = left[file.write(left) :]

@@ -44,13 +44,15 @@ class Body:
     def __init__(self, receive: Receive, headers: Headers, limits: BodyLimits) -> None:
         self._receive = receive
         self._limits = limits
-        kind = headers.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        is_json = kind == b"application/json" or kind.endswith(b"+json")
-        self._most = limits.most_json_bytes if is_json else limits.most_bytes + SPARE
+        self._most = limits.most_bytes + SPARE
         self._size = 0
         self._until: float | None = None
         self._is_whole = False
         self.fault: Problem | None = None
+        if b"content-type" in headers:
+            kind = headers[b"content-type"].partition(b";")[0].strip().lower()
+            if kind == b"application/json" or kind.endswith(b"+json"):
+                self._most = limits.most_json_bytes
         told = headers.get(b"content-length", b"")
         if told.isdigit() and int(told) > self._most:
             self.fault = self._too_large()

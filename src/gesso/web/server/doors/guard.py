@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from anyio import to_thread
 from fastapi.responses import HTMLResponse, Response
@@ -39,7 +39,7 @@ POLICY = (
 )
 VERSION = "1"
 """Of the API; what a later one changes will not change under /api/v1."""
-_HEADERS = (
+_HEADERS = [
     (b"content-security-policy", POLICY.encode("ascii")),
     (b"x-content-type-options", b"nosniff"),
     # Nothing goes to other sites; with "no-referrer" a browser sends the forms of these very pages
@@ -48,15 +48,15 @@ _HEADERS = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-gesso-api", VERSION.encode("ascii")),
-)
+]
+_NAMES = frozenset(name for name, _ in _HEADERS)
 _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 _FORWARDED = (b"x-forwarded-for", b"forwarded", b"x-real-ip")
 _AGAIN_S = 1
 _GRANT = "gesso.grant"
 
 
-@dataclass(frozen=True)
-class Passed:
+class Passed(NamedTuple):
     """A request that was answered, as those who look on are told of it.
 
     Attributes:
@@ -157,7 +157,8 @@ class Guard:
         answer = _Answer(scope, Body(receive, headers, self._limits), send)
         address, is_sent = address_of(scope), scope["method"] not in SAFE
         self._here += 1
-        self._sending[address] += is_sent
+        if is_sent:
+            self._sending[address] += 1
         try:
             await self._let_in(scope, headers, address)
             await answer.of(self._app)
@@ -165,9 +166,10 @@ class Guard:
             await answer.of(self._told(refused.halt, scope, headers))
         finally:
             self._here -= 1
-            self._sending[address] -= is_sent
-            if not self._sending[address]:
-                del self._sending[address]
+            if is_sent:
+                self._sending[address] -= 1
+                if not self._sending[address]:
+                    del self._sending[address]
             passed = answer.passed()
             for onlooker in self._onlookers:
                 onlooker(passed)
@@ -308,11 +310,13 @@ class _Answer:
     async def _sent_on(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            held = {name for name, _ in message["headers"]}
-            message["headers"] = [
-                *message["headers"],
-                *(pair for pair in _HEADERS if pair[0] not in held),
-            ]
+            told = list(message["headers"])
+            held = {name for name, _ in told}
+            message["headers"] = told + (
+                _HEADERS
+                if held.isdisjoint(_NAMES)
+                else [pair for pair in _HEADERS if pair[0] not in held]
+            )
         else:
             self._sent += len(message.get("body", b""))
         await self._send(message)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -38,17 +39,15 @@ class Noting:
     def __init__(self, path: Path | None, audits: Callable[[], AuditBook] | None) -> None:
         self._path = path
         self._audits = audits
-        self._lines: deque[Passed] = deque(maxlen=_MOST_WAITING)
+        self._lines: deque[tuple[float, Passed]] = deque(maxlen=_MOST_WAITING)
         self._deeds: deque[Passed] = deque(maxlen=_MOST_WAITING)
-        self._times: deque[datetime] = deque(maxlen=_MOST_WAITING)
         self._file: RotatingFileHandler | None = None
         self._task: asyncio.Task[None] | None = None
 
     def look_on(self, passed: Passed) -> None:
         """Take a request up; it is written soon."""
         if self._path is not None:
-            self._lines.append(passed)
-            self._times.append(datetime.now(UTC))
+            self._lines.append((time.time(), passed))
         if passed.changes and self._audits is not None:
             self._deeds.append(passed)
 
@@ -83,7 +82,8 @@ class Noting:
 
     def _write_lines(self) -> None:
         while self._lines:
-            text = line_of(self._lines.popleft(), self._times.popleft())
+            at, passed = self._lines.popleft()
+            text = line_of(passed, datetime.fromtimestamp(at, UTC))
             self._opened().emit(logging.makeLogRecord({"msg": text}))
 
     def _write_deeds(self) -> None:
