@@ -147,6 +147,17 @@ def test_a_whole_studio_checks_out_and_says_what_was_read(gesso: Gesso, run: str
     assert gesso("check", "--subset", "100%", "--json").document["files_read"] > 0
 
 
+def test_a_check_that_found_nothing_to_read_does_not_advise_to_read(gesso: Gesso) -> None:
+    Catalogue.open(STUDIO).close()
+
+    said = gesso("check", "--read-data")
+
+    assert said.code == 0
+    assert "0 works" in said.out
+    assert "there was no file to read" in said.out
+    assert "--read-data" not in said.out
+
+
 def test_a_changed_byte_is_a_problem_and_exit_code_1(gesso: Gesso, run: str) -> None:
     with Catalogue.open(STUDIO) as catalogue:
         (work,) = catalogue.works.page().works

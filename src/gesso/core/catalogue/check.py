@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import islice
@@ -12,10 +12,10 @@ from random import Random
 from threading import Event
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, union_all
 
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.catalogue.store.dialects.sqlite import CHECK_WORDS, TRUE_FACETS
+from gesso.core.catalogue.store.dialects.sqlite import TRUE_FACETS, check_words
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
 from gesso.core.catalogue.store.tables import (
     blobs,
@@ -31,11 +31,7 @@ from gesso.core.records.codec import from_json
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Work
 
-# ruff: noqa: S608 - the statements are put together from constants and our own column names
-
 _BATCH = 500
-_WORD_PARTS = ("data", "idx", "docsize", "config")
-"""The tables in which FTS5 keeps its index."""
 _COPY = "Put it back from a copy of the studio."
 _AGAIN = "Make it again from its original: gesso check --repair"
 _ANEW = "Put back a copy of gesso.db; the pictures in blobs/ are not touched by it."
@@ -63,7 +59,7 @@ class CheckReport:
     Attributes:
         works: rows that were looked at.
         blobs: originals among their files that are there with the right size.
-        thumbnails: thumbnails of which the same is true.
+        thumbnails: thumbnails of which the same is true; one that several works share is one.
         files_read: files that were read to the last byte.
         bytes_read: bytes that were truly read from them.
         problems: what is wrong; empty for a sound studio.
@@ -122,18 +118,18 @@ def check(
         raise InputError(f"A subset of {subset:g}?", "Ask for a share above 0 and at most 1 (5%).")
     began = time.monotonic()
     give_up = None if max_seconds is None else began + max_seconds
-    found = _Findings()
+    found = _Findings(_shared(catalogue))
     found.problems += _database_problems(catalogue)
     draw = rng or Random()
     complete = True
-    for work, recipe in _rows(catalogue):
+    for work, recipe, sizes in _rows(catalogue):
         is_late = give_up is not None and time.monotonic() >= give_up
         if is_late or (stop is not None and stop.is_set()):
             complete = False
             break
         reads = read_data and (subset is None or draw.random() < subset)
         found.works += 1
-        _look_at(catalogue, work, recipe, found, reads=reads)
+        _look_at(catalogue, work, recipe, sizes, found, reads=reads)
     if complete:
         found.problems += _track_problems(catalogue, found, reads=read_data)
     return CheckReport(
@@ -152,6 +148,8 @@ def check(
 
 @dataclass
 class _Findings:
+    shared: frozenset[str]
+    met: set[tuple[str, str]] = field(default_factory=set)
     works: int = 0
     blobs: int = 0
     thumbnails: int = 0
@@ -159,26 +157,46 @@ class _Findings:
     bytes_read: int = 0
     problems: list[Problem] = field(default_factory=list)
 
+    def is_first(self, what: str, key: str) -> bool:
+        """Whether a file is met for the first time, in what is done with it."""
+        if key not in self.shared:
+            return True
+        is_first = (what, key) not in self.met
+        self.met.add((what, key))
+        return is_first
+
 
 def _look_at(
-    catalogue: Catalogue, work: Work, recipe: str | None, found: _Findings, *, reads: bool
+    catalogue: Catalogue,
+    work: Work,
+    recipe: str | None,
+    sizes: Mapping[str, int],
+    found: _Findings,
+    *,
+    reads: bool,
 ) -> None:
-    problems = _work_problems(catalogue, work, recipe, found, reads=reads)
+    problems = _work_problems(catalogue, work, recipe, sizes, found, reads=reads)
     if problems:
         # It may have been sealed since its row was read; then its new row is the one to look at.
         now = _row(catalogue, work.id)
         if now is None:
             return
         if now[0].blob != work.blob:
-            problems = _work_problems(catalogue, *now, found, reads=reads)
+            sizes = _sizes(catalogue, [now[0]])
+            problems = _work_problems(catalogue, *now, sizes, found, reads=reads)
     found.problems += problems
 
 
 def _work_problems(
-    catalogue: Catalogue, work: Work, recipe: str | None, found: _Findings, *, reads: bool
+    catalogue: Catalogue,
+    work: Work,
+    recipe: str | None,
+    sizes: Mapping[str, int],
+    found: _Findings,
+    *,
+    reads: bool,
 ) -> list[Problem]:
     problems = _recipe_problems(work, recipe)
-    sizes = _sizes(catalogue, work)
     if work.has_original:
         whose = f"work {work.id}"
         wrong = _file_problem(catalogue, work.blob, sizes.get(work.blob), whose, "original")
@@ -193,8 +211,9 @@ def _work_problems(
         if wrong:
             problems.append(wrong)
         else:
-            found.thumbnails += 1
-            problems += _read_file(catalogue, key, whose, "thumbnail", found)[1] if reads else []
+            found.thumbnails += found.is_first("thumbnail", key)
+            if reads and found.is_first("read", key):
+                problems += _read_file(catalogue, key, whose, "thumbnail", found)[1]
     return problems
 
 
@@ -274,15 +293,29 @@ def _recipe_problems(work: Work, recipe: str | None) -> list[Problem]:
     return []
 
 
-def _sizes(catalogue: Catalogue, work: Work) -> dict[str, int]:
-    keys = {work.blob, *(key for _, key in work.thumbnails)}
+def _sizes(catalogue: Catalogue, some: Iterable[Work]) -> dict[str, int]:
+    keys = {key for work in some for key in (work.blob, *(key for _, key in work.thumbnails))}
+    keys.discard("")
+    if not keys:
+        return {}
     wanted = select(blobs.c.key, blobs.c.size_bytes).where(blobs.c.key.in_(keys))
     with catalogue.database.read() as connection:
         return {row[0]: row[1] for row in connection.execute(wanted)}
 
 
-def _rows(catalogue: Catalogue) -> Iterator[tuple[Work, str | None]]:
-    """All works by number, in small bites, so that a long check holds up nobody."""
+def _shared(catalogue: Catalogue) -> frozenset[str]:
+    """Thumbnails that are named more than once: by works that look alike, or by a small work."""
+    named = union_all(select(works.c.thumb_512.label("key")), select(works.c.thumb_256)).subquery()
+    several = select(named.c.key).where(named.c.key != "").group_by(named.c.key)
+    with catalogue.database.read() as connection:
+        return frozenset(connection.scalars(several.having(func.count() > 1)))
+
+
+def _rows(catalogue: Catalogue) -> Iterator[tuple[Work, str | None, Mapping[str, int]]]:
+    """All works by number with the sizes that their files have, in small bites.
+
+    So a long check holds up nobody.
+    """
     last = 0
     while True:
         wanted = select(*WORK_COLUMNS, works.c.recipe).where(works.c.id > last)
@@ -290,8 +323,10 @@ def _rows(catalogue: Catalogue) -> Iterator[tuple[Work, str | None]]:
             rows = connection.execute(wanted.order_by(works.c.id).limit(_BATCH)).mappings().all()
         if not rows:
             return
-        for row in rows:
-            yield work_of(row), row["recipe"]
+        found = [(work_of(row), row["recipe"]) for row in rows]
+        sizes = _sizes(catalogue, (work for work, _ in found))
+        for work, recipe in found:
+            yield work, recipe, sizes
         last = rows[-1]["id"]
 
 
@@ -344,30 +379,7 @@ def _word_problems(catalogue: Catalogue) -> list[Problem]:
         return []  # there the words are a column that the server itself keeps in step
     try:
         with catalogue.database.aside() as connection:
-            _copy_words(connection)
-            connection.execute(CHECK_WORDS.replace("works_fts", "copied.works_fts", 1))
+            check_words(connection)
     except (DamageError, sqlite3.DatabaseError):
         return [Problem("words", "The word search is not in step with the works.", _ANEW)]
     return []
-
-
-def _copy_words(connection: sqlite3.Connection) -> None:
-    """Copy the word search, and the words it is of, into a database of this connection alone.
-
-    Its own check is an INSERT, which would hold up every writer for as long as it reads.
-    """
-    connection.execute("ATTACH '' AS copied")
-    connection.execute("BEGIN")
-    made = "SELECT sql FROM main.sqlite_master WHERE name = 'works_fts'"
-    ((statement,),) = connection.execute(made).fetchall()
-    named = connection.execute("SELECT name FROM pragma_table_info('works_fts')").fetchall()
-    columns = ", ".join(name for (name,) in named)
-    connection.execute(f"CREATE TABLE copied.works (id INTEGER PRIMARY KEY, {columns})")
-    connection.execute(f"INSERT INTO copied.works SELECT id, {columns} FROM main.works")
-    connection.execute(statement.replace("works_fts", "copied.works_fts", 1))
-    for part in _WORD_PARTS:
-        connection.execute(f"DELETE FROM copied.works_fts_{part}")
-        connection.execute(
-            f"INSERT INTO copied.works_fts_{part} SELECT * FROM main.works_fts_{part}"
-        )
-    connection.execute("COMMIT")

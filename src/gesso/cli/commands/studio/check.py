@@ -52,7 +52,7 @@ def check(
     else:
         if mended is not None:
             _show_repair(mended)
-        _show(report)
+        _show(report, reads=read_data or subset is not None)
     return 0 if report.is_clean else 1
 
 
@@ -63,10 +63,10 @@ def _show_repair(mended: Repair) -> None:
         say(f"Those of {many} could not be: the originals are missing, damaged or not kept here.")
 
 
-def _show(report: CheckReport) -> None:
+def _show(report: CheckReport, *, reads: bool) -> None:
     whole = "Everything looked at is whole." if report.is_clean else ""
     title(whole or f"{counted(len(report.problems), 'problem')} found.")
-    say(f"  {_looked_at(report)}")
+    say(f"  {_looked_at(report, reads=reads)}")
     if report.orphans or report.leftovers:
         say(
             f"  {counted(len(report.orphans), 'file')} that no work names and "
@@ -79,10 +79,13 @@ def _show(report: CheckReport) -> None:
         say(f"    {problem.advice}")
 
 
-def _looked_at(report: CheckReport) -> str:
+def _looked_at(report: CheckReport, *, reads: bool) -> str:
     read = f"{counted(report.files_read, 'file')} read, {report.bytes_read / 1e6:,.1f} MB"
-    if not report.files_read:
+    if not reads:
         read = "no file was read (--read-data reads them)"
+    elif not report.files_read:
+        has_files = bool(report.blobs or report.thumbnails)
+        read = "no file was drawn to be read" if has_files else "there was no file to read"
     stopped = "" if report.complete else "; the time was up before the end"
     return (
         f"{counted(report.works, 'work')}: {counted(report.blobs, 'original')} and "
