@@ -136,10 +136,10 @@ def test_hidden_and_temporary_files_are_passed_over(
     put: Put, tmp_path: Path, listed: Listed
 ) -> None:
     hidden = (".hidden.png", ".git/a.png", "~$a.png", "a.png.part", "b.png~", "__MACOSX/._a.png")
-    for name in (*hidden, "c.png.crdownload", "d.tmp", "@eaDir/a.png", "a.png"):
+    for name in (*hidden, "c.png.crdownload", "d.tmp", "@eaDir/a.png", "a.png", "~b.png"):
         put(name)
 
-    assert names(listed(tmp_path / "art")) == ["a.png"]
+    assert names(listed(tmp_path / "art")) == ["a.png", "~b.png"]
 
 
 def test_pictures_of_other_kinds_are_counted_and_told_once(

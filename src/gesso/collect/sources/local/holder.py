@@ -51,7 +51,7 @@ WORDS_MOST = 1 << 20
 """Bytes of the words about one picture."""
 
 _TEMPORARY = re.compile(
-    r"\.(tmp|temp|part|partial|crdownload|download|opdownload|swp|bak|filepart|\!ut)$|~$|^~|^\._"
+    r"\.(tmp|temp|part|partial|crdownload|download|opdownload|swp|bak|filepart|\!ut)$|~$|^~\$|^\._"
     r"|^(thumbs\.db|desktop\.ini|__macosx|@eadir|\$recycle\.bin|lost\+found)$",
     re.IGNORECASE,
 )
