@@ -133,7 +133,7 @@ class Studio(Ground):
     def _tending(self) -> Tending:
         from gesso.studio.works.tending import Tending
 
-        return Tending(self)
+        return Tending(self, self.searching.index_of)
 
     @cached_property
     def caption(self) -> CaptionRoom:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import sqlite3
 
+import numpy as np
 import pytest
 
 from gesso.collect.curate.asking import Asking
 from gesso.collect.curate.kept import head_of
+from gesso.collect.curate.vectors import Encoding, KeptVectors
 from gesso.core.catalogue.works.findings.classifiers import ClassifierRow
 from gesso.core.errors import InputError, Interrupted, UnknownItem
+from gesso.core.indexes.space_index import SpaceIndex
 from gesso.core.records.maker import PERSON
 
 from .conftest import COLOURS
@@ -116,6 +119,27 @@ def test_vectors_that_were_damaged_are_worked_out_anew(room, taught, encoder, tm
 
     assert room.train("mine").forced == 1.0
     assert encoder.asked == asked + 1
+
+
+def test_what_the_index_has_is_not_encoded_again(catalogue, bring, encoder, tmp_path) -> None:
+    works = bring((200, 30, 30), 3)
+    index = SpaceIndex(tmp_path / "vectors", tmp_path / "index", encoder.space)
+    files = [catalogue.thumbnail(catalogue.works.get(work), 512) for work in works]
+    index.add(np.asarray(works[:2]), Encoding(encoder)(files[:2]))
+    encoded = []
+
+    def encode(some):
+        encoded.extend(some)
+        return Encoding(encoder)(some)
+
+    vectors = KeptVectors(catalogue, encoder.space, encode, None, index=index)
+    held = vectors.vectors_of(works)
+    vectors.close()
+
+    assert held.works == tuple(works)
+    assert held.vectors == pytest.approx(Encoding(encoder)(files), abs=1e-3)
+    assert np.linalg.norm(held.vectors, axis=1) == pytest.approx([1, 1, 1], abs=1e-6)
+    assert encoded == [files[2]]
 
 
 def test_a_cache_that_is_none_stops_nothing(catalogue, room, taught, encoder, tmp_path) -> None:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.encoders.encoder import Encoder, Space
-from gesso.core.errors import GessoError, StorageError
+from gesso.core.errors import DamageError, GessoError, StorageError, UnknownItem
+from gesso.core.indexes.space_index import SpaceIndex
 from gesso.core.outside.waiting.pool import run_streams
 from gesso.core.pixels.decode import decode
 from gesso.core.records.works import Work
@@ -50,7 +51,7 @@ class Held:
 
 
 class Vectors(Protocol):
-    """Where vectors come from; an index may stand here as well."""
+    """Where vectors come from."""
 
     @property
     def space(self) -> Space:
@@ -82,9 +83,10 @@ class Encoding:
 
 
 class KeptVectors:
-    """Vectors worked out from thumbnails, each once, and kept in a file that may be thrown away.
+    """Vectors of works: those that the space's index has, the others worked out from thumbnails.
 
-    They are kept under the hash of the thumbnail, so what is kept is never out of date.
+    What is worked out is kept in a file that may be thrown away, under the hash of the thumbnail,
+    so it is never out of date.
 
     Args:
         catalogue: where works are.
@@ -92,6 +94,7 @@ class KeptVectors:
         encode: encodes files.
         cache: the file to keep them in; None keeps nothing.
         streams: how many batches are encoded at once.
+        index: of the same space, where there is one.
     """
 
     def __init__(
@@ -100,13 +103,16 @@ class KeptVectors:
         space: Space,
         encode: Encode,
         cache: Path | None,
+        *,
         streams: int = 1,
+        index: SpaceIndex | None = None,
     ) -> None:
         self._catalogue = catalogue
         self._space = space
         self._encode = encode
         self._cache = _Cache(cache, space.size)
         self._streams = streams
+        self._index = index
 
     @property
     def space(self) -> Space:
@@ -120,8 +126,38 @@ class KeptVectors:
             UnknownItem: there is no such work.
             StorageError: the disk would not read.
         """
-        keys: dict[int, str] = {}
+        vectors = self._indexed(works)
         failed: dict[int, str] = {}
+        vectors |= self._worked_out([one for one in works if one not in vectors], failed)
+        held = tuple(number for number in works if number in vectors)
+        matrix = np.zeros((len(held), self._space.size), dtype=np.float32)
+        for row, number in enumerate(held):
+            matrix[row] = vectors[number]
+        return Held(held, matrix, failed)
+
+    def close(self) -> None:
+        """Let go of files."""
+        self._cache.close()
+        if self._index is not None:
+            self._index.close()
+
+    def _indexed(self, works: Sequence[int]) -> dict[int, Matrix]:
+        """What the index has; a vector that is damaged there is worked out anew."""
+        if self._index is None:
+            return {}
+        numbers = np.intersect1d(np.asarray(works, dtype=np.int64), self._index.known())
+        for _ in range(2):  # the second time without what the first found damaged
+            try:
+                found = self._index.vectors(numbers)
+            except (DamageError, UnknownItem):
+                numbers = np.intersect1d(numbers, self._index.known())
+                continue
+            lengths = np.linalg.norm(found, axis=1, keepdims=True)
+            return dict(zip(numbers.tolist(), found / np.maximum(lengths, 1e-12), strict=True))
+        return {}
+
+    def _worked_out(self, works: Sequence[int], failed: dict[int, str]) -> dict[int, Matrix]:
+        keys: dict[int, str] = {}
         records: dict[str, Work] = {}
         for number in works:
             work = self._catalogue.works.get(number)
@@ -133,15 +169,7 @@ class KeptVectors:
         found: dict[str, Matrix] = {}
         for some in _in_batches(records, _BATCH):
             found |= self._some({key: records[key] for key in some}, failed)
-        held = [number for number in works if keys.get(number) in found]
-        matrix = np.zeros((len(held), self._space.size), dtype=np.float32)
-        for row, number in enumerate(held):
-            matrix[row] = found[keys[number]]
-        return Held(tuple(held), matrix, failed)
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._cache.close()
+        return {number: found[key] for number, key in keys.items() if key in found}
 
     def _some(self, wanted: dict[str, Work], failed: dict[int, str]) -> dict[str, Matrix]:
         found = self._cache.get(wanted)

@@ -3,6 +3,7 @@
 # ruff: noqa: PLC0415 - opening a verb late is what this package is for
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from gesso.studio.adapters import built, with_key
@@ -12,7 +13,8 @@ if TYPE_CHECKING:
     from gesso.collect.caption.room import Asked, CaptionRoom, Measuring
     from gesso.collect.curate.room import CurateRoom
     from gesso.collect.curate.vectors import KeptVectors
-    from gesso.core.encoders.encoder import Encoder
+    from gesso.core.encoders.encoder import Encoder, Space
+    from gesso.core.indexes.space_index import SpaceIndex
     from gesso.studio.ground import Ground
 
 OFFLINE = "offline"
@@ -29,10 +31,12 @@ class Tending:
 
     Args:
         ground: whose settings, catalogue and workers are used.
+        index_of: the index of a space, for the vectors that are there already.
     """
 
-    def __init__(self, ground: Ground) -> None:
+    def __init__(self, ground: Ground, index_of: Callable[[Space], SpaceIndex]) -> None:
         self._ground = ground
+        self._index_of = index_of
         self._opened: list[KeptVectors] = []
 
     def captions(self) -> CaptionRoom:
@@ -91,6 +95,7 @@ class Tending:
             (lambda files: workers.call(encode, files)) if is_pooled else encode,
             self._ground.folder / "cache" / f"vectors-{encoder.space.id}.db",
             streams=2 * workers.count if is_pooled else 1,
+            index=self._index_of(encoder.space),
         )
         self._opened.append(vectors)
         return encoder, vectors
