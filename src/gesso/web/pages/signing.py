@@ -78,7 +78,8 @@ def signing_pages(name: str, keys: Keys, buckets: Buckets, options: ServerOption
     @routes.post("/sign-out")
     async def sign_out(request: Request) -> Response:
         await keys.close_session(dict(request.scope["headers"]))
-        answer = RedirectResponse("/sign-in", 303)
+        # What was seen stays in no cache of this browser, where it obeys.
+        answer = RedirectResponse("/sign-in", 303, {"Clear-Site-Data": '"cache", "storage"'})
         answer.delete_cookie(COOKIE, path="/", httponly=True, samesite="strict")
         return answer
 

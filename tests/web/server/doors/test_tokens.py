@@ -24,7 +24,7 @@ from gesso.web.server.options import ServerOptions
 
 from .conftest import Open, bearer
 
-OPEN_ROUTES = {"/health/live", "/sign-in", "/static/{path:path}"}
+OPEN_ROUTES = {"/health/live", "/sign-in", "/static/{path:path}", "/sw.js"}
 OWN = {"origin": "http://localhost:8765"}
 
 
@@ -215,7 +215,8 @@ def test_a_browser_signs_in_and_out(folder: Path, doors: Open) -> None:
     assert "a-long-word" not in cookie
     assert client.get("/health").status_code == 200
     assert "Sign out" in client.get("/sign-in").text
-    assert client.post("/sign-out", headers=OWN).status_code == 303
+    gone = client.post("/sign-out", headers=OWN)
+    assert (gone.status_code, gone.headers["clear-site-data"]) == (303, '"cache", "storage"')
     assert client.get("/health").status_code == 401
 
 

@@ -9,8 +9,8 @@ from gesso.web.server.doors.asgi import SAFE
 
 RANK: dict[TokenScope, int] = {"read": 0, "write": 1, "spend": 2}
 
-OPEN = frozenset({"/health/live", "/sign-in"})
-"""What needs no token."""
+OPEN = frozenset({"/health/live", "/sign-in", "/sw.js"})
+"""What needs no token: the worker of the pages holds the names of their styles and scripts."""
 _OPEN_BELOW = ("/static/", "/shared/")
 """Nor what lies here: what the sign-in page is drawn with, and links that bring their own."""
 _LOOKS = re.compile(
