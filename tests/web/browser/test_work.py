@@ -88,7 +88,7 @@ def test_a_large_picture_is_zoomed_into_by_tiles_and_closed_by_keys(page: Page) 
     page.keyboard.press("z")
     page.locator(".viewer canvas").first.wait_for()
     page.keyboard.press("1")
-    page.wait_for_function("document.querySelector('.told').textContent === '100 %'")
+    page.wait_for_function("() => document.querySelector('.told').textContent === '100 %'")
     page.wait_for_load_state("networkidle")
     page.keyboard.press("Escape")
 

@@ -122,7 +122,12 @@ async function byTiles(stage, about, told) {
   const pan = (x, y) => { viewport.panBy(new OpenSeadragon.Point(x / viewport.getZoom() / 6, y / viewport.getZoom() / 6)); viewport.applyConstraints(); };
   const keys = {
     "+": () => by(1.35), "=": () => by(1.35), "-": () => by(1 / 1.35), "0": () => viewport.goHome(),
-    "1": () => { viewport.zoomTo(shown.world.getItemAt(0).imageToViewportZoom(1 / devicePixelRatio)); viewport.applyConstraints(); },
+    "1": () => {
+      const item = shown.world.getItemAt(0);
+      // Asked for before the picture is there, it is done once it is.
+      if (!item) shown.addOnceHandler("open", () => keys["1"]());
+      else { viewport.zoomTo(item.imageToViewportZoom(1 / devicePixelRatio)); viewport.applyConstraints(); }
+    },
     ArrowLeft: () => pan(-1, 0), ArrowRight: () => pan(1, 0), ArrowUp: () => pan(0, -1), ArrowDown: () => pan(0, 1),
   };
   // Its own keys would act a second time.
