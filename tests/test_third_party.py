@@ -25,7 +25,7 @@ def test_every_typeface_is_named_with_its_folder_and_has_its_licence_beside_it()
     for face in faces:
         family = face.stem.removesuffix("-Italic").removesuffix("-italic")
         licence = (face.parent / f"{family}-LICENSE.txt").read_text("utf-8")
-        # Whose it is: "Copyright 2020 The Newsreader Project Authors (...", "Copyright 2017 IBM Corp."
+        # "Copyright 2020 The Newsreader Project Authors", "Copyright 2017 IBM Corp."
         name = licence.split()[2:4][licence.split()[2] == "The"]
         folder = face.parent.relative_to(SOURCE).as_posix()
         (row,) = (line for line in TOLD.splitlines() if line.startswith(f"| {name} "))

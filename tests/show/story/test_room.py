@@ -12,6 +12,7 @@ from sqlalchemy import update
 from tests.show.story.props import added, frames_of, sound_of, tune, wav
 
 from gesso.core.catalogue.store.tables import works as work_table
+from gesso.core.catalogue.works.tracks import TrackFacts
 from gesso.core.errors import InputError, Interrupted, SoundError, UnknownItem
 from gesso.core.sound.measured.loudness import LoudnessMeter
 from gesso.show.story.composing.composer import StoryWish
@@ -320,6 +321,21 @@ def test_letters_that_no_face_has_are_told_in_a_sentence(room, works, catalogue)
 
     assert any("No face here has the letters 葛飾" in note for note in made.notes)
     assert room.frame(made, 0.5).width == 160
+
+
+def test_that_letters_are_missing_is_told_as_long_as_they_are(room, works, catalogue):
+    facts = TrackFacts(title="Haru", artist="春")
+    number = catalogue.tracks.accept(tune(4), source="haru.wav", facts=facts).track.id
+    wish = replace(QUICK, has_credits=True, title="Night 夜", sound=SoundWish(tracks=(number,)))
+    made = room.new(works[:1], wish)
+    renamed = room.keep(retitled(made, "Night"))
+
+    assert [note for note in made.notes if "letters" in note] == [
+        "No face here has the letters 夜春; labels and credits leave them out."
+    ]
+    assert [note for note in renamed.notes if "letters" in note] == [
+        "No face here has the letters 春; labels and credits leave them out."
+    ]
 
 
 def test_a_story_is_as_its_music_is_changed(room, works, track):

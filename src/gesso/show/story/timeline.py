@@ -12,6 +12,8 @@ from gesso.show.story.records import RATES, TICKS, Change, Frame, Scene, Story, 
 SHORTEST = TICKS
 """No picture is shown for less."""
 LONGEST = 600 * TICKS
+LEAVE = TICKS
+"""The last picture takes so long to go, where the credits have the time; then they come."""
 _NEAR = TICKS
 """A beat that is further away than this is none to wait for."""
 _MOST_PIXELS = 7680 * 4320
@@ -65,7 +67,7 @@ class Timeline:
 def timeline_of(story: Story) -> Timeline:
     """Put the scenes of a story, as they are held, on its timeline."""
     shots, at = [], story.opening
-    leave = min(TICKS, story.closing // 4) // story.frame.ticks * story.frame.ticks
+    leave = min(LEAVE, story.closing // 4) // story.frame.ticks * story.frame.ticks
     for scene, after in zip(story.scenes, [*story.scenes[1:], None], strict=True):
         goes = leave if after is None else after.into.ticks
         shots.append(Shot(scene, at, at + scene.hold, at + scene.hold + goes))

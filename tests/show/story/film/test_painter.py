@@ -79,6 +79,21 @@ def test_the_film_begins_and_ends_on_the_bare_wall():
     assert np.ptp(last) < 12
 
 
+def test_nothing_is_written_over_a_picture():
+    made = story("dissolve", opening=3 * TICKS, closing=8 * TICKS)
+    named, bare = (
+        FramePainter(one, told, Hands(picture))
+        for one, told in ((made, CREDITS), (replace(made, title=""), Credits(())))
+    )
+    fps = made.frame.fps
+    comes, gone = 3 * fps, (3 + 4 + 1) * fps
+    alike = [np.array_equal(named.paint(n), bare.paint(n)) for n in range(comes, gone + 1)]
+
+    assert not np.array_equal(named.paint(fps), bare.paint(fps))
+    assert all(alike)
+    assert not np.array_equal(named.paint(gone + fps), bare.paint(gone + fps))
+
+
 def test_in_betweens_without_a_painter_are_refused_in_a_sentence():
     painter = FramePainter(story("between"), CREDITS, Hands(picture))
 
@@ -99,6 +114,19 @@ def test_in_betweens_are_shown_between():
     red, green, blue = painter.paint(at)[90, 160]
     assert asked == [5]
     assert green > 200 > max(red, blue)
+
+
+def test_credits_that_stand_still_stay_until_they_are_read():
+    few, more = (
+        Roll(
+            Credits(tuple(Credit(f"Work {n}", "Somebody. CC0-1.0") for n in range(count))), Frame()
+        )
+        for count in (1, 7)
+    )
+
+    assert few.ticks < 6 * TICKS
+    assert few.ticks + 6 * TICKS // 2 < more.ticks < few.ticks + 6 * TICKS
+    assert np.array_equal(more.label(0, more.ticks).ink, more.label(more.ticks, more.ticks).ink)
 
 
 def test_credits_of_two_hundred_works_roll_to_their_end_and_end():

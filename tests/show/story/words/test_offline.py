@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gesso.core.records.works import Provenance
 from gesso.show.story.orders.looks import look_at
 from gesso.show.story.words.offline import first_line, line_between, line_of, words_for
 
@@ -43,6 +44,25 @@ def test_a_title_says_what_all_have_in_common(looks):
     assert words_for([looks["Red"], looks["Blue"]]).subtitle == "1850 to 1900"
     assert words_for(list(looks.values())).title == "Five works"
     assert words_for([looks["Night"]]).title == "Night"
+
+
+def test_one_hand_in_all_is_told_once_and_not_at_every_picture(looks):
+    told = words_for([looks["Red"], looks["Blue"], looks["Red"]])
+    assert told.title == "Three works by Ada"
+    assert not any("hand" in text for text in told.texts)
+
+
+def test_what_was_painted_on_one_theme_is_called_by_it(looks):
+    made = Provenance("made", "procedural", "a/1", run="a")
+    told = {"provenance": made, "creator": "procedural 2", "year_from": None, "year_to": None}
+    painted = [
+        replace(looks[name], work=replace(looks[name].work, **told)) for name in ("Red", "Blue")
+    ]
+
+    assert line_of(painted[0].work) == "painted by procedural"
+    assert words_for(painted).title == "Two works painted by procedural"
+    assert words_for(painted, "Nocturnes").title == "Nocturnes"
+    assert words_for(painted, "Nocturnes").subtitle == "painted by procedural"
 
 
 def test_years_are_claimed_only_where_all_are_known(looks):

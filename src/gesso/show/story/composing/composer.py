@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.errors import GessoError, InputError
+from gesso.core.errors import GessoError, InputError, UnknownItem
 from gesso.core.llms.plain import plain
 from gesso.core.pixels.picture import Picture
 from gesso.core.pixels.type.faces import missing
@@ -26,7 +26,7 @@ from gesso.show.story.records import (
 )
 from gesso.show.story.sound.choosing import SoundDesk, SoundWish, scored
 from gesso.show.story.sound.joining import ended
-from gesso.show.story.timeline import checked, laid_out, transition
+from gesso.show.story.timeline import LEAVE, checked, laid_out, transition
 from gesso.show.story.words.credits import credits_of
 from gesso.show.story.words.llm import StoryTeller
 from gesso.show.story.words.offline import Words, line_of, title_of, words_for
@@ -34,6 +34,7 @@ from gesso.show.story.words.offline import Words, line_of, title_of, words_for
 MOST = 500
 """Works of one story."""
 _LONGEST_TITLE = 200
+_LACKING = "No face here has the letters"
 _SLACK = 4 * TICKS
 """Music is laid a little longer than wished: holds wait for beats."""
 
@@ -144,8 +145,7 @@ class Composer:
             if sound.cues and max(cue.at + cue.ticks for cue in sound.cues) < laid.ticks:
                 return self._laid_again(laid)
             sound = replace(sound, cues=ended(sound.cues, laid.ticks))
-        notes = (*laid.notes, *_unwritable(laid))
-        return replace(laid, soundtrack=sound, notes=tuple(dict.fromkeys(notes)))
+        return replace(laid, soundtrack=sound)
 
     def reordered(self, story: Story, by: OrderName, works: Sequence[int] = ()) -> Story:
         """A story in another order, its scenes as they are but for what is said between them.
@@ -190,10 +190,12 @@ class Composer:
     def credited(self, story: Story) -> Story:
         """A story whose credits have the time that they need."""
         if not story.closing:
-            return story
+            return _noted(story)
         tracks = [self._catalogue.tracks.get(one) for one in story.soundtrack.tracks]
         told = credits_of(story, self.works_of(story), tracks)
-        return replace(story, closing=Roll(told, story.frame).ticks)
+        texts = [text for one in (*told.works, *told.tracks) for text in (one.name, one.line)]
+        noted = _noted(story, texts)
+        return replace(noted, closing=LEAVE + Roll(told, story.frame).ticks)
 
     def works_of(self, story: Story) -> list[Work]:
         """The works of a story, in order.
@@ -258,7 +260,7 @@ class Composer:
     def _worded(
         self, looks: Sequence[Look], wish: StoryWish, notes: list[str]
     ) -> tuple[Words, Story]:
-        offline = words_for(looks)
+        offline = words_for(looks, self._theme(looks))
         story = _bare(wish, looks)
         if not wish.asks:
             return offline, story
@@ -269,6 +271,17 @@ class Composer:
         worded = teller.tell(looks, offline, wish.title)
         notes += [worded.note] if worded.note else []
         return worded.words, replace(story, words=worded.maker)
+
+    def _theme(self, looks: Sequence[Look]) -> str:
+        """The theme on which all of several works were made; "" where there is none."""
+        made = [look.work.provenance for look in looks]
+        if len(looks) < 2 or any(one.origin != "made" or not one.run for one in made):
+            return ""
+        try:
+            themes = {self._catalogue.runs.get(run).theme for run in {one.run for one in made}}
+        except UnknownItem:
+            return ""
+        return themes.pop() if len(themes) == 1 else ""
 
     def _scene(self, look: Look, text: str, wish: StoryWish) -> Scene:
         try:
@@ -300,12 +313,12 @@ def _bare(wish: StoryWish, looks: Sequence[Look]) -> Story:
     )
 
 
-def _unwritable(story: Story) -> list[str]:
-    """A sentence where letters are missing in every face."""
-    texts = [story.title, story.subtitle]
-    texts += [text for scene in story.scenes for text in (scene.title, scene.line, scene.text)]
-    letters = missing(texts)
-    if not letters:
-        return []
-    shown = letters[:12] + ("…" if len(letters) > 12 else "")
-    return [f"No face here has the letters {shown}; labels and credits leave them out."]
+def _noted(story: Story, credited: Sequence[str] = ()) -> Story:
+    """A story that says in one sentence which letters are missing in every face."""
+    texts = [story.title, story.subtitle, *credited]
+    texts += [one for scene in story.scenes for one in (scene.title, scene.line, scene.text)]
+    notes = [note for note in story.notes if not note.startswith(_LACKING)]
+    if letters := missing(texts):
+        shown = letters[:12] + ("…" if len(letters) > 12 else "")
+        notes.append(f"{_LACKING} {shown}; labels and credits leave them out.")
+    return replace(story, notes=tuple(dict.fromkeys(notes)))

@@ -89,9 +89,10 @@ class Roll:
 
     @property
     def ticks(self) -> int:
-        """As long as it needs."""
-        rolls = TICKS * self._way / (_PACE * unit_of(self._frame))
-        return 2 * _LOOKED_AT + min(_LONGEST, round(rolls))
+        """As long as it is read: what stands still is read as quickly as what rolls."""
+        inked = np.flatnonzero(self._sheet.any(axis=1))
+        read = self._way or (int(inked[-1] - inked[0]) if inked.size else 0)
+        return 2 * _LOOKED_AT + min(_LONGEST, round(TICKS * read / (_PACE * unit_of(self._frame))))
 
     def label(self, at: int, ticks: int) -> Label:
         """What is seen of it when `at` of its `ticks` are over."""

@@ -197,10 +197,11 @@ class FramePainter:
     def _write_labels(self, plate: Bytes, at: int, index: int | None) -> None:
         line = self._timeline
         if self._story.opening:
-            coming = min(1.0, at / max(1, min(TICKS * 3 // 4, self._story.opening // 3)))
-            leaving = _fading(at, self._story.opening, _LABEL_OUT * 2)
-            if coming * leaving > 0:
-                inked(plate, self._title, eased(coming) * leaving, self._ink)
+            # The title has gone when the first picture comes: nothing is written over a picture.
+            fade = max(1, min(TICKS * 3 // 4, self._story.opening // 3))
+            strength = eased(at / fade) * _fading(at, self._story.opening - fade, fade)
+            if strength > 0:
+                inked(plate, self._title, strength, self._ink)
         near = range(len(line.shots))[-1:] if index is None else range(max(0, index - 1), index + 1)
         for number in near:
             label = (
@@ -210,8 +211,7 @@ class FramePainter:
             if label is not None and strength > 0:
                 inked(plate, label, strength, self._ink)
         if self._roll is not None and at >= line.credits_at:
-            rolled = at - line.credits_at - line.leave // 2
-            ticks = self._story.closing
+            rolled, ticks = at - line.credits_at - line.leave, self._story.closing - line.leave
             strength = eased(rolled / max(1, line.leave)) * _fading(at, line.ticks - TICKS, TICKS)
             if strength > 0:
                 inked(plate, self._roll.label(rolled, ticks), strength, self._ink)

@@ -54,15 +54,32 @@ def title_of(work: Work) -> str:
 
 def line_of(work: Work) -> str:
     """What stands below: by whom, when, of what."""
-    told = (work.creator, work.date or _years(work), work.medium)
+    told = (maker_of(work), work.date or _years(work), work.medium)
     return _ABOUT.sub("\\1\u00a0", _short(", ".join(part for part in map(plain, told) if part)))
 
 
-def words_for(looks: Sequence[Look]) -> Words:
-    """The title, the subtitle and the line of each work, from what is known of them."""
+def maker_of(work: Work) -> str:
+    """Who made it; of a work that was painted here, that a painter did."""
+    if work.provenance.origin == "made" and work.provenance.source:
+        return f"painted by {work.provenance.source}"
+    return work.creator
+
+
+def words_for(looks: Sequence[Look], theme: str = "") -> Words:
+    """The title, the subtitle and the line of each work, from what is known of them.
+
+    Args:
+        looks: of the works, in order.
+        theme: on which all of them were made, "" where there is none.
+    """
     texts = [first_line(looks[0])]
+    last, is_one_hand = texts[0], len({look.work.creator for look in looks}) == 1
     for before, look in pairwise(looks):
-        texts.append(line_between(before, look, texts[-1]))
+        texts.append(line_between(before, look, last, tells_hand=not is_one_hand))
+        last = texts[-1] or last
+    if theme:
+        by = {maker_of(look.work) for look in looks}
+        return Words(_short(theme), _short(by.pop()) if len(by) == 1 else "", tuple(texts))
     return Words(_title(looks), _subtitle(looks), tuple(texts))
 
 
@@ -74,15 +91,16 @@ def first_line(look: Look) -> str:
     return f"{value}, {colour}."
 
 
-def line_between(before: Look, look: Look, last: str = "") -> str:
+def line_between(before: Look, look: Look, last: str = "", *, tells_hand: bool = True) -> str:
     """What changes from a picture to the next: two plain facts at most.
 
     Args:
         before: the picture that goes.
         look: the one that comes.
         last: what was said before, so that it is not said again.
+        tells_hand: whether that both are by one hand is news.
     """
-    hand = ["by the same hand"] if _is_same_hand(before, look) else []
+    hand = ["by the same hand"] if tells_hand and _is_same_hand(before, look) else []
     seen = [fact for fact in _measured(before, look) if fact.lower() not in last.lower()][:2]
     facts = [*hand, *([" and ".join(seen)] if seen else [])] or _known(before, look)[:1]
     if not facts:
@@ -147,7 +165,8 @@ def _title(looks: Sequence[Look]) -> str:
     count = _counted(len(works))
     creators = {work.creator for work in works}
     if len(creators) == 1 and works[0].creator:
-        return f"{count} works by {_short(works[0].creator)}"
+        maker = _short(maker_of(works[0]))
+        return f"{count} works {maker if maker.startswith('painted by') else f'by {maker}'}"
     for known, words in (("style", "of"), ("place", "of"), ("kind", "of")):
         values = {getattr(work, known) for work in works}
         value = next(iter(values))
