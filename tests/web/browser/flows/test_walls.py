@@ -97,11 +97,15 @@ def test_the_end_of_an_index_is_jumped_to(hand: Hand) -> None:
         page.mouse.move(600, 400)
         page.mouse.wheel(0, 20_000)
 
-    last = tile(page, WORKS - 1)
-    last.wait_for()
-    box = last.bounding_box()
-    assert box["y"] >= 0
-    assert box["y"] + box["height"] <= 700 + 1
+    tile(page, WORKS - 1).wait_for()
+    page.wait_for_function(
+        """(place) => {
+             const last = document.querySelector(`.w[data-place='${place}'] .im`);
+             const { top, bottom } = last.getBoundingClientRect();
+             return top >= 0 && bottom <= innerHeight + 1;
+           }""",
+        arg=WORKS - 1,
+    )
     hand.press(page.get_by_role("button", name="Wall", exact=True))
 
 
