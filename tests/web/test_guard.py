@@ -101,12 +101,12 @@ def test_a_body_that_does_not_come_is_given_up(tmp_path: Path) -> None:
 
 
 def test_who_calls_too_often_is_told_when_to_return(tmp_path: Path) -> None:
-    with served(tmp_path, calls_per_minute=60, burst=3) as asked:
+    with served(tmp_path, calls_per_minute=6, burst=3) as asked:
         answers = [asked.post("/study") for _ in range(5)]
         health = [asked.get("/health").status_code for _ in range(9)]
 
     assert [answer.status_code for answer in answers] == [400, 400, 400, 429, 429]
-    assert answers[-1].headers["retry-after"] == "1"
+    assert 1 <= int(answers[-1].headers["retry-after"]) <= 10
     assert set(health) == {200}
 
 

@@ -130,13 +130,14 @@ def test_a_missing_token_and_one_that_reaches_too_little_are_told_apart(tmp_path
 
 def test_who_calls_too_often_is_told_how_long_to_wait(tmp_path: Path) -> None:
     with (
-        served(tmp_path, calls_per_minute=60, burst=1) as asked,
+        served(tmp_path, calls_per_minute=6, burst=1) as asked,
         Client(str(asked.base_url)) as client,
     ):
         client.search(words="x")
         with pytest.raises(RateLimited) as told:
             client.search(words="x")
-    assert told.value.after_s == 1
+    assert told.value.after_s is not None
+    assert 1 <= told.value.after_s <= 10
 
 
 def test_a_server_that_is_not_there_is_said() -> None:

@@ -105,7 +105,7 @@ def test_an_address_and_a_token_have_a_bucket_each(folder: Path, doors: Open) ->
     with Studio.open(folder) as studio:
         one = bearer(studio.catalogue.tokens.new("one", "read")[1])
         other = bearer(studio.catalogue.tokens.new("other", "read")[1])
-    options = {"calls_per_minute": 60, "burst": 2, "host": "0.0.0.0"}
+    options = {"calls_per_minute": 2, "burst": 2, "host": "0.0.0.0"}
     here, there = doors("10.0.0.1", **options), doors("10.0.0.2", **options)
 
     def ask(client: httpx2.Client, token: dict[str, str]) -> int:
@@ -118,7 +118,7 @@ def test_an_address_and_a_token_have_a_bucket_each(folder: Path, doors: Open) ->
 
 
 def test_retry_after_is_true_and_outlasts_a_restart(tmp_path: Path) -> None:
-    options = {"calls_per_minute": 20, "burst": 2}
+    options = {"calls_per_minute": 10, "burst": 2}
     with served(tmp_path, **options) as asked:
         codes = [asked.post("/study").status_code for _ in range(3)]
     with served(tmp_path, **options) as asked:
