@@ -118,31 +118,32 @@ def test_an_address_and_a_token_have_a_bucket_each(folder: Path, doors: Open) ->
 
 
 def test_retry_after_is_true_and_outlasts_a_restart(tmp_path: Path) -> None:
-    options = {"calls_per_minute": 10, "burst": 2}
+    """Two at once and one a minute after: the third may come a minute after the first."""
+    options = {"calls_per_minute": 1, "burst": 2}
     with served(tmp_path, **options) as asked:
-        codes = [asked.post("/study").status_code for _ in range(3)]
+        before = time.time()
+        codes = [asked.post("/study").status_code]
+        after = time.time()
+        codes += [asked.post("/study").status_code for _ in range(2)]
     with served(tmp_path, **options) as asked:
+        sent = time.time()
         told = asked.post("/study")
         wait = int(told.headers["retry-after"])
-        began = time.monotonic()
-        while asked.post("/study").status_code == 429:
-            time.sleep(0.05)
-        waited = time.monotonic() - began
 
     assert codes == [400, 400, 429]
     assert told.status_code == 429
-    assert abs(wait - waited) <= 1
+    assert before + 60 - time.time() - 1 <= wait <= after + 60 - sent + 1
 
 
 def test_who_guesses_tokens_is_slowed_and_who_knows_one_is_not(doors: Open) -> None:
-    client = doors(host="0.0.0.0", token="a-long-word", guesses_per_minute=6)
+    client = doors(host="0.0.0.0", token="a-long-word", guesses_per_minute=2)
 
-    codes = [client.get("/health", headers=bearer(f"x{n}")).status_code for n in range(8)]
+    codes = [client.get("/health", headers=bearer(f"x{n}")).status_code for n in range(4)]
     signed = client.post("/sign-in", data={"token": "x"}, headers={"sec-fetch-site": "same-origin"})
 
-    assert codes == [401] * 6 + [429] * 2
+    assert codes == [401] * 2 + [429] * 2
     assert signed.status_code == 429
-    assert 1 <= int(signed.headers["retry-after"]) <= 10
+    assert 1 <= int(signed.headers["retry-after"]) <= 30
     assert client.get("/health", headers=bearer("a-long-word")).status_code == 200
 
 
