@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from tests.show.story.props import added
 
 from gesso.core.records.works import Provenance
 from gesso.show.story.orders.looks import look_at
@@ -37,6 +39,20 @@ def test_two_that_are_alike_are_said_to_be_alike_once(looks):
 
     assert line_between(gray, gray) == "Much like the one before."
     assert line_between(gray, gray, "Much like the one before.") == ""
+
+
+def test_pictures_of_one_mean_that_look_otherwise_are_not_said_to_be_alike(catalogue):
+    halves, flat = np.zeros((64, 64, 3), int), np.zeros((64, 64, 3), int)
+    halves[:, :] = np.where(np.arange(64)[None, :, None] < 32, (235, 120, 20), (90, 40, 200))
+    flat[:, :] = (150, 82, 130)
+    one, other = (
+        look_at(catalogue, catalogue.works.get(added(catalogue, rgb, name)))
+        for rgb, name in ((halves, "Halves"), (flat, "Flat"))
+    )
+
+    assert "of many colours" in first_line(one)
+    assert "pink" not in line_between(one, other)
+    assert "Much like" not in line_between(one, other)
 
 
 def test_a_title_says_what_all_have_in_common(looks):

@@ -92,6 +92,11 @@ def distances(looks: Sequence[Look]) -> Floats:
     return found
 
 
+def apart(one: Look, other: Look) -> float:
+    """How unlike two pictures are, as `distances` tells it."""
+    return float(distances((one, other))[0, 1])
+
+
 def palettes_apart(one: Sequence[Swatch], other: Sequence[Swatch]) -> float:
     """How far each colour of one palette is from the nearest of the other, by their shares."""
     if not one or not other:

@@ -11,13 +11,19 @@ from itertools import pairwise
 
 from gesso.core.llms.plain import plain
 from gesso.core.records.works import Work
-from gesso.show.story.orders.looks import Look
+from gesso.show.story.orders.looks import Look, apart
 
 _MUCH_LIGHTER, _LIGHTER = 18.0, 7.0
 """Differences of mean L* that are told, and that are told as large."""
 _COLOURFUL = 0.022
 _WARMER = 0.35
 _TURNED = math.radians(50)
+_NEAR_HUE, _MOST_OF_IT = math.radians(45), 0.5
+"""A picture is of a colour where so much of all its colour is near it: the mean of orange and
+violet is a pink that nobody sees."""
+_COLOURED = 0.02
+_ALIKE = 0.07
+"""Two paintings of one prompt are nearer than this, others further; measured on painted pairs."""
 _YEARS = 5
 _LONGEST = 110
 _ABOUT = re.compile(r"\b(c\.|ca\.|circa) (?=\d)")
@@ -87,7 +93,8 @@ def first_line(look: Look) -> str:
     """What the first picture is like."""
     value = "Dark" if look.value < 34 else "Light" if look.value > 60 else "Of middle value"
     hue = hue_of(look)
-    colour = f"mostly {hue}" if hue else "nearly without colour"
+    many = "of many colours" if look.chroma >= _COLOURED else "nearly without colour"
+    colour = f"mostly {hue}" if hue else many
     return f"{value}, {colour}."
 
 
@@ -104,20 +111,33 @@ def line_between(before: Look, look: Look, last: str = "", *, tells_hand: bool =
     seen = [fact for fact in _measured(before, look) if fact.lower() not in last.lower()][:2]
     facts = [*hand, *([" and ".join(seen)] if seen else [])] or _known(before, look)[:1]
     if not facts:
-        return "" if last.startswith("Much like") else "Much like the one before."
+        is_told = last.startswith("Much like") or apart(before, look) > _ALIKE
+        return "" if is_told else "Much like the one before."
     said = ", ".join(facts)
     return f"{said[0].upper()}{said[1:]}."
 
 
 def hue_of(look: Look) -> str:
     """Where the colour of a picture points, in a word; "" without colour."""
-    if look.hue is None or look.chroma < 0.02:
+    if look.hue is None or look.chroma < _COLOURED or not _is_of(look, look.hue):
         return ""
     degrees = math.degrees(look.hue) % 360
     name = next(name for most, name in _HUES if degrees <= most)
     if name in ("oranges", "ochres", "reds") and look.value < 42 and look.chroma < 0.09:
         return "browns"
     return name
+
+
+def _is_of(look: Look, hue: float) -> bool:
+    """Whether most of the colour of a picture is near a hue."""
+    colour = [(math.hypot(one.a, one.b) * one.share, one) for one in look.work.swatches]
+    near = sum(much for much, one in colour if _turn(math.atan2(one.b, one.a), hue) <= _NEAR_HUE)
+    return not colour or near >= _MOST_OF_IT * sum(much for much, _ in colour)
+
+
+def _turn(one: float, other: float) -> float:
+    """How far two hues are apart, radians."""
+    return abs((other - one + math.pi) % (2 * math.pi) - math.pi)
 
 
 def _is_same_hand(before: Look, look: Look) -> bool:
@@ -149,7 +169,7 @@ def _measured(before: Look, look: Look) -> list[str]:
         found.append((abs(richer) / _COLOURFUL, "more colourful" if richer > 0 else "quieter"))
     here, there = hue_of(before), hue_of(look)
     if before.hue is not None and look.hue is not None and here and there and here != there:
-        turned = abs((look.hue - before.hue + math.pi) % (2 * math.pi) - math.pi)
+        turned = _turn(before.hue, look.hue)
         if turned >= _TURNED:
             found.append((turned / _TURNED, f"from {here} to {there}"))
     warmer = look.warmth - before.warmth
