@@ -320,3 +320,11 @@ def test_many_threads_get_the_same_answer(hung):
     assert all(
         replace(answer, compared=None) == replace(expected, compared=None) for answer in answers
     )
+
+
+def test_all_that_differ_as_they_should_are_counted(hung):
+    night = hung.works["Night"].id
+    lighter = hung.find(likes=(Like(work=night),), but=("lighter",))
+
+    assert lighter.next is None
+    assert lighter.total == len(lighter.hits) > 0

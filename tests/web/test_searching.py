@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 
 import cv2
@@ -10,6 +12,10 @@ import numpy as np
 import pytest
 
 from gesso import Studio
+from gesso.core.catalogue.works.arrivals import Arrival
+from gesso.core.pixels.decode import DecodeLimits
+from gesso.core.pixels.derived.develop import develop_file
+from gesso.core.records.finds import Facts
 from gesso.core.records.works import Provenance, Rights
 from gesso.web.answers.searching import MOST_AT_ONCE
 
@@ -34,17 +40,32 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
     """Four works, embedded, behind a server."""
     folder = tmp_path_factory.mktemp("studio")
     with Studio.open(folder) as studio:
-        for title in COLOURS:
-            studio.catalogue.accession.accept_bytes(
-                picture(title),
-                name=title,
+        for at, title in enumerate(COLOURS):
+            facts = Facts(
                 title=title,
-                provenance=Provenance("brought", title),
-                rights=Rights(),
+                creator="van Gogh, Vincent" if at else "Ada",
+                year_from=1880 + 7 * at,
+                year_to=1880 + 7 * at,
+            )
+            studio.catalogue.accession.keep(
+                Arrival(
+                    develop_file(picture(title), DecodeLimits()),
+                    Provenance("brought", title),
+                    title,
+                    facts.creator,
+                    Rights(),
+                    facts=facts,
+                )
             )
         studio.searching.encode(seen=lambda *_: None)
     with served(folder) as asked:
         yield asked
+
+
+def links(page: str, words: str) -> list[str]:
+    """Where the links go that say this, with or without a count."""
+    found = re.findall(r'<a href="([^"]*)"[^>]*>' + re.escape(words) + r"(?: <|</a>)", page)
+    return [html.unescape(one) for one in found]
 
 
 def titles(answer: httpx2.Response) -> list[str]:
@@ -162,16 +183,82 @@ def test_the_page_shows_what_was_found_and_why(shown: httpx2.Client) -> None:
     assert "in its title" in page
     assert by_colour.index("red barn") > 0
     assert alike.count("<article") == len(COLOURS) - 1
-    assert "Choose a picture" in shown.get("/search").text
+    assert "Search by a picture" in shown.get("/search").text
+
+
+def test_the_page_narrows_by_what_was_found_and_takes_it_back(shown: httpx2.Client) -> None:
+    page = shown.get("/search").text
+
+    assert "1880s" in page
+    assert links(page, "1880s") == ["/search?filter=year%3A1880..1889"]
+    narrowed = shown.get(links(page, "1880s")[0]).text
+    assert narrowed.count("<article") == 2
+    assert links(narrowed, "1880s") == ["/search"]
+    assert links(page, "van Gogh, Vincent") == ["/search?filter=artist%3A%22van+Gogh%2C+Vincent%22"]
+
+
+def test_hits_may_be_wished_to_differ_from_a_work(shown: httpx2.Client) -> None:
+    page = shown.get("/search", params={"like": "work:1"}).text
+
+    lighter = links(page, "lighter")[0]
+    assert lighter == "/search?like=work%3A1&but=lighter"
+    answer = shown.get(lighter)
+    assert answer.status_code == 200
+    assert links(answer.text, "lighter") == ["/search?like=work%3A1"]
+    title = shown.get("/api/works/1").json()["title"]
+    assert f"Like {title}" in answer.text
+
+
+def test_swatches_and_a_mixed_colour_are_looked_for_together(shown: httpx2.Client) -> None:
+    asked = [("colour", "red"), ("own", "#145abe")]
+
+    one = shown.get("/search", params=asked).text
+    both = shown.get("/search", params=[*asked, ("mix", "1")]).text
+
+    assert one.count(" checked") == 2  # the swatch, and how a picture is compared
+    assert 'value="#145abe" aria-label="#145abe" checked' in both
+    assert one.index("red barn") > 0
+    assert "about red" in one
+
+
+def test_a_mistake_is_told_where_it_can_be_mended(shown: httpx2.Client) -> None:
+    page = shown.get("/search", params={"words": "stile:baroque", "colour": "red"})
+
+    assert page.status_code == 400
+    assert "There is no field called &#39;stile&#39;" in page.text
+    assert 'value="stile:baroque"' in page.text
+    assert shown.get("/search", params={"colour": 'url(//x)"><b>'}).status_code == 400
+    assert (
+        "<b>" not in shown.get("/search", params={"colour": 'url(//x)"><b>'}).text.split("wrong")[0]
+    )
+    six = [("colour", one) for one in ("red", "blue", "gold", "pink", "teal", "navy")]
+    assert shown.get("/search", params=six).status_code == 422
 
 
 def test_a_picture_can_be_sent_from_the_page(shown: httpx2.Client) -> None:
     sent = {"picture": ("a.png", picture("blue harbour", 3), "image/png")}
 
     page = shown.post("/search/by-picture", files=sent)
+    narrowed = shown.post("/search/by-picture", files=sent, data={"filter": "title:barn"})
+    by_values = shown.post("/search/by-picture", files=sent, data={"by": "values"})
 
     assert page.status_code == 200
     assert "blue harbour" in page.text
+    assert "looks alike" in page.text
+    assert narrowed.text.count("<article") == 1
+    assert "red barn" in narrowed.text
+    assert "Light and dark as in your picture" in by_values.text
+    assert "looks alike" not in by_values.text
+
+
+def test_the_values_of_a_sent_picture_are_looked_for(shown: httpx2.Client) -> None:
+    like = cv2.imencode(".png", np.repeat(np.arange(0, 255, 4, np.uint8)[:, None], 64, 1))[1]
+
+    answer = shown.post("/search?values=picture", content=bytes(like))
+
+    assert answer.status_code == 200
+    assert all(one["cause"] == "values" for hit in answer.json()["hits"] for one in hit["reasons"])
+    assert shown.post("/search", json={"values": "picture"}).status_code == 400
 
 
 def test_words_of_a_search_are_only_words_on_its_page(shown: httpx2.Client) -> None:

@@ -140,7 +140,10 @@ class Finder:
             level += 1
         shown, more = hits[: query.limit], hits[query.limit :]
         first = self._level(asked, room, 0)
-        return self._told(first, room, shown, has_more=bool(more))
+        answer = self._told(first, room, shown, has_more=bool(more))
+        # Few may be left of the deepest look: those that differ as they should, for one.
+        is_all = found.is_last and answer.total is None and place is None and not more
+        return replace(answer, total=len(shown)) if is_all else answer
 
     def works(self, ids: Sequence[int]) -> dict[int, Work]:
         """The records of some works; those that are gone are missing."""

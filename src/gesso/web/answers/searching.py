@@ -21,6 +21,8 @@ from gesso.web.server.problems import Problem
 from gesso.web.server.work import Desk
 
 MOST_AT_ONCE = 32
+SENT = "picture"
+"""How the picture that is sent is named."""
 Name = Annotated[
     str, Field(min_length=1, max_length=2000, description="work:12, or an address on the web.")
 ]
@@ -46,7 +48,9 @@ class Asked(BaseModel):
         default=[], max_length=5, description="#224466, #224466:20% for a share, or a name."
     )
     values: Name | None = Field(
-        default=None, description="Works whose lights and darks lie like this one's."
+        default=None,
+        description="Works whose lights and darks lie like this one's; 'picture' for the one that "
+        "is sent, which then is not looked for otherwise.",
     )
     encoder: str = Field(default="", max_length=60, description="In whose space to compare.")
     recall: Literal["fast", "balanced", "exact"] = "balanced"
@@ -208,14 +212,21 @@ def _hit(hit: Hit) -> dict[str, Any]:
 def _query(finder: Finder, asked: Asked, picture: bytes | None) -> records.Query:
     likes = [_named(finder, name) for name in asked.like]
     likes += [_named(finder, name, is_minus=True) for name in asked.minus]
+    values = _named(finder, asked.values) if asked.values and asked.values != SENT else None
+    if asked.values == SENT and picture is None:
+        raise InputError("No picture was sent.", "Send it as the body, or in a form.")
     if picture is not None:
-        likes.append(finder.pictures.from_bytes(picture, "the picture"))
+        sent = finder.pictures.from_bytes(picture, "the picture")
+        if asked.values == SENT:
+            values = sent
+        else:
+            likes.append(sent)
     return records.Query(
         words=asked.words,
         filter=asked.filter,
         likes=tuple(likes),
         colours=tuple(read_colour(one) for one in asked.colours),
-        values=_named(finder, asked.values) if asked.values else None,
+        values=values,
         but=tuple(asked.but),
         encoder=asked.encoder,
         recall=asked.recall,
