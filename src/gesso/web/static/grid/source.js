@@ -5,6 +5,7 @@ const BLOCK = 20_000;
 const ALL_AT_ONCE = 200_000;
 const MOST_ASKED = 4;
 const NARROWEST = 0.2;
+const RENEWED_EVERY_MS = 1500;
 
 export function tileOf(element) {
   const picture = element.querySelector("img");
@@ -134,7 +135,11 @@ export class RoomSource extends Source {
   async lost(answer) {
     if (answer.status !== 404 || this.isRenewing) return this.changed("away");
     this.isRenewing = true;
-    const outline = await fetch(`/api/works/outline?${this.query}`).catch(() => null);
+    // A server that does not know what it has just told is not asked without a pause.
+    const since = performance.now() - (this.renewedAt ?? -Infinity);
+    if (since < RENEWED_EVERY_MS) await new Promise((resolve) => { setTimeout(resolve, RENEWED_EVERY_MS - since); });
+    this.renewedAt = performance.now();
+    const outline = await fetch(`/api/works/outline?${this.query}`, { cache: "no-store" }).catch(() => null);
     if (outline?.ok) {
       this.read(await outline.json());
       this.changed("renewed");
