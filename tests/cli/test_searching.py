@@ -107,6 +107,15 @@ def test_works_are_embedded_and_the_index_is_looked_after(gesso, hung):
     assert "is no generation" in gesso("index", "use", "9").err
 
 
+def test_room_is_given_back_where_there_is_some(gesso, hung):
+    gesso("encode")
+    said = gesso("index", "compact")
+
+    assert said.code == 0, said.err
+    assert "no room to give back" in said.out
+    assert gesso("index", "compact", "--json").document["freed_bytes"] == 0
+
+
 def test_searches_are_measured(gesso, hung, tmp_path):
     path = tmp_path / "queries.jsonl"
     path.write_text(json.dumps({"query": "river", "relevant": ["blue river.png"]}))

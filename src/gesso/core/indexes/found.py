@@ -105,3 +105,11 @@ class Verdict:
     recall_pictures: float | None
     recall_words: float | None
     degraded: str
+
+
+@dataclass(frozen=True)
+class Freed:
+    """What was given back: how many vectors were moved for it, and how many bytes are free now."""
+
+    moved: int
+    freed_bytes: int

@@ -14,7 +14,7 @@ from gesso.core.catalogue.store.disk import Disk
 from gesso.core.encoders.encoder import Space
 from gesso.core.errors import DamageError, GessoError, InputError, MissingExtra, UnknownItem
 from gesso.core.indexes.answering import Question, admit, answer
-from gesso.core.indexes.found import Found, GenerationLine, IndexState, Verdict
+from gesso.core.indexes.found import Found, Freed, GenerationLine, IndexState, Verdict
 from gesso.core.indexes.generations.building import Site, build, take_away
 from gesso.core.indexes.generations.canaries import NAME as CANARIES
 from gesso.core.indexes.generations.canaries import Canaries
@@ -26,6 +26,8 @@ from gesso.core.indexes.generations.shelf import Shelf
 from gesso.core.indexes.index import Queries, Recall
 from gesso.core.indexes.truth.rows import Ids
 from gesso.core.indexes.truth.truth import Truth
+
+_MOST_LIVE = 0.5
 
 
 @dataclass(frozen=True)
@@ -172,13 +174,26 @@ class SpaceIndex:
             DamageError: its answers were not good enough; the old generation goes on serving.
             SettingsError, OutsideError: its adapter cannot work here.
         """
-        with self._shelf.alone():
-            site = Site(self._shelf, self._service, self._disk)
-            made = build(site, self._kind(kind or self._options.kind))
-            self._shelf.put_into_service(made.number)
-            for number in self._shelf.numbers()[self._options.keep :]:
-                take_away(site, number)
-        return line_of(self._shelf, made.number, self.space)
+        return self._build(kind or self._options.kind, self._options.keep)
+
+    def compact(self) -> Freed:
+        """Give room on the disk back that vectors of replaced and removed works take.
+
+        What is still in use of files that are half empty is written anew; where there is an index
+        it is built anew as well, and the older ones go, since they were made of what goes. A kill
+        at any moment loses nothing, and the same call goes on.
+
+        Raises:
+            StorageError: the disk would not; nothing is lost.
+            DamageError: the new index was not good enough; the old one goes on serving.
+            StudioBusy: another process is writing or building.
+        """
+        moved = self._truth.condense(_MOST_LIVE)
+        if not self._truth.empty():
+            return Freed(moved, 0)
+        if self._shelf.numbers():
+            self._build(self._options.kind, keep=1)
+        return Freed(moved, self._truth.give_back())
 
     def verify(self) -> Verdict:
         """Read every byte of truth and generations, and ask all canaries again.
@@ -280,6 +295,15 @@ class SpaceIndex:
     def close(self) -> None:
         """Let go of memory and connections; a later search opens them again."""
         self._serving.forget()
+
+    def _build(self, kind: str, keep: int) -> GenerationLine:
+        with self._shelf.alone():
+            site = Site(self._shelf, self._service, self._disk)
+            made = build(site, self._kind(kind))
+            self._shelf.put_into_service(made.number)
+            for number in self._shelf.numbers()[keep:]:
+                take_away(site, number)
+        return line_of(self._shelf, made.number, self.space)
 
     def _try(self, number: int) -> tuple[str, tuple[float | None, float | None]]:
         """What is wrong with a generation, and the recall of all its canaries."""

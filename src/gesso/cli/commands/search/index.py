@@ -82,6 +82,27 @@ def verify(session: Session, encoder: str) -> int:
     return 0 if is_well else 1
 
 
+@index.command()
+@_of_a_space
+@shared
+@pass_session
+def compact(session: Session, encoder: str) -> None:
+    """Give room back that vectors of replaced and removed works take on the disk."""
+    with opened(session, must_exist=True) as studio:
+        space = _space(studio, encoder)
+        freed = space.index.compact()
+        state = space.index.state()
+    if session.as_json:
+        document(to_plain(freed) | {"state": to_plain(state)})
+        return
+    if not freed.freed_bytes:
+        say("There is no room to give back: more than half of each file of vectors is in use.")
+        return
+    say(f"{freed.freed_bytes / 1e6:.1f} MB are free now; {counted(freed.moved, 'vector')} moved.")
+    if state.generation is not None:
+        say(f"Generation {state.generation} was built of what is left, and serves.", style=QUIET)
+
+
 @index.command("list")
 @_of_a_space
 @shared

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.catalogue.store.disk import Disk, storage_error
+from gesso.core.encoders.encoder import Space
+from gesso.core.errors import InputError
 
 SHARD_ROWS = 65_536
 Halves = NDArray[np.float16]
@@ -67,6 +69,29 @@ class Shards:
                 held.take(here, axis=0, mode="clip", out=found[begin:end])
         return found
 
+    def whole(self, count: int) -> list[tuple[int, int, int]]:
+        """(shard, first row, first row behind) of those that `count` rows fill and that are there.
+
+        The last one is never among them: it is still written to.
+        """
+        full = range(count // SHARD_ROWS)
+        return [(at, at * SHARD_ROWS, (at + 1) * SHARD_ROWS) for at in full if self._length(at)]
+
+    def remove(self, shard: int) -> int:
+        """Give a shard back that nothing points into; returns the bytes that it took.
+
+        Raises:
+            StorageError: the disk would not; it is there as before.
+        """
+        path, size = self._path(shard), self._length(shard) * self._width * 2
+        try:
+            path.unlink(missing_ok=True)
+            self._disk.fsync_folder(self._folder)
+        except OSError as error:
+            raise storage_error(error, path, "remove") from error
+        self._open.pop(shard, None)
+        return size
+
     def piece(self, rows: NDArray[np.int64]) -> Halves:
         """Rows in ascending order; not copied where they follow one another in one shard."""
         first, last = int(rows[0]), int(rows[-1])
@@ -119,3 +144,32 @@ class Shards:
 
 def _plain(error: OSError | ValueError) -> OSError:
     return error if isinstance(error, OSError) else OSError(str(error))
+
+
+def unit_rows(
+    ids: NDArray[np.int64], vectors: NDArray[np.float32], space: Space, width: int
+) -> Halves:
+    """(works, width) float16 of length 1, each checked.
+
+    Raises:
+        InputError: one is no vector of the space.
+    """
+    if vectors.shape != (len(ids), space.size):
+        raise InputError(
+            f"Vectors of the shape {vectors.shape} do not fit {len(ids)} works in the space "
+            f"'{space.id}' of {space.size} numbers.",
+            "Embed the works with the encoder of this space.",
+        )
+    if len(ids) and int(ids.min()) < 0:
+        raise InputError(f"{int(ids.min())} is no work.", "Works are counted from 1.")
+    lengths = np.linalg.norm(vectors.astype(np.float32, copy=False), axis=1)
+    wrong = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
+    if len(wrong):
+        raise InputError(
+            f"The vector of work {int(ids[wrong[0]])} has no direction: a number in it is not "
+            "finite, or all are zero.",
+            "Nothing of this batch was kept; embed that work again or leave it out.",
+        )
+    rows = np.zeros((len(ids), width), dtype=np.float16)
+    rows[:, : space.size] = vectors / lengths[:, None]
+    return rows

@@ -24,11 +24,11 @@ from numpy.typing import NDArray
 from gesso.core.catalogue.runs.claims import claim
 from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error, write_whole
 from gesso.core.encoders.encoder import Space
-from gesso.core.errors import DamageError, InputError, StudioBusy, UnknownItem
+from gesso.core.errors import DamageError, StudioBusy, UnknownItem
 from gesso.core.indexes.truth.checks import Checks
 from gesso.core.indexes.truth.journal import GONE, Journal
 from gesso.core.indexes.truth.rows import Ids, Rows
-from gesso.core.indexes.truth.shards import Halves, Shards
+from gesso.core.indexes.truth.shards import Halves, Shards, unit_rows
 
 _HEADER = "space.json"
 _STRETCH = 1_024
@@ -148,7 +148,7 @@ class Truth:
             StorageError: the disk would not; nothing of the call counts.
             StudioBusy: another process has been writing for too long.
         """
-        rows = _unit_rows(ids, vectors, self.space, self.width)
+        rows = unit_rows(ids, vectors, self.space, self.width)
         if not len(rows):
             return
         with self._writing():
@@ -181,6 +181,61 @@ class Truth:
             self._damaged, self._seen = {}, np.zeros(0, dtype=bool)
             rows = np.flatnonzero(self._reload().live)
         return sum(len(piece) for piece, _ in self.stretches(rows))
+
+    def condense(self, most_live: float) -> int:
+        """Write the few rows anew that are still in use of shards which hold little else.
+
+        They are written behind the end, as they are, and counted like any other row; then nothing
+        points into those shards. Returns how many were moved.
+
+        Args:
+            most_live: the share of a whole shard's rows that may be in use, 0 to 1.
+
+        Raises:
+            StorageError: the disk would not; what was moved by then counts.
+            StudioBusy: another process has been writing for too long.
+        """
+        if not self.folder.is_dir():
+            return 0
+        moved = 0
+        with self._writing():
+            for _, first, behind in self._shards.whole(len(self._rows.ids)):
+                live = first + np.flatnonzero(self._rows.live[first:behind])
+                if len(live) <= most_live * (behind - first):
+                    moved += self._move(live)
+        return moved
+
+    def empty(self) -> list[int]:
+        """The whole shards that no row in use lies in; not those that were given back."""
+        rows = self.rows()
+        whole = self._shards.whole(len(rows.ids))
+        return [shard for shard, first, behind in whole if not rows.live[first:behind].any()]
+
+    def give_back(self) -> int:
+        """Remove the shards that no row in use lies in; returns the bytes that are free now.
+
+        Raises:
+            StorageError: the disk would not; nothing that is in use is touched.
+            StudioBusy: another process has been writing for too long.
+        """
+        if not self.folder.is_dir():
+            return 0
+        with self._writing():
+            return sum(self._shards.remove(shard) for shard in self.empty())
+
+    def _move(self, rows: Ids) -> int:
+        """Write rows anew behind the end; returns how many were sound and moved."""
+        moved = 0
+        for begin in range(0, len(rows), _STRETCH):
+            piece = rows[begin : begin + _STRETCH]
+            found, sound = self.gather(piece)
+            piece, found = piece[sound], found[sound]
+            first = len(self._rows.ids)
+            ids, sums = self._rows.ids[piece], self._rows.sums[piece]
+            self._shards.append(found, first)
+            self._record(ids, np.arange(first, first + len(piece), dtype=np.int64), sums)
+            moved += len(piece)
+        return moved
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
@@ -325,26 +380,3 @@ class Truth:
             f"'{self.space.id}' of {self.space.size}.",
             "Spaces never mix: give each its own folder, and embed the works for this one.",
         )
-
-
-def _unit_rows(ids: Ids, vectors: NDArray[np.float32], space: Space, width: int) -> Halves:
-    """(works, width) float16 of length 1, each checked."""
-    if vectors.shape != (len(ids), space.size):
-        raise InputError(
-            f"Vectors of the shape {vectors.shape} do not fit {len(ids)} works in the space "
-            f"'{space.id}' of {space.size} numbers.",
-            "Embed the works with the encoder of this space.",
-        )
-    if len(ids) and int(ids.min()) < 0:
-        raise InputError(f"{int(ids.min())} is no work.", "Works are counted from 1.")
-    lengths = np.linalg.norm(vectors.astype(np.float32, copy=False), axis=1)
-    wrong = np.flatnonzero(~(np.isfinite(lengths) & (lengths > 0)))
-    if len(wrong):
-        raise InputError(
-            f"The vector of work {int(ids[wrong[0]])} has no direction: a number in it is not "
-            "finite, or all are zero.",
-            "Nothing of this batch was kept; embed that work again or leave it out.",
-        )
-    rows = np.zeros((len(ids), width), dtype=np.float16)
-    rows[:, : space.size] = vectors / lengths[:, None]
-    return rows
