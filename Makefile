@@ -61,7 +61,7 @@ test-cloud test-bigquery test-postgres: test-%: $(BIN)/python
 	'$(PYTHON)' -m venv '.venv-$*'
 	'.venv-$*/bin/python' -m pip install --quiet --upgrade pip
 	'.venv-$*/bin/python' -m pip install --quiet --group '$*' --editable .
-	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 '.venv-$*/bin/python' -m pytest $(TESTS_$*) $(PYTEST_ARGS)
+	GESSO_TEST_POSTGRES=all PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 '.venv-$*/bin/python' -m pytest $(TESTS_$*) $(PYTEST_ARGS)
 
 TESTS_cloud := tests/contracts/test_blobs.py -k moto
 TESTS_bigquery := tests/collect/export/test_bqemulator.py -W ignore

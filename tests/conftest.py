@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -21,6 +22,26 @@ def _new_studios_come_from_a_mould() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(catalogue, "upgrade", Mould(upgrade))
         yield
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Every run asks a real server what only a server can answer; the rest is asked of it on wish.
+
+    `GESSO_TEST_POSTGRES=all` asks everything of it, as `make test-postgres` does.
+    """
+    if os.environ.get("GESSO_TEST_POSTGRES") == "all":
+        return
+    left = [item for item in items if _is_asked_again(item)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if not _is_asked_again(item)]
+
+
+def _is_asked_again(item: pytest.Item) -> bool:
+    """Whether a test is asked of a server that is asked of a file too."""
+    called = getattr(item, "callspec", None)
+    is_of_server = called is not None and called.params.get("ground") == "postgres"
+    return is_of_server and item.get_closest_marker("server") is None
 
 
 @pytest.fixture(params=list(GROUNDS))

@@ -1,6 +1,6 @@
 """A real Postgres server for tests: started once, with a new database for each studio.
 
-Not a stub but the thing itself, from a package: `make test-postgres` installs it.
+Not a stub but the thing itself, from a package.
 """
 
 from __future__ import annotations

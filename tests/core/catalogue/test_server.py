@@ -34,7 +34,10 @@ from gesso.core.errors import (
 from .workshop import Workshop
 
 # A process, or a connection that another one ends: what a test of a server can wait for.
-pytestmark = pytest.mark.parametrize("ground", ["postgres"], indirect=True)
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.parametrize("ground", ["postgres"], indirect=True),
+]
 
 
 @pytest.fixture

@@ -16,7 +16,10 @@ from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions
 from gesso.core.errors import StudioBusy
 
 # Each studio here is a folder of its own, as on a machine of its own.
-pytestmark = pytest.mark.parametrize("ground", ["postgres"], indirect=True)
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.parametrize("ground", ["postgres"], indirect=True),
+]
 
 HOLDER = """
 import sys, time

@@ -11,6 +11,8 @@ from gesso.core.errors import InputError, UnknownItem
 from gesso.core.records.finds import Facts, Find
 from gesso.core.records.works import Rights
 
+pytestmark = pytest.mark.server
+
 
 def find(number, revision="1", url="https://a.example/{}.jpg"):
     return Find("folder:/art", f"{number}.jpg", url.format(number), revision=revision)
