@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import threading
 from dataclasses import replace
 
@@ -336,6 +337,17 @@ def test_that_letters_are_missing_is_told_as_long_as_they_are(room, works, catal
     assert [note for note in renamed.notes if "letters" in note] == [
         "No face here has the letters 春; labels and credits leave them out."
     ]
+
+
+def test_what_a_killed_process_left_of_a_film_goes_with_the_next_one(room, works, tmp_path):
+    left, fresh, other = (tmp_path / f".{name}.part" for name in ("a" * 32, "b" * 32, "other"))
+    for path in (left, fresh, other):
+        path.write_bytes(b"half")
+        if path != fresh:
+            os.utime(path, (0, 0))
+    room.render(room.new(works[:1], SILENT), tmp_path / "film.mp4")
+
+    assert [path.exists() for path in (left, fresh, other)] == [False, True, True]
 
 
 def test_a_story_is_as_its_music_is_changed(room, works, track):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,8 @@ from gesso.show.story.records import Frame
 
 _AHEAD = 6
 """Painted frames that wait for the encoder: memory stays the same however long the film is."""
+_LEFT_S = 24 * 3600
+"""What nobody has written to for so long was left by a process that was killed."""
 
 Samples = NDArray[np.float32]
 Heard = Callable[[int, int], None]
@@ -85,6 +89,7 @@ def render(
         UnknownItem, DamageError, InputError: a picture cannot be shown.
     """
     make_folder(Disk(), job.path.parent)
+    _sweep(job.path.parent)
     passing = job.path.with_name(f".{uuid4().hex}.part")
     try:
         has_sound = sound is not None
@@ -147,6 +152,14 @@ def _in_step(sound: Iterable[Samples], count: int) -> Iterator[Samples]:
     yield np.pad(held, ((0, 0), (0, count - held.shape[1])))
     while True:
         yield np.zeros((2, count), np.float32)
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed processes left of their films."""
+    for path in folder.glob(f".{'[0-9a-f]' * 32}.part"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _LEFT_S:
+                path.unlink()
 
 
 def _settle(passing: Path, path: Path) -> int:
