@@ -257,7 +257,9 @@ def test_the_page_lists_every_setting_with_its_default(tmp_path: Path) -> None:
         assert f"| `{origin.name}` | {cell} | {origin.allowed} |" in page
 
 
-@pytest.mark.parametrize("table", ["blobs.s3", "blobs.gcs", "collect.engines.process", "warehouse.duck"])
+@pytest.mark.parametrize(
+    "table", ["blobs.s3", "blobs.gcs", "collect.engines.process", "warehouse.duck"]
+)
 def test_options_of_a_store_or_an_engine_stand_in_the_file(tmp_path: Path, table: str) -> None:
     (tmp_path / "gesso.toml").write_text(f'[{table}]\nanything = "x"\nother = 2\n')
     settings = load(tmp_path, {})

@@ -210,10 +210,10 @@ def test_hits_may_be_wished_to_differ_from_a_work(shown: httpx2.Client) -> None:
 
 
 def test_swatches_and_a_mixed_colour_are_looked_for_together(shown: httpx2.Client) -> None:
-    asked = [("colour", "red"), ("own", "#145abe")]
+    asked = {"colour": "red", "own": "#145abe"}
 
     one = shown.get("/search", params=asked).text
-    both = shown.get("/search", params=[*asked, ("mix", "1")]).text
+    both = shown.get("/search", params=asked | {"mix": "1"}).text
 
     assert one.count(" checked") == 2  # the swatch, and how a picture is compared
     assert 'value="#145abe" aria-label="#145abe" checked' in both
@@ -231,7 +231,7 @@ def test_a_mistake_is_told_where_it_can_be_mended(shown: httpx2.Client) -> None:
     assert (
         "<b>" not in shown.get("/search", params={"colour": 'url(//x)"><b>'}).text.split("wrong")[0]
     )
-    six = [("colour", one) for one in ("red", "blue", "gold", "pink", "teal", "navy")]
+    six = {"colour": ["red", "blue", "gold", "pink", "teal", "navy"]}
     assert shown.get("/search", params=six).status_code == 422
 
 
@@ -252,7 +252,7 @@ def test_a_picture_can_be_sent_from_the_page(shown: httpx2.Client) -> None:
 
 
 def test_the_values_of_a_sent_picture_are_looked_for(shown: httpx2.Client) -> None:
-    like = cv2.imencode(".png", np.repeat(np.arange(0, 255, 4, np.uint8)[:, None], 64, 1))[1]
+    like = cv2.imencode(".png", np.repeat(np.arange(0, 255, 4, dtype=np.uint8)[:, None], 64, 1))[1]
 
     answer = shown.post("/search?values=picture", content=bytes(like))
 
