@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from gesso.show.story.film.formats import FORMATS
+
 pytest.importorskip("av")
 
 _ENCODE = """
@@ -42,3 +44,38 @@ def test_a_film_is_the_same_bytes_on_one_core_and_on_all_whatever_lay_in_memory(
 
     assert len(told) == 1
     assert told.pop().count(b"\n") == 3
+
+
+_FILL = """
+import resource, sys
+from pathlib import Path
+import numpy as np
+from threading import Event
+from gesso.core.errors import StorageError
+from gesso.core.pixels.picture import Picture
+from gesso.show.story.film.cards import Credits
+from gesso.show.story.film.formats import FORMATS
+from gesso.show.story.film.painter import FramePainter, Hands
+from gesso.show.story.film.rendering import Job, render
+from gesso.show.story.records import TICKS, Frame, Scene, Story
+rng = np.random.default_rng(7)
+noise = Picture(rng.integers(0, 256, (180, 320, 3), dtype=np.uint8))
+story = Story("", (Scene(1, hold=4 * TICKS),), frame=Frame(320, 180, 12), opening=0, closing=0)
+painter = FramePainter(story, Credits(()), Hands(lambda _: noise))
+resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+for form in FORMATS.values():
+    try:
+        job = Job(Path(sys.argv[1]) / f"film.{form.name}", form, story.frame)
+        render(job, painter, None, Event())
+    except StorageError as error:
+        print(error.message)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files cannot be kept small here")
+def test_where_a_film_finds_no_room_nothing_of_it_stays_and_it_is_named(tmp_path):
+    command = [sys.executable, "-c", _FILL, str(tmp_path)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+
+    assert [f"film.{name}" in line for name, line in zip(FORMATS, told, strict=True)] == [True] * 3
+    assert list(tmp_path.iterdir()) == []

@@ -58,15 +58,23 @@ class Encoder:
         frame: what the film looks like.
         has_sound: samples will come.
         pace: the film itself, or a quick look at it.
+        named: what errors call the file; None for `path`.
 
     Raises:
         StorageError: the file cannot be written.
     """
 
     def __init__(
-        self, path: Path, form: Format, frame: Frame, *, has_sound: bool, pace: Pace = "film"
+        self,
+        path: Path,
+        form: Format,
+        frame: Frame,
+        *,
+        has_sound: bool,
+        pace: Pace = "film",
+        named: Path | None = None,
     ) -> None:
-        self._path = path
+        self._path = named or path
         self._frame = frame
         self._samples = 0
         self._frames = 0
@@ -78,7 +86,7 @@ class Encoder:
             self._video = self._video_stream(form, pace)
             self._audio = self._audio_stream(form) if has_sound else None
         except (FFmpegError, OSError) as error:
-            raise _failed(error, path) from error
+            raise _failed(error, self._path) from error
 
     @staticmethod
     def can_write(form: Format) -> bool:

@@ -94,7 +94,7 @@ def render(
     try:
         has_sound = sound is not None
         opened = ENCODERS.open("pyav")(
-            passing, job.form, job.frame, has_sound=has_sound, pace=job.pace
+            passing, job.form, job.frame, has_sound=has_sound, pace=job.pace, named=job.path
         )
         with opened as encoder:
             _write(encoder, painter, sound, stop, heard)
