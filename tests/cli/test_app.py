@@ -131,6 +131,14 @@ def test_wrong_usage_is_told_in_two_lines(gesso: Gesso, args: list[str]) -> None
     assert re.fullmatch(r"gesso: .+\n       See: gesso.* --help\n", said.err)
 
 
+def test_a_word_that_is_no_choice_is_answered_with_the_nearest(gesso: Gesso) -> None:
+    near = gesso("story", "new", "--work", "1", "--order", "flwo")
+    far = gesso("story", "new", "--work", "1", "--order", "zzz")
+
+    assert "Did you mean 'flow'? See: gesso story new --help" in near.err
+    assert "Did you mean" not in far.err
+
+
 def test_an_error_of_ours_is_two_lines_and_its_own_exit_code(gesso: Gesso, put: Put) -> None:
     def act() -> None:
         raise NewerStudio("A newer gesso made it.", "Install that one.")

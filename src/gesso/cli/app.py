@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import select
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, suppress
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from json import dumps
 from typing import Any, NoReturn, TextIO
 
@@ -27,6 +29,8 @@ EXIT_OK = 0
 EXIT_USAGE = 2
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
+
+_NO_CHOICE = re.compile("'(.+)' is not one of ")
 
 
 class App(click.Group):
@@ -170,7 +174,17 @@ def _plain(error: click.ClickException) -> str:
 
 def _usage(error: click.ClickException) -> str:
     context = getattr(error, "ctx", None)
-    return f"See: {context.command_path if context else 'gesso'} --help"
+    return f"{_guess(error)}See: {context.command_path if context else 'gesso'} --help"
+
+
+def _guess(error: click.ClickException) -> str:
+    """The choice that is nearest to a word that is none; "" where none is near."""
+    kind = getattr(getattr(error, "param", None), "type", None)
+    said = _NO_CHOICE.match(error.message)
+    if said is None or not isinstance(kind, click.Choice):
+        return ""
+    near = get_close_matches(said[1].lower(), map(str, kind.choices), n=1)
+    return f"Did you mean '{near[0]}'? " if near else ""
 
 
 def _name(error: Exception) -> str:
