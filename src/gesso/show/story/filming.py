@@ -23,6 +23,7 @@ from gesso.show.story.film.cards import Credits
 from gesso.show.story.film.formats import FORMATS, FormatName, Pace
 from gesso.show.story.film.painter import FramePainter, Hands
 from gesso.show.story.film.rendering import Film, Job, render
+from gesso.show.story.film.wall import wall_of
 from gesso.show.story.records import Frame, Story
 from gesso.show.story.sound.mastering import Master, Mastered
 from gesso.show.story.sound.mixing import mixed
@@ -140,7 +141,7 @@ class FilmDesk:
         width = _SHEET_WIDTH
         height = round(width * story.frame.height / story.frame.width)
         small = [cv2.resize(f, (width, height), interpolation=cv2.INTER_AREA) for f in frames]
-        blank = np.full((height, width, 3), 40, np.uint8)
+        blank = np.full((height, width, 3), wall_of(story.frame), np.uint8)
         small += [blank] * (-len(small) % _SHEET_ACROSS)
         rows = [
             np.hstack(small[at : at + _SHEET_ACROSS]) for at in range(0, len(small), _SHEET_ACROSS)
