@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from threading import Lock
 
 import numpy as np
@@ -16,6 +17,7 @@ from gesso.core.catalogue.store.tables import works
 from gesso.core.indexes.found import IndexState
 from gesso.core.records.works import Work
 from gesso.search.columns.columns import Columns
+from gesso.search.columns.keeping import Keeping
 from gesso.search.columns.rows import Ids
 from gesso.search.embedding.spaces import Coverage, OpenSpace, Spaces
 from gesso.search.fusing.asking import Admitting, Asked, ask
@@ -49,6 +51,7 @@ class FinderOptions:
     weights: Weights = field(default=Weights())
     words: WordOptions = field(default=WordOptions())
     embeds: int = 0
+    columns: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,8 @@ class Finder:
     ) -> None:
         self.options = options or FinderOptions()
         self.pictures = desk
-        self.columns = Columns(catalogue.database)
+        kept = self.options.columns
+        self.columns = Columns(catalogue.database, Keeping(kept) if kept else None)
         self.coverage = Coverage()
         self._catalogue = catalogue
         self._spaces = spaces
@@ -148,8 +152,10 @@ class Finder:
     def works(self, ids: Sequence[int]) -> dict[int, Work]:
         """The records of some works; those that are gone are missing."""
         with self._catalogue.database.read() as connection:
-            rows = connection.execute(_SOME, {"numbers": list(ids)}).mappings()
-            return {row["id"]: work_of(row) for row in rows}
+            rows = connection.execute(_SOME, {"numbers": list(ids)})
+            names = tuple(rows.keys())  # a plain dict is read in half the time of a mapping
+            records = (work_of(dict(zip(names, row, strict=True))) for row in rows)
+            return {record.id: record for record in records}
 
     def _room(self, asked: Asked) -> _Room | None:
         """The space that answers; the standby while the first has too few of the works."""

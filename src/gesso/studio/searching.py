@@ -98,7 +98,8 @@ class Searching:
             values=asked.values,
             constant=asked.constant,
         )
-        options = FinderOptions(weights=weights, embeds=asked.embeds)
+        columns = self._ground.folder / "index" / "columns"
+        options = FinderOptions(weights=weights, embeds=asked.embeds, columns=columns)
         embed = None if self._ground.read_only else self._embed_now
         desk = PictureDesk(self._open_picture, self._fetch)
         return Finder(self._ground.catalogue, self, desk, options, embed)

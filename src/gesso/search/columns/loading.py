@@ -18,6 +18,8 @@ from gesso.search.columns.rows import Ids, Pairs, Rows, Words, times_of
 
 _CHUNK = 20_000
 _MOST_IN_LIST = 400
+VERSION = 1
+"""Of how rows become columns: a change there is another version."""
 NO_YEAR = -32768
 MOST_SWATCHES = 8
 
@@ -286,3 +288,10 @@ GROUPS: dict[str, Group] = {
         is_rows=False,
     ),
 }
+
+
+def layout_of(name: str) -> str:
+    """What a group's columns are made of; another one makes other columns."""
+    group = GROUPS[name]
+    wanted = " ".join(str(column) for column in group.wanted)
+    return f"{VERSION} {wanted} where {group.where}"

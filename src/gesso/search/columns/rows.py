@@ -26,6 +26,14 @@ class Words:
         self._same: dict[str, list[int]] = {}
         self._lock = Lock()
 
+    @classmethod
+    def of(cls, values: Sequence[str]) -> Words:
+        """Values that have their numbers already, each its place."""
+        made = cls()
+        made.values = list(values)
+        made._numbers = dict(zip(made.values, range(len(made.values)), strict=True))
+        return made
+
     def number(self, value: str) -> int:
         """The number of a value, a new one for a new value."""
         found = self._numbers.get(value)
