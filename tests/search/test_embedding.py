@@ -10,9 +10,9 @@ import pytest
 from tests.search.conftest import GOLD, RED, painted
 
 from gesso.collect.sources.source import Wish
-from gesso.core.errors import InputError
+from gesso.core.errors import DamageError, InputError
 from gesso.search.embedding.importing import Importer
-from gesso.search.records import Like
+from gesso.search.records import Like, Query
 
 
 def encode(library, **wishes):
@@ -144,3 +144,44 @@ def test_files_that_cannot_be_used_are_one_clear_sentence(library, theirs, vecto
 
     with pytest.raises(InputError, match=says):
         Importer(library.studio.catalogue).bring(space(library), theirs / vectors, theirs / whose)
+
+
+def test_a_damaged_vector_spoils_no_search_but_its_own(library, monkeypatch):
+    encode(library)
+    night, wheat = library.works["Night"], library.works["Wheat Field"]
+    here = space(library).index
+    row = int(here._truth.rows().find(np.array([night.id]))[0])
+    for path in library.studio.catalogue.folder.glob("vectors/*/000000.f2"):
+        data = bytearray(path.read_bytes())
+        data[row * len(data) // 6 + 7] ^= 16
+        path.write_bytes(data)
+    finder = library.finder
+    monkeypatch.setattr(finder, "_embed", None)
+
+    by_picture = finder.find(Query(likes=(Like(work=wheat.id),)))
+    by_words = finder("night")
+
+    assert len(by_picture.hits) == 4
+    assert by_words.hits[0].work.id == night.id
+    assert by_picture.compared is not None
+    assert (
+        "1 damaged vectors are left out"
+        in finder.find(Query(likes=(Like(work=wheat.id),))).notes[-1]
+    )
+    with pytest.raises(DamageError, match=f"work {night.id}"):
+        finder.find(Query(likes=(Like(work=night.id),)))
+
+
+def test_a_damaged_vector_is_made_again_by_the_next_search(library):
+    encode(library)
+    night, wheat = library.works["Night"], library.works["Wheat Field"]
+    path = next(library.studio.catalogue.folder.glob("vectors/*/000000.f2"))
+    data = bytearray(path.read_bytes())
+    data[7::100] = bytes(255 - one for one in data[7::100])
+    path.write_bytes(data)
+    assert space(library).index.verify().damaged
+
+    assert len(library.find(likes=(Like(work=wheat.id),)).hits) == 5
+
+    assert not space(library).index.verify().damaged
+    assert night.id in space(library).index.known()

@@ -66,8 +66,8 @@ class Calibration:
             held = self._known.get(index.space.id)
         if held is not None and abs(len(known) - held[0]) <= held[0] // 5:
             return held[1]
-        empty = np.zeros((0, index.space.size), dtype=np.float32)
-        bands = measured(index.vectors(_some(known)) if len(known) else empty)
+        _, sample = index.held(_some(known))
+        bands = measured(sample)
         with self._lock:
             self._known[index.space.id] = len(known), bands
         return bands

@@ -138,12 +138,10 @@ class Ranker:
     def _neighbours(self, asked: Asked, space: OpenSpace, ranked: Ranked, lists: Lists) -> None:
         """Works that look like those whose words fit best."""
         sure = [w for w in ranked.ids[:_SEEDS].tolist() if _share(ranked, w) >= SURE]
-        seeds = np.intersect1d(np.array(sure, dtype=np.int64), space.index.known())
+        seeds, vectors = space.index.held(np.unique(np.array(sure, dtype=np.int64)))
         if not len(seeds):
             return
-        near = space.index.search(
-            space.index.vectors(seeds), _NEIGHBOURS, allowed=asked.allowed, recall="fast"
-        )
+        near = space.index.search(vectors, _NEIGHBOURS, allowed=asked.allowed, recall="fast")
         best: dict[int, float] = {}
         for work, score in zip(
             near.ids.ravel().tolist(), near.scores.ravel().tolist(), strict=True

@@ -106,6 +106,12 @@ class Truth:
             self._miss(int(ids[~sound][0]))
         return found[:, : self.space.size].astype(np.float32)
 
+    def held(self, ids: Ids) -> tuple[Ids, NDArray[np.float32]]:
+        """Those of some works that have a sound vector, and these, (works, size) float32."""
+        rows = self.rows().find(ids)
+        found, sound = self.gather(rows[rows >= 0])
+        return ids[rows >= 0][sound], found[sound, : self.space.size].astype(np.float32)
+
     def gather(self, rows: Ids) -> tuple[Halves, NDArray[np.bool_]]:
         """(rows, width) float16, and which of them are what was once written.
 
