@@ -166,8 +166,9 @@ class School:
         known = self._looks.of_works(sorted({pair.work for pair in pairs}))
         pairs = [pair for pair in pairs if pair.work in known]
         if len(pairs) < FEWEST:
+            counted = "is 1 pair" if len(pairs) == 1 else f"are {len(pairs)} pairs"
             raise InputError(
-                f"There are {len(pairs)} pairs to learn from, and {FEWEST} are needed.",
+                f"There {counted} to learn from, and {FEWEST} are needed.",
                 "Put a picture and a track together: gesso music pair work:12 track:3",
             )
         more = self._looks.of_works(self._looks.known(_SEEN).tolist())
