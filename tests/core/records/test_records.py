@@ -136,3 +136,12 @@ def test_a_recipe_names_its_schema() -> None:
     recipe = Recipe(prompt, OFFLINE, 1, 64, 64, "algorithmicMedia")
 
     assert to_plain(recipe)["schema"] == RECIPE_SCHEMA == "gesso.recipe/1"
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_half_a_surrogate_pair_is_written_as_no_letter_and_read_again(indent: int | None) -> None:
+    concept = Concept("Half \ud800 Moon 🌊", "x", "", "", OFFLINE)
+
+    read = from_json(Concept, to_json(concept, indent=indent))
+
+    assert read.words == "Half \ufffd Moon 🌊"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticSerializationError
 
 from gesso.core.errors import InputError
 
@@ -26,8 +28,18 @@ def to_plain(record: Any) -> Any:
 
 
 def to_json(record: Any, *, indent: int | None = None) -> str:
-    """Write a record as JSON: keys in field order, non-ASCII text as it is."""
-    written: bytes = _adapter(type(record)).dump_json(record, indent=indent)
+    """Write a record as JSON: keys in field order, non-ASCII text as it is.
+
+    Half a surrogate pair is no letter and has no place in UTF-8: U+FFFD stands in for it.
+    """
+    try:
+        written: bytes = _adapter(type(record)).dump_json(record, indent=indent)
+    except PydanticSerializationError:
+        separators = None if indent else (",", ":")
+        held = json.dumps(
+            to_plain(record), ensure_ascii=False, indent=indent, separators=separators
+        )
+        return held.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return written.decode()
 
 
