@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import bindparam, select
 
 from gesso.core.catalogue.catalogue import Catalogue
@@ -18,11 +19,11 @@ from gesso.core.indexes.found import IndexState
 from gesso.core.records.works import Work
 from gesso.search.columns.columns import Columns
 from gesso.search.columns.keeping import Keeping
-from gesso.search.columns.rows import Ids
+from gesso.search.columns.rows import Ids, Rows
 from gesso.search.embedding.spaces import Coverage, OpenSpace, Spaces
 from gesso.search.fusing.asking import Admitting, Asked, ask
 from gesso.search.fusing.bands import Bands, Calibration
-from gesso.search.fusing.counting import counted, shown_once
+from gesso.search.fusing.counting import counted, first_of_each, shown_once
 from gesso.search.fusing.fusing import fused
 from gesso.search.fusing.pages import DEPTHS, Place, check_limit, read_mark, write_mark
 from gesso.search.fusing.rankings import Lists, Ranker, Weights
@@ -114,6 +115,7 @@ class Finder:
         self._admitting = Admitting(catalogue.database)
         self._lock = Lock()
         self._levels: OrderedDict[object, _Level] = OrderedDict()
+        self._order: tuple[Rows | None, NDArray[np.int64]] = None, np.zeros(0, dtype=np.int64)
 
     def __call__(self, query: Query | str) -> Answer:
         """A page of works; words alone will do: `studio.search("winter river")`."""
@@ -252,14 +254,12 @@ class Finder:
     def _newest(self, asked: Asked, place: Place | None) -> Answer:
         """Nothing ranks: the works that the filter admits, newest first."""
         core, query = asked.state.core, asked.query
-        chosen = np.arange(len(core)) if asked.mask is None else np.flatnonzero(asked.mask)
-        times = core.columns["added_at"][chosen]
-        order = np.lexsort((-core.ids[chosen], -times))
-        ids, times = core.ids[chosen][order], times[order]
-        all_ids = ids
+        places = self._newest_first(core)
+        places = places if asked.mask is None else places[asked.mask[places]]
+        all_ids = core.ids[places]
         if query.collapses:
-            ids = np.array(shown_once(asked.state, ids.tolist())[0], dtype=np.int64)
-            times = core.columns["added_at"][core.places(ids)]
+            places = places[first_of_each(asked.state, all_ids)]
+        ids, times = core.ids[places], core.columns["added_at"][places]
         start = 0
         if place is not None:
             behind = (times < place.score) | ((times == place.score) & (ids < place.work))
@@ -274,6 +274,14 @@ class Finder:
         admitted = len(all_ids) if asked.filters else None
         facets = counted(asked.state, all_ids, query.facets)
         return Answer(hits, mark, len(ids), admitted, None, facets, _notes_of(asked))
+
+    def _newest_first(self, core: Rows) -> NDArray[np.int64]:
+        """The places of all works, the newest first; sorted once for each state of the columns."""
+        known, order = self._order
+        if known is not core:
+            order = np.lexsort((-core.ids, -core.columns["added_at"]))
+            self._order = core, order
+        return order
 
     def _bands(self, level: _Level, room: _Room | None) -> Bands | None:
         if room is None or level.lists.near is None:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
+from gesso.search.columns.columns import State
+from gesso.search.columns.rows import Pairs
 from gesso.search.fusing.bands import measured
+from gesso.search.fusing.counting import _most, first_of_each, shown_once
 from gesso.search.fusing.fusing import Ranking, fused
 
 
@@ -72,3 +76,33 @@ def test_words_far_from_all_pictures_still_have_likely_hits():
 
 def test_of_a_handful_of_works_hardly_anything_is_likely():
     assert measured(np.eye(5, 8, dtype=np.float32)).pictures >= 0.9
+
+
+def state_of(groups: dict[int, int]) -> State:
+    works = np.array(list(groups), dtype=np.int64)
+    held = {"group": np.array(list(groups.values())), "is_kept": works > 0}
+    return State(1, {"duplicates": Pairs(works, held)})
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_many_works_are_left_by_the_same_rule_as_few(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    state = state_of({int(w): int(rng.integers(12)) for w in rng.permutation(60)[:30]})
+    ids = rng.permutation(60)[:40].astype(np.int64)
+
+    assert ids[first_of_each(state, ids)].tolist() == shown_once(state, ids.tolist())[0]
+
+
+def test_without_duplicates_every_work_is_left() -> None:
+    assert first_of_each(state_of({}), np.arange(5)).all()
+
+
+def test_the_most_frequent_of_many_thousand_values_are_counted() -> None:
+    names = [f"painter {number:05}" for number in range(9000)]
+    many = np.concatenate([np.arange(9000), np.repeat([8000, 4000], 5), [17]]).astype(np.int32)
+
+    found = _most(many, names)
+
+    assert found[:3] == (("painter 04000", 6), ("painter 08000", 6), ("painter 00017", 2))
+    assert len(found) == 30
+    assert found[3:] == tuple((names[number], 1) for number in range(28) if number != 17)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from gesso.core.errors import InputError
 from gesso.search.columns.columns import State
 from gesso.search.columns.loading import NO_YEAR
-from gesso.search.columns.rows import Ids
+from gesso.search.columns.rows import Ids, Mask
 
 _CODED = {
     "source": "source",
@@ -28,6 +28,7 @@ _CODED = {
 _PAIRS = {"tag": ("tags", "tag"), "label": ("labels", "label"), "model": ("recipes", "model")}
 FACETS = (*_CODED, "decade", "favourite", *_PAIRS)
 _MOST = 30
+_MANY = 2000
 
 
 def facet_groups(names: Sequence[str]) -> tuple[str, ...]:
@@ -76,9 +77,35 @@ def _values(state: State, places: NDArray[np.int64], name: str) -> tuple[tuple[s
 
 
 def _most(numbers: NDArray[np.int32], values: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    """The most frequent values; of a hundred thousand only those that may be among them are sorted.
+
+    Where thousands are equally rare those come that were seen first.
+    """
     counts = np.bincount(numbers, minlength=len(values)) if len(numbers) else np.zeros(0, np.int64)
-    found = [(values[at], int(counts[at])) for at in np.flatnonzero(counts).tolist() if values[at]]
-    return tuple(sorted(found, key=lambda one: (-one[1], one[0]))[:_MOST])
+    found = np.flatnonzero(counts)
+    if len(found) > _MANY:
+        bar = -np.partition(-counts[found], _MOST + 1)[_MOST + 1]
+        equal = found[counts[found] == bar][:_MANY]
+        found = np.concatenate([found[counts[found] > bar], equal])
+    told = [(values[at], int(counts[at])) for at in found.tolist() if values[at]]
+    return tuple(sorted(told, key=lambda one: (-one[1], one[0]))[:_MOST])
+
+
+def first_of_each(state: State, ids: Ids) -> Mask:
+    """(works,) which works are left when those go whose duplicate comes before them."""
+    pairs = state.pairs("duplicates")
+    stays = np.ones(len(ids), dtype=np.bool_)
+    if not len(pairs.ids):
+        return stays
+    order = np.argsort(pairs.ids, kind="stable")
+    held = pairs.ids[order]
+    at = np.maximum(np.searchsorted(held, ids, side="right") - 1, 0)
+    grouped = np.flatnonzero(held[at] == ids)
+    groups = pairs.columns["group"][order[at[grouped]]]
+    _, first = np.unique(groups, return_index=True)
+    stays[grouped] = False
+    stays[grouped[first]] = True
+    return stays
 
 
 def shown_once(state: State, ids: Sequence[int]) -> tuple[list[int], dict[int, tuple[int, ...]]]:

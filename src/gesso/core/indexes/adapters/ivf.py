@@ -63,6 +63,8 @@ class Ivf(FaissIndex):
             f"{turned(source)},IVF{lists},RaBitQfs",
             faiss.METRIC_INNER_PRODUCT,
         )
+        # Few works are no reason to warn: every list is read then.
+        faiss.extract_index_ivf(held).cp.min_points_per_centroid = 1
         held.train(sampled(source, lists * self._options.sample))
         return held
 
