@@ -26,6 +26,7 @@ GessoError
 │   ├── Blocked           a host does not want us there: leave it in peace
 │   └── Gone              what was there is there no more
 ├── WorkerLost            a worker process died or hung with its call
+│   └── NoWorker          none can be started
 ├── BudgetSpent           the owner's cap would be passed
 └── Interrupted           the owner asked to stop; everything paid for is kept
 """
@@ -257,6 +258,12 @@ class WorkerLost(GessoError):
     """A worker process died or hung with its call; the same call may well succeed later."""
 
     kind = "worker-lost"
+
+
+class NoWorker(WorkerLost):
+    """No worker process can be started here; the call was not made."""
+
+    kind = "no-worker"
 
 
 class BudgetSpent(GessoError):

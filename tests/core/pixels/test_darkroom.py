@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import pytest
 
-from gesso.core.errors import PictureError
+from gesso.core.errors import NoWorker, PictureError
 from gesso.core.pixels import darkroom
 from gesso.core.pixels.darkroom import Darkroom, Job, decode_job
 from gesso.core.pixels.decode import Decoded, DecodeLimits, decode
@@ -142,3 +142,11 @@ def test_without_room_for_shared_pixels_they_come_through_the_pipe() -> None:
 
     assert isinstance(found, Decoded)
     assert found.picture.width == 900
+
+
+def test_a_picture_is_not_blamed_where_no_worker_can_be_started() -> None:
+    with (
+        Workers(1, initializer=exec, initargs=("raise OSError",)) as broken,
+        pytest.raises(NoWorker, match="could not be started"),
+    ):
+        room(broken).decode(picture(8, 8))

@@ -9,10 +9,11 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from gesso.core.errors import GessoError, PictureError
+from gesso.core.errors import GessoError, NoWorker, PictureError
 from gesso.core.runner import Workers
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
@@ -126,8 +127,30 @@ def test_a_worker_is_settled_in_before_its_first_call() -> None:
 
 def test_a_worker_that_cannot_settle_in_is_reported_and_not_retried_for_ever() -> None:
     one = Workers(1, initializer=exec, initargs=("raise OSError",))
-    with one, pytest.raises(GessoError, match="could not be started"):
+    with one, pytest.raises(NoWorker, match="could not be started"):
         one.call(math.sqrt, 4)
+
+
+@posix
+def test_workers_start_where_the_temporary_folder_is_too_deep_for_a_socket(tmp_path: Path) -> None:
+    deep = tmp_path / ("d" * 60) / ("e" * 60)
+    deep.mkdir(parents=True)
+    source = """
+import multiprocessing, math
+from gesso.core.runner import Workers
+with Workers(1) as one:
+    print(one.call(math.sqrt, 16), multiprocessing.current_process()._config["tempdir"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", source],
+        env={**os.environ, "TMPDIR": str(deep)},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    found, folder = done.stdout.split()
+    assert found == "4.0"
+    assert not Path(folder).exists()
+    assert list(deep.iterdir()) == []
 
 
 def test_what_does_not_pickle_fails_alone(workers: Workers) -> None:

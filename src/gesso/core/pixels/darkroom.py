@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gesso.core.errors import PictureError, WorkerLost
+from gesso.core.errors import NoWorker, PictureError, WorkerLost
 from gesso.core.pixels.decode import Decoded, DecodeLimits, decode
 from gesso.core.pixels.derived.develop import Developed, develop_file
 from gesso.core.pixels.derived.thumbnails import reduced
@@ -231,6 +231,8 @@ def _as_a_bad_picture(name: str) -> Iterator[None]:
     """What took its worker with it, or could not be held, is told as what it is."""
     try:
         yield
+    except NoWorker:
+        raise  # no picture's fault
     except (WorkerLost, MemoryError) as error:
         called = "The picture" if name == "the picture" else f"'{name}'"
         raise PictureError(

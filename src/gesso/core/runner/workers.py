@@ -5,20 +5,24 @@ from __future__ import annotations
 import multiprocessing
 import os
 import queue
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing.connection import wait
+from multiprocessing.util import Finalize
+from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, Self, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from gesso.core.errors import GessoError, WorkerLost
+from gesso.core.errors import GessoError, NoWorker, WorkerLost
 
 Args = ParamSpec("Args")
 Result = TypeVar("Result")
@@ -152,7 +156,7 @@ class _Worker:
                 "The other work goes on. If it was short of memory, use fewer workers.",
             ) from error
         except BrokenProcessPool as error:
-            raise WorkerLost(
+            raise NoWorker(
                 f"A worker for '{name}' could not be started.",
                 "Its own message stands above, in the terminal.",
             ) from error
@@ -233,6 +237,7 @@ class WorkerProcess(CleanProcess):
     @staticmethod
     def _Popen(process: Any) -> Any:  # noqa: N802 - multiprocessing's own name
         with _script_out_of_sight():
+            _shorten_addresses()
             return CleanProcess._Popen(process)
 
 
@@ -257,6 +262,26 @@ def _script_out_of_sight() -> Iterator[None]:
             yield
         finally:
             names.update(hidden)
+
+
+# A socket's path holds 104 bytes on some systems, and the fork server's adds 33 to its folder.
+_LONGEST_FOLDER = 71
+
+
+def _shorten_addresses() -> None:
+    """Let the fork server listen in a folder whose path is short enough for a socket."""
+    config: dict[str, Any] = multiprocessing.current_process()._config  # type: ignore[attr-defined]  # where Python keeps it
+    if "tempdir" in config or len(os.fsencode(tempfile.gettempdir())) <= _LONGEST_FOLDER:
+        return
+    for place in (os.environ.get("XDG_RUNTIME_DIR"), "/tmp", "/var/tmp"):  # noqa: S108 - made with mkdtemp
+        if not place or len(os.fsencode(place)) > _LONGEST_FOLDER:
+            continue
+        if not Path(place).is_dir() or not os.access(place, os.W_OK | os.X_OK):
+            continue
+        folder = tempfile.mkdtemp(prefix="pymp-", dir=place)
+        Finalize(None, shutil.rmtree, args=(folder, True), exitpriority=-100)
+        config["tempdir"] = folder
+        return
 
 
 def _end(pool: Any, *, at_once: bool) -> None:  # Any: pebble leaves close and stop untyped

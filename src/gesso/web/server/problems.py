@@ -31,6 +31,7 @@ _STATUSES: tuple[tuple[type[GessoError], int], ...] = (
     (errors.SettingsError, 409),
     (errors.StudioBusy, 503),
     (errors.StorageError, 507),
+    (errors.WorkerLost, 503),
     (errors.BudgetSpent, 402),
     (errors.Interrupted, 503),
     (errors.RateLimited, 503),
