@@ -15,6 +15,8 @@ VENV ?= .venv
 STUDIO ?= studio
 # How many processes the tests share; each has folders and servers of its own.
 JOBS ?= 2
+# Seconds that one test may take: what hangs fails by its name, and the rest goes on.
+LONGEST ?= 300
 # Sample data is not part of the repository; what needs it is left out where there is none.
 SAMPLES := $(or $(GESSO_SAMPLE_DATA),../shared/data)
 PROMPTS := $(wildcard $(SAMPLES)/prompts/partiprompts.jsonl)
@@ -37,7 +39,7 @@ demo: $(BASE)
 	$(BIN)/gesso demo --studio '$(STUDIO)'
 
 test: $(DEV)
-	$(BIN)/python -m pytest -m 'not soak' -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -m 'not soak' -n $(JOBS) --dist worksteal --timeout $(LONGEST) $(PYTEST_ARGS)
 
 lint: $(DEV)
 	$(BIN)/python -m ruff check .
