@@ -6,11 +6,16 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from tests.stubs.grounds import GROUNDS, FileGround
 from tests.stubs.mould import Mould
 
 from gesso.core.catalogue import catalogue
 from gesso.core.catalogue.store.migrations.history import upgrade
+
+# A machine that is busy with something else makes no property wrong.
+settings.register_profile("gesso", deadline=None)
+settings.load_profile("gesso")
 
 
 @pytest.fixture(scope="session", autouse=True)
