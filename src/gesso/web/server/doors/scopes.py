@@ -14,11 +14,20 @@ OPEN = frozenset({"/health/live", "/sign-in", "/sw.js"})
 _OPEN_BELOW = ("/static/", "/shared/")
 """Nor what lies here: what the sign-in page is drawn with, and links that bring their own."""
 _LOOKS = re.compile(
-    r"/(study|study/[^/]+|studies|search|search/batch|search/by-picture|mcp|mcp/|sign-out)"
+    r"/(study|study/[^/]+|studies|studies/compare|search|search/batch|search/by-picture|mcp|mcp/"
+    r"|sign-out)"
 )
 """What is sent with POST because it brings a picture or a long question, and changes nothing."""
-_ASKS_MODELS = re.compile(r"/(study|studies|studies/[0-9]+)")
-"""What words its tips by a model, where the owner has chosen one."""
+_ASKS_MODELS = re.compile(
+    r"/(study|studies|studies/(?!compare$)[^/]+|studies/pictures/[^/]+|studies/[^/]+/keep"
+    r"|api/works/[^/]+/studies)"
+)
+"""What words its tips by a model, where the owner has chosen one.
+
+Numbers are not spelled out: "/studies/12.0" is read as 12 further in.
+"""
+_TELLS_WHAT_IS_KEPT = re.compile(r"/(studies|api/works/[^/]+/studies)")
+"""What of these only shows a form, or studies that are kept, when it is asked with GET."""
 _SPENDS = re.compile(
     r"/((api/)?(make|paint|refine|evaluate|caption|curate)(/.*)?|(api/)?runs/[^/]+/resume)"
 )
@@ -44,7 +53,8 @@ def needed(method: str, path: str, *, tips_cost: bool = False) -> TokenScope:
         tips_cost: a model words the tips of a study, so that to study may cost money.
     """
     if tips_cost and _ASKS_MODELS.fullmatch(path) is not None:
-        return "spend" if method not in SAFE or path != "/studies" else "read"
+        only_tells = method in SAFE and _TELLS_WHAT_IS_KEPT.fullmatch(path) is not None
+        return "read" if only_tells else "spend"
     if looks(method, path):
         return "read"
     return "spend" if _SPENDS.fullmatch(path) is not None else "write"
