@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import cv2
 import numpy as np
@@ -28,30 +27,33 @@ def colour_histogram(lab: Floats) -> Floats:
     Returns:
         (100,) float32, of length 1.
     """
-    light = np.clip(lab[..., 0].ravel() * _LIGHTS - 0.5, 0, _LIGHTS - 1)
-    low = np.minimum(light.astype(np.int64), _LIGHTS - 2)
-    upper = light - low
-    a, b = lab[..., 1].ravel(), lab[..., 2].ravel()
+    light = np.clip(lab[..., 0].ravel() * _LIGHTS - np.float32(0.5), 0, _LIGHTS - 1)
+    a, b = (np.ascontiguousarray(lab[..., part]).ravel() for part in (1, 2))
     chroma = np.hypot(a, b)
-    turn = (np.arctan2(b, a) / (2 * math.pi)) % 1.0 * _HUES
-    hue = turn.astype(np.int64)
-    after = turn - hue
-    coloured = np.clip((chroma - 0.02) / 0.03, 0, 1)
-    vivid = np.clip((chroma - 0.08) / 0.06, 0, 1)
-    width = 1 + 2 * _HUES
-    counts = np.zeros(SIZE)
-    for step, of_step in ((low, 1 - upper), (low + 1, upper)):
-        base = step * width
-        counts += _counted(base, of_step * (1 - coloured))
-        for near, of_hue in ((hue % _HUES, 1 - after), ((hue + 1) % _HUES, after)):
-            weight = of_step * coloured * of_hue
-            counts += _counted(base + 1 + near, weight * (1 - vivid))
-            counts += _counted(base + 1 + _HUES + near, weight * vivid)
+    turn = np.arctan2(b, a) * np.float32(_HUES / (2 * math.pi))
+    turn += np.float32(_HUES) * (turn < 0)
+    coloured = np.clip((chroma - np.float32(0.02)) / np.float32(0.03), 0, 1)
+    vivid = coloured * np.clip((chroma - np.float32(0.08)) / np.float32(0.06), 0, 1)
+    muted = coloured - vivid
+    # Shares of lightness times shares of colour, summed over the pixels.
+    lights = np.stack([_near(light - np.float32(step)) for step in range(_LIGHTS)])
+    colours = np.empty((1 + 2 * _HUES, light.size), dtype=np.float32)
+    np.subtract(1, coloured, out=colours[0])
+    for hue in range(_HUES):
+        share = _near(turn - np.float32(hue))
+        if hue == 0:
+            share += _near(turn - np.float32(_HUES))
+        np.multiply(share, muted, out=colours[1 + hue])
+        np.multiply(share, vivid, out=colours[1 + _HUES + hue])
+    counts = (lights @ colours.T).ravel().astype(np.float64)
     return np.asarray(np.sqrt(counts / counts.sum()), dtype=np.float32)
 
 
-def _counted(bins: NDArray[np.int64], weights: NDArray[Any]) -> NDArray[np.float64]:
-    return np.asarray(np.bincount(bins, weights=weights, minlength=SIZE), dtype=np.float64)
+def _near(distances: Floats) -> Floats:
+    """1 at no distance, falling straight to 0 at a distance of 1; the input is written over."""
+    np.abs(distances, out=distances)
+    np.subtract(1, distances, out=distances)
+    return np.maximum(distances, 0, out=distances)
 
 
 def layout(lab: Floats) -> Floats:

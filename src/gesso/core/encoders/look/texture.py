@@ -36,8 +36,13 @@ def waves(light: Floats) -> Floats:
     plane -= cv2.GaussianBlur(plane, (0, 0), 8)
     around = cv2.GaussianBlur(plane * plane, (0, 0), 8)
     plane = (plane / (0.2 + np.sqrt(np.maximum(around, 0)))).astype(np.float32)
-    answers = np.abs(np.fft.ifft2(np.fft.fft2(plane)[np.newaxis] * _filters()))
-    return np.concatenate([answers.mean(axis=(1, 2)), answers.std(axis=(1, 2))]).astype(np.float32)
+    spectrum = cv2.dft(plane, flags=cv2.DFT_COMPLEX_OUTPUT)
+    found = np.empty((2, len(_filters())))
+    for number, kernel in enumerate(_filters()):
+        answer = cv2.dft(cv2.multiply(spectrum, kernel), flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)
+        mean, spread = cv2.meanStdDev(cv2.magnitude(*cv2.split(answer)))
+        found[:, number] = mean[0, 0], spread[0, 0]
+    return found.ravel().astype(np.float32)
 
 
 def patterns(light: Floats) -> Floats:
@@ -57,17 +62,24 @@ def _ring(steps: Floats, points: int, radius: int) -> Floats:
     """Patterns by their number of lighter neighbours; those that flicker are one more kind."""
     height, width = steps.shape
     middle = steps[radius : height - radius, radius : width - radius]
-    lighter = [
-        _shifted(steps, radius, 2 * math.pi * point / points) >= middle for point in range(points)
-    ]
-    count = np.zeros(middle.shape, dtype=np.int32)
-    changes = np.zeros(middle.shape, dtype=np.int32)
-    for point, here in enumerate(lighter):
+    # Rounding must not decide whether equal neighbours count as lighter.
+    bar = middle - np.float32(0.0005)
+    count = np.zeros(middle.shape, dtype=np.uint8)
+    changes = np.zeros(middle.shape, dtype=np.uint8)
+    before = _lighter(steps, bar, radius, 2 * math.pi * (points - 1) / points)
+    for point in range(points):
+        here = _lighter(steps, bar, radius, 2 * math.pi * point / points)
         count += here
-        changes += here != lighter[point - 1]
-    kinds = np.where(changes <= 2, count, points + 1)
+        changes += here ^ before
+        before = here
+    kinds = np.where(changes <= 2, count, np.uint8(points + 1))
     shares = np.bincount(kinds.ravel(), minlength=points + 2) / kinds.size
     return np.sqrt(shares).astype(np.float32)
+
+
+def _lighter(steps: Floats, bar: Floats, radius: int, angle: float) -> NDArray[np.bool_]:
+    """Whether the value at a point of a ring around a pixel reaches the pixel's bar."""
+    return np.asarray(_shifted(steps, radius, angle) >= bar)
 
 
 def _shifted(steps: Floats, radius: int, angle: float) -> Floats:
@@ -77,24 +89,22 @@ def _shifted(steps: Floats, radius: int, angle: float) -> Floats:
     top, left = math.floor(down + 1e-9), math.floor(across + 1e-9)
     below, right = down - top, across - left
 
-    def at(row: int, column: int) -> Floats:
+    def at(row: int) -> Floats:
         rows = slice(radius + row, height - radius + row)
-        columns = slice(radius + column, width - radius + column)
-        return steps[rows, columns]
+        near = steps[rows, radius + left : width - radius + left]
+        if right <= 1e-6:
+            return near
+        next_to = steps[rows, radius + left + 1 : width - radius + left + 1]
+        return np.asarray(cv2.addWeighted(near, 1 - right, next_to, right, 0), dtype=np.float32)
 
-    found = at(top, left) * np.float32((1 - below) * (1 - right))
-    if right > 1e-6:
-        found = found + at(top, left + 1) * np.float32((1 - below) * right)
-    if below > 1e-6:
-        found = found + at(top + 1, left) * np.float32(below * (1 - right))
-    if right > 1e-6 and below > 1e-6:
-        found = found + at(top + 1, left + 1) * np.float32(below * right)
-    # Rounding must not decide whether equal neighbours count as lighter.
-    return np.asarray(np.round(found, 3), dtype=np.float32)
+    if below <= 1e-6:
+        return at(top)
+    return np.asarray(cv2.addWeighted(at(top), 1 - below, at(top + 1), below, 0), dtype=np.float32)
 
 
 @cache
-def _filters() -> NDArray[np.float32]:
+def _filters() -> tuple[Floats, ...]:
+    """One for each size and direction: (128, 128, 2) float32, the same for both parts."""
     down, across = np.meshgrid(np.fft.fftfreq(_SIDE), np.fft.fftfreq(_SIDE), indexing="ij")
     pitch = np.maximum(np.hypot(across, down), 1e-6)
     angle = np.arctan2(down, across)
@@ -103,5 +113,6 @@ def _filters() -> NDArray[np.float32]:
         size = np.exp(-(np.log(pitch / (0.3 / 2**scale)) ** 2) / (2 * 0.55**2))
         for direction in range(_DIRECTIONS):
             apart = np.angle(np.exp(1j * (angle - math.pi * direction / _DIRECTIONS)))
-            bank.append(size * np.exp(-(apart**2) / (2 * 0.35**2)))
-    return np.stack(bank).astype(np.float32)
+            one = (size * np.exp(-(apart**2) / (2 * 0.35**2))).astype(np.float32)
+            bank.append(np.dstack([one, one]))
+    return tuple(bank)
