@@ -39,6 +39,7 @@ from gesso import Studio
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.show.gallery import Gallery, Order, Room, Wall
 from gesso.web.app import application
+from gesso.web.server.memory import collected_seldom
 from gesso.web.server.options import ServerOptions
 
 BAR_P99_MS, BAR_LIST, BAR_THUMBS = 5.0, 0.6, 0.5
@@ -69,6 +70,11 @@ class Rate:
 def run_server(kind: str, argument: str, port: int) -> None:
     os.sched_setaffinity(0, {0})
     quiet = {"access_log": False, "log_level": "warning", "port": port}
+    with collected_seldom():
+        serve(kind, argument, quiet)
+
+
+def serve(kind: str, argument: str, quiet: dict[str, object]) -> None:
     if kind == "gesso":
         with Studio.open(Path(argument)) as opened:
             uvicorn.run(application(opened, ServerOptions(calls_per_minute=0)), **quiet)  # type: ignore[arg-type]  # an ASGI application

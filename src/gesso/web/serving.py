@@ -14,6 +14,7 @@ from gesso.core.outside.waiting.brisk import BRISK
 from gesso.studio import Studio
 from gesso.web.answers.jobs.jobs import Jobs
 from gesso.web.app import application
+from gesso.web.server.memory import collected_seldom
 from gesso.web.server.options import ServerOptions
 
 _BACKLOG = 2048
@@ -54,7 +55,7 @@ def serve(
     )
     server = _Server(config, stop, jobs.let_go)
     # Threads that compare pictures must not hold back the one that answers.
-    with listening, BRISK.while_out():
+    with listening, BRISK.while_out(), collected_seldom():
         listening.listen(_BACKLOG)  # who asks as soon as the address is told waits a moment
         host, port = listening.getsockname()[:2]
         tell(f"http://{f'[{host}]' if ':' in host else host}:{port}")
