@@ -231,7 +231,7 @@ def test_wishes_in_json_that_cannot_be_are_refused(
     assert (answer.status_code, words in said) in {(status, True), (200, True)}, said
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"'])
+@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"[" * 100_000])
 def test_json_that_is_no_object_is_refused(client: httpx2.Client, body: bytes) -> None:
     answer = client.post("/study", content=body, headers={"Content-Type": "application/json"})
 

@@ -251,6 +251,9 @@ class WebSettings(Section):
         default=600, ge=0, le=1_000_000, description="of one address and one token; 0: no limit"
     )
     burst: int = Field(default=60, ge=1, le=100_000, description="such calls at once")
+    cors: bool = Field(
+        default=True, description="other sites' pages may read IIIF, feeds and shared links"
+    )
     access_log: bool = Field(default=True, description="a line for each request, true or false")
     megabytes: float = Field(default=64.0, gt=0, le=1024, description="of one request")
     workers: int | None = Field(

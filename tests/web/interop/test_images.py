@@ -19,7 +19,7 @@ from PIL import Image
 from gesso import Studio
 
 from ..conftest import served
-from .conftest import TOKEN, bring, wide
+from .conftest import TOKEN, bring, fill, wide
 
 BASE = "/iiif/image/3/1"
 LD_JSON = 'application/ld+json;profile="http://iiif.io/api/image/3/context.json"'
@@ -155,6 +155,26 @@ def test_a_studio_that_asks_for_a_token_tells_other_sites_nothing(guarded: httpx
     assert answer.status_code == 200
     assert "access-control-allow-origin" not in answer.headers
     assert answer.headers["cache-control"].startswith("private")
+
+
+def test_an_owner_may_keep_other_sites_out_of_everything(tmp_path: Path) -> None:
+    fill(tmp_path)
+    with served(tmp_path, cors=False) as asked:
+        link = asked.post("/api/works/1/shares", json={"days": 1}).json()["url"]
+        shared = link.partition("/shared/")[2]
+        for path in (
+            f"{BASE}/info.json",
+            f"{BASE}/full/64,/0/default.jpg",
+            "/iiif/presentation/3/1/manifest",
+            "/feeds/all.atom",
+            f"/oembed?url={str(asked.base_url).rstrip('/')}/works/1",
+            f"/shared/{shared}/iiif/presentation/3/1/manifest",
+            f"/shared/{shared}/iiif/image/3/1/full/64,/0/default.jpg",
+        ):
+            answer = asked.get(path)
+            assert answer.status_code == 200, path
+            assert "access-control-allow-origin" not in answer.headers, path
+            assert answer.headers["cross-origin-resource-policy"] == "same-origin", path
 
 
 def test_many_who_ask_for_tiles_of_a_new_picture_are_all_served(tmp_path: Path) -> None:

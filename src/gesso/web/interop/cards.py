@@ -47,7 +47,7 @@ def card_routes(house: House) -> APIRouter:
         card = Card(work, page, images, house.name, origin)
         most = min(_LARGEST, max(_SMALLEST, min(maxwidth, maxheight)))
         data = json.dumps(oembed(card, most), ensure_ascii=False).encode()
-        return tagged(request, data, "application/json+oembed", crossing(request))
+        return tagged(request, data, "application/json+oembed", crossing(request, house.options))
 
     @routes.get("/opensearch.xml")
     async def described(request: Request) -> Response:

@@ -10,8 +10,9 @@ from fastapi.responses import Response
 
 from gesso.web.server.doors.guard import grant_of
 from gesso.web.server.doors.keys import ANYBODY
+from gesso.web.server.options import ServerOptions
 
-FOR_ALL: Mapping[str, str] = {
+_FOR_ALL: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -19,9 +20,14 @@ FOR_ALL: Mapping[str, str] = {
 """For answers that pages of any site may read."""
 
 
-def crossing(request: Request) -> Mapping[str, str]:
+def crossing(request: Request, options: ServerOptions) -> Mapping[str, str]:
     """Headers for what anyone may read; none where the guard asks for a token."""
-    return FOR_ALL if grant_of(request.scope) is ANYBODY else {}
+    return for_all(options) if grant_of(request.scope) is ANYBODY else {}
+
+
+def for_all(options: ServerOptions) -> Mapping[str, str]:
+    """Headers for what needs no token, as links that were shared; none where the owner says so."""
+    return _FOR_ALL if options.cors else {}
 
 
 def origin_of(request: Request) -> str:

@@ -43,7 +43,7 @@ def feed_routes(house: House) -> APIRouter:
             maker=("gesso", __version__),
         )
         if form == "atom":
-            return tagged(request, atom(told, works), ATOM, crossing(request))
-        return tagged(request, json_feed(told, works), JSON, crossing(request))
+            return tagged(request, atom(told, works), ATOM, crossing(request, house.options))
+        return tagged(request, json_feed(told, works), JSON, crossing(request, house.options))
 
     return routes

@@ -33,7 +33,7 @@ def image_routes(house: House) -> APIRouter:
     """The pictures of all works."""
 
     async def admit(request: Request, _number: int) -> Mapping[str, str]:
-        return crossing(request)
+        return crossing(request, house.options)
 
     return image_routes_under(PREFIX, house, admit)
 

@@ -38,7 +38,7 @@ def presentation_routes(house: House) -> APIRouter:
 
     def sent(request: Request, told: dict[str, Any]) -> Response:
         data = json.dumps(told, ensure_ascii=False).encode()
-        return described(request, data, CONTEXT, crossing(request))
+        return described(request, data, CONTEXT, crossing(request, house.options))
 
     @routes.api_route("/{name}/manifest", methods=_GET)
     async def manifest(request: Request, name: str) -> Response:

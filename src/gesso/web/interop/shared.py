@@ -16,7 +16,7 @@ from gesso.show.abroad.listing import Listing, Lists
 from gesso.show.iiif.presentation import CONTEXT
 from gesso.show.sharing import Share
 from gesso.web.answers.house import House
-from gesso.web.interop.crossing import FOR_ALL
+from gesso.web.interop.crossing import for_all
 from gesso.web.interop.images import PREFIX as IMAGES
 from gesso.web.interop.images import described, image_routes_under, number_of
 from gesso.web.interop.presentation import PREFIX as MANIFESTS
@@ -35,13 +35,13 @@ _HIDDEN = {
 }
 """The address itself is the key, so nobody is told it in passing."""
 
-_PICTURES = {**FOR_ALL, "Cache-Control": "private, max-age=600"}
+_PICTURES = {"Cache-Control": "private, max-age=600"}
 """Kept for a while by who has looked; a link that is taken back shows nothing new."""
 
 
 def shared_routes(house: House) -> APIRouter:
     """The pages, pictures and manifests of links."""
-    door = Door(house)
+    door, others = Door(house), for_all(house.options)
     routes = APIRouter(include_in_schema=False)
 
     @routes.get(BELOW)
@@ -72,12 +72,12 @@ def shared_routes(house: House) -> APIRouter:
         work, _ = await house.desk.run(lambda: door.work(token, number))
         told = shared_manifest(site_of(request, house.name, f"/shared/{token}"), work)
         data = json.dumps(told, ensure_ascii=False).encode()
-        return described(request, data, CONTEXT, {**_HIDDEN, **FOR_ALL})
+        return described(request, data, CONTEXT, {**_HIDDEN, **others})
 
     async def admit(request: Request, number: int) -> Mapping[str, str]:
         token = request.path_params["token"]
         await house.desk.run(lambda: door.work(token, number))
-        return _PICTURES
+        return {**others, **_PICTURES}
 
     routes.include_router(image_routes_under(BELOW + IMAGES, house, admit))
     return routes

@@ -30,6 +30,8 @@ class ServerOptions:
         at_once: requests that are answered at once; more are told to come back.
         at_once_each: of one address, of those that send something.
         tips_cost: a model words the tips of studies, so that to study may cost money.
+        cors: pages of every site may read IIIF, feeds, cards and what links show, where no token is
+            asked for.
         access_log: every request is noted in the studio's logs.
         workers: pictures that are worked on at once.
         waiting: requests that may wait for them; more are told to come back.
@@ -53,6 +55,7 @@ class ServerOptions:
     at_once: int = 256
     at_once_each: int = 32
     tips_cost: bool = False
+    cors: bool = True
     access_log: bool = True
     workers: int = 2
     waiting: int = 64

@@ -58,5 +58,6 @@ def _options(settings: Settings) -> ServerOptions:
         burst=web.burst,
         workers=web.workers or os.cpu_count() or 1,
         tips_cost=settings.study.words != "measured",
+        cors=web.cors,
         access_log=web.access_log,
     )

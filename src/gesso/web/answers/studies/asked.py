@@ -170,7 +170,7 @@ def held(kept: KeptPictures, key: str) -> bytes:
 def _json_of(body: bytes) -> Mapping[str, Any]:
     try:
         told = json.loads(body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):  # the latter of lists in lists in lists
         raise Halt(400, "json", "The body is no JSON.", "Send an object with wishes.") from None
     if not isinstance(told, dict):
         raise Halt(400, "json", "The body is JSON, but no object.", "Send an object with wishes.")
