@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +30,7 @@ def steepness(easel: Easel) -> Floats:
     return gradient(easel.values)
 
 
-def boundaries(labels: NDArray[np.int32]) -> NDArray[np.bool_]:
+def boundaries(labels: NDArray[Any]) -> NDArray[np.bool_]:
     """(height, width): pixels whose right or lower neighbour belongs to another level."""
     edge = np.zeros(labels.shape, dtype=np.bool_)
     edge[:, :-1] |= labels[:, 1:] != labels[:, :-1]

@@ -13,7 +13,7 @@ from gesso.core.pixels.derived.swatches import swatches
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Swatch
 from gesso.study.drawing.lettering import INK, Word, lettered
-from gesso.study.drawing.plates import Bytes, drawn_later, enlarged, size_of
+from gesso.study.drawing.plates import Bytes, drawn_later, filled, size_of, wide_blocks
 from gesso.study.easel import Easel, Floats
 from gesso.study.measures.colour import hues, measure_colour
 from gesso.study.records import Figure, Reading
@@ -72,6 +72,7 @@ class Colours:
         palette = palette_of(swatches(Picture(easel.rgb)), self._options)
         harmony = fit_harmony(easel.once(hues))
         size, blocks = size_of(easel.values.shape), easel.blocks()
+        wide = easel.once(wide_blocks)
         means = _means(easel.lab, blocks.labels, blocks.used)
         return Reading(
             tool=self.name,
@@ -93,7 +94,7 @@ class Colours:
                     "colour-blocks",
                     "The big shapes in their own colours.",
                     size,
-                    lambda: oklab_to_bytes(means)[enlarged(blocks.labels, size)],
+                    lambda: filled(wide(), oklab_to_bytes(means)),
                 ),
                 drawn_later(
                     "palette",

@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from gesso.study.drawing.plates import Bytes, drawn_later, gray_of, plane, sheet, size_of
+from gesso.study.drawing.plates import Bytes, drawn_later, filled, gray_of, plane, sheet, size_of
 from gesso.study.easel import Easel
 from gesso.study.measures.value import measure_notan
 from gesso.study.records import Reading
@@ -86,7 +86,7 @@ class Notan:
 def _two_values(tones: Tones, tone: int, size: tuple[int, int]) -> Bytes:
     # Between two tones the border lies halfway, so that an even field on the cut stays whole.
     light = plane(tones.astype(np.float32), size) >= tone - 0.5
-    return gray_of(np.where(light, np.float32(_LIGHT), np.float32(_DARK)))
+    return filled(light.view(np.uint8), gray_of(np.array([_DARK, _LIGHT], dtype=np.float32)))
 
 
 def _dark_by_tone(counts: NDArray[np.int64]) -> list[float]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.errors import InputError
-from gesso.study.drawing.plates import drawn_later, enlarged, gray_of, sheet, size_of
+from gesso.study.drawing.plates import drawn_later, enlarged, filled, gray_of, sheet, size_of
 from gesso.study.easel import Easel
 from gesso.study.records import Figure, Reading
 from gesso.study.regions.blocks import BlockMap, relevelled
@@ -105,7 +105,7 @@ class ValuePlan:
                     "value-plan",
                     f"The picture in {many}.",
                     size,
-                    lambda: gray_of(plan.levels[enlarged(plan.labels, size)]),
+                    lambda: filled(enlarged(plan.labels, size), gray_of(plan.levels)),
                 ),
                 sheet(
                     "value-plan-map",

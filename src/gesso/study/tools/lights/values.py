@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from gesso.core.pixels.colour import lightness
 from gesso.study.drawing.lettering import INK, Word, lettered
-from gesso.study.drawing.plates import drawn_later, gray_of, sheet, size_of
+from gesso.study.drawing.plates import Kept, drawn_later, gray_of, sheet, size_of
 from gesso.study.easel import Easel, Floats, Surface
 from gesso.study.measures.value import measure_value
 from gesso.study.records import Reading
@@ -57,7 +57,7 @@ class Values:
         shares = counts / easel.values.size
         key = key_of(metrics["L_mean"])
         size = size_of(easel.values.shape)
-        values = cache(partial(_values_of, easel.surface, size))
+        values = Kept(partial(_values_of, easel.surface, size))
         blur = max(0.3, self._options.squint * max(size))
 
         def squint() -> Floats:

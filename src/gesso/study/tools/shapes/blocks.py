@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from typing import ClassVar
 
 import cv2
 import numpy as np
 
 from gesso.study.drawing.lettering import PAPER, Word, lettered, places, readable_on
-from gesso.study.drawing.plates import Bytes, drawn_later, enlarged, gray_of, sheet, size_of
+from gesso.study.drawing.plates import (
+    Bytes,
+    drawn_later,
+    filled,
+    gray_of,
+    in_rgb,
+    sheet,
+    size_of,
+    wide_blocks,
+)
 from gesso.study.easel import Easel, Surface
 from gesso.study.measures.edges import boundaries
 from gesso.study.records import Figure, Reading
@@ -48,7 +56,7 @@ class Blocks:
         blocks = easel.blocks()
         roles = roles_of(blocks)
         size, surface = size_of(blocks.labels.shape), easel.surface
-        wide = cache(lambda: enlarged(blocks.labels, size))
+        wide = easel.once(wide_blocks)
         return Reading(
             tool=self.name,
             title="Big shapes",
@@ -154,10 +162,9 @@ def _note(blocks: BlockMap, roles: tuple[str, ...]) -> str:
     return f"Block {leading[0]} leads.{short}"
 
 
-def _numbered(blocks: BlockMap, wide: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> Bytes:
-    grays = gray_of(blocks.levels[wide])
-    plate = np.repeat(grays[..., np.newaxis], 3, axis=2)
-    height, width = grays.shape
+def _numbered(blocks: BlockMap, wide: Bytes) -> Bytes:
+    plate = in_rgb(filled(wide, gray_of(blocks.levels)))
+    height, width = wide.shape
     words = []
     for patch, x, y in places(blocks.patches.index, blocks.patches.areas, _NUMBERED):
         level = int(blocks.patches.labels[patch])
@@ -166,7 +173,7 @@ def _numbered(blocks: BlockMap, wide: np.ndarray[tuple[int, ...], np.dtype[np.in
     return lettered(plate, words)
 
 
-def _outlined(surface: Surface, wide: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> Bytes:
+def _outlined(surface: Surface, wide: Bytes) -> Bytes:
     plate = surface.photo((wide.shape[1], wide.shape[0])).copy()
     edge = boundaries(wide).astype(np.uint8)
     plate[cv2.dilate(edge, np.ones((3, 3), np.uint8)).view(bool)] = 20

@@ -9,13 +9,21 @@ import cv2
 import numpy as np
 
 from gesso.study.drawing.lettering import line, ring
-from gesso.study.drawing.plates import Bytes, drawn_later, enlarged, gray_of, plane, size_of
+from gesso.study.drawing.plates import (
+    Bytes,
+    drawn_later,
+    filled,
+    gray_of,
+    in_rgb,
+    plane,
+    size_of,
+    wide_blocks,
+)
 from gesso.study.easel import Easel, Floats, Surface
 from gesso.study.measures.balance import measure_balance
 from gesso.study.measures.edges import HARD, LOST, boundaries, measure_edges, steepness
 from gesso.study.measures.focus import Focus, find_focus, measured_focus
 from gesso.study.records import Reading, Sheet
-from gesso.study.regions.blocks import BlockMap
 from gesso.study.tips.wording import told
 from gesso.study.tools.tool import measured_by
 
@@ -65,7 +73,7 @@ class Composition:
 def _sheets(easel: Easel, focus: Focus | None) -> tuple[Sheet, ...]:
     size, surface = size_of(easel.values.shape), easel.surface
     # What is drawn later holds what it needs, and not the easel with its whole picture.
-    blocks, steep = easel.blocks(), easel.once(steepness)
+    wide, levels, steep = easel.once(wide_blocks), easel.blocks().levels, easel.once(steepness)
     return (
         drawn_later(
             "composition",
@@ -83,7 +91,7 @@ def _sheets(easel: Easel, focus: Focus | None) -> tuple[Sheet, ...]:
             "edges",
             "Edges: hard red, soft gray, lost blue.",
             size,
-            lambda: _edges(blocks, steep, size),
+            lambda: _edges(wide(), levels, steep),
         ),
     )
 
@@ -148,13 +156,11 @@ def _heat(surface: Surface, focus: Focus | None, size: tuple[int, int]) -> Bytes
     return np.asarray(cv2.blendLinear(shown, dim, light, np.float32(1) - light), dtype=np.uint8)
 
 
-def _edges(blocks: BlockMap, steepness_of: Floats, size: tuple[int, int]) -> Bytes:
-    wide = enlarged(blocks.labels, size)
-    grays = gray_of(70 + 0.28 * blocks.levels[wide])
-    plate = np.repeat(grays[..., np.newaxis], 3, axis=2)
-    steep = plane(steepness_of, size)
-    edge = cv2.dilate(boundaries(wide).astype(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
-    plate[edge & (steep >= LOST) & (steep <= HARD)] = _EDGE_TONES["soft"]
-    plate[edge & (steep > HARD)] = _EDGE_TONES["hard"]
-    plate[edge & (steep < LOST)] = _EDGE_TONES["lost"]
+def _edges(wide: Bytes, levels: Floats, steepness_of: Floats) -> Bytes:
+    plate = in_rgb(filled(wide, gray_of(70 + 0.28 * levels)))
+    edge = cv2.dilate(boundaries(wide).view(np.uint8), np.ones((3, 3), np.uint8)).view(bool)
+    places = np.flatnonzero(edge)
+    steep = plane(steepness_of, (wide.shape[1], wide.shape[0])).ravel()[places]
+    tones = np.array([_EDGE_TONES["soft"], _EDGE_TONES["hard"], _EDGE_TONES["lost"]], np.uint8)
+    plate.reshape(-1, 3)[places] = tones[np.where(steep > HARD, 1, np.where(steep < LOST, 2, 0))]
     return plate

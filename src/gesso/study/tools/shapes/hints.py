@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from gesso.study.drawing.plates import Bytes, drawn_later, enlarged, gray_of, size_of
+from gesso.study.drawing.plates import Bytes, drawn_later, filled, gray_of, size_of, wide_blocks
 from gesso.study.easel import Easel
 from gesso.study.records import Figure, Reading
 from gesso.study.regions.blocks import BlockMap
@@ -63,14 +63,14 @@ class Hints:
             {"blocks": [low + 1, low + 2], "gap": round(gap, 2)} for low, gap in merges
         ]
         marked = {number for low, _ in merges for number in (low, low + 1)} | set(splits)
-        size = size_of(blocks.labels.shape)
+        size, wide = size_of(blocks.labels.shape), easel.once(wide_blocks)
         caption = "Where a decision would help." if marked else "Nothing here asks for a decision."
         return Reading(
             tool=self.name,
             title="Hints",
             note=" ".join(said) or _apart(blocks),
             figures={"merge": told, "split": [level + 1 for level in splits]},
-            sheets=(drawn_later("hints", caption, size, lambda: _marked(blocks, marked)),),
+            sheets=(drawn_later("hints", caption, size, lambda: _marked(wide(), blocks, marked)),),
             maker=measured_by("hints", "1", self._options, easel),
         )
 
@@ -94,10 +94,10 @@ def _apart(blocks: BlockMap) -> str:
     return "Every block stands apart from its neighbours."
 
 
-def _marked(blocks: BlockMap, marked: set[int]) -> Bytes:
-    wide = enlarged(blocks.labels, size_of(blocks.labels.shape))
-    grays = np.repeat(gray_of(blocks.levels[wide])[..., np.newaxis], 3, axis=2).astype(np.float32)
-    inside = np.isin(wide, sorted(marked))
+def _marked(wide: Bytes, blocks: BlockMap, marked: set[int]) -> Bytes:
+    grays = gray_of(blocks.levels).astype(np.float32)
+    tones = np.repeat(grays[:, np.newaxis], 3, axis=1)
+    inside = sorted(marked)
     # The value stays readable under the mark: half gray, half colour.
-    grays[inside] = grays[inside] * 0.55 + _MARK * 0.45
-    return np.rint(grays).astype(np.uint8)
+    tones[inside] = tones[inside] * 0.55 + _MARK * 0.45
+    return filled(wide, np.rint(tones).astype(np.uint8))

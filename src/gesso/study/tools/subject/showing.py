@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from gesso.study.drawing.lettering import PAPER
-from gesso.study.drawing.plates import Bytes, drawn_later, enlarged, sheet, size_of
+from gesso.study.drawing.plates import Bytes, Kept, drawn_later, enlarged, sheet, size_of
 from gesso.study.easel import Easel
 from gesso.study.measures.edges import boundaries
 from gesso.study.records import Sheet
@@ -32,7 +30,7 @@ def sheets_of(
         made: "an estimate", or what else the captions call it.
     """
     size, surface = size_of(mask.shape), easel.surface
-    wide = cache(lambda: enlarged(mask.astype(np.int32), size).astype(np.bool_))
+    wide = Kept(lambda: enlarged(mask, size).view(np.bool_))
     return (
         drawn_later(
             "subject",
