@@ -75,6 +75,41 @@ def test_a_story_is_changed_and_its_versions_stay(gesso: Gesso) -> None:
     assert len(gesso("story", "show", "1", "--version", "1", "--json").document["scenes"]) == 2
 
 
+def test_a_story_is_deleted_and_had_back(gesso: Gesso) -> None:
+    gesso("story", "new", "--work", "1", "--title", "Sea", "--music", "none", *SHORT)
+    film = Path(gesso("story", "render", "1", "--json").document["file"])
+    gone = gesso("story", "delete", "1")
+
+    assert gone.code == 0, gone.err
+    assert "gesso story restore 1" in gone.out
+    assert film.is_file(), "films stay until that is asked otherwise"
+    assert "No stories yet" in gesso("story", "list").out
+    assert "Sea" in gesso("story", "list", "--deleted").out
+    assert "It was deleted" in gesso("story", "show", "1").out
+    for words in (("edit", "1", "--title", "No"), ("render", "1"), ("preview", "1")):
+        refused = gesso("story", *words)
+        assert refused.code == 2
+        assert "Story 1 was deleted." in refused.err
+
+    assert gesso("story", "restore", "1", "--json").document["is_deleted"] is False
+    assert "Sea" in gesso("story", "list").out
+    told = gesso("story", "delete", "1", "--films", "--json").document
+    assert (told["films_taken"], told["films_kept"], film.exists()) == (1, 0, False)
+    assert gesso("story", "delete", "9").code == gesso("story", "restore", "9").code == 2
+
+
+def test_films_are_named_by_their_versions(gesso: Gesso) -> None:
+    gesso("story", "new", "--work", "1", "--title", "Sea", "--music", "none", *SHORT)
+    first = gesso("story", "render", "1", "--json").document
+    gesso("story", "edit", "1", "--title", "Sea and sky")
+    quick = gesso("story", "preview", "1", "--json").document
+    again = gesso("story", "render", "1", "--version", "1", "--json").document
+
+    assert Path(first["file"]).parts[-2:] == ("1-sea", "version-1.mp4")
+    assert Path(quick["file"]).parts[-2:] == ("1-sea-and-sky", "version-2.preview.mp4")
+    assert again["file"] == first["file"]
+
+
 def test_captions_lie_beside_a_film_where_wished(gesso: Gesso, tmp_path: Path) -> None:
     gesso("story", "new", "--work", "1", "--music", "none", "--captions", "vtt", *SHORT)
     gesso("story", "render", "1", "--format", "webm", "--out", tmp_path / "film.webm")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import io
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,12 +20,15 @@ from gesso import Studio
 from gesso.core.catalogue.works.tracks import TrackFacts
 from gesso.core.records.works import Provenance, Rights
 
+FOLDERS: list[Path] = []
+"""Where the films of the studio here go."""
 SMALL = {"width": 128, "height": 96, "fps": 12, "hold": 1, "has_credits": False}
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
     folder: Path = tmp_path_factory.mktemp("stories") / "studio"
+    FOLDERS.append(folder / "exports" / "stories")
     with Studio.open(folder) as studio:
         for number in range(4):
             studio.catalogue.accession.accept_bytes(
@@ -85,12 +90,126 @@ def test_a_story_is_told_with_its_times_and_its_beats(client: httpx2.Client) -> 
 
 
 def test_stories_are_listed_page_by_page(client: httpx2.Client) -> None:
-    for _ in range(2):
-        told(client)
+    numbers = [told(client)["id"] for _ in range(3)]
     first = client.get("/api/stories", params={"limit": 1}).json()
+    client.patch(f"/api/stories/{numbers[0]}", json={"title": "Moved to the front"})
     second = client.get("/api/stories", params={"limit": 1, "after": first["next"]}).json()
-    assert first["total"] >= 2
-    assert first["stories"][0]["id"] != second["stories"][0]["id"]
+    assert first["total"] >= 3
+    assert [one["id"] for one in first["stories"]] == [numbers[2]]
+    assert [one["id"] for one in second["stories"]] == [numbers[1]], "an edit shifts no page"
+    for wrong in ("60", first["next"][:-3], "é" * 20):
+        answer = client.get("/api/stories", params={"after": wrong})
+        assert answer.status_code == 400
+        assert "belongs to no page of this list" in answer.json()["title"]
+        assert client.get("/stories", params={"after": wrong}).status_code == 400
+
+
+def test_every_story_is_on_one_of_the_pages_for_people(
+    client: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gesso.web.pages.sounds.stories._PAGE", 2)
+    numbers = {told(client, title=f"Page {number}")["id"] for number in range(5)}
+    place, seen = "/stories", set()
+    while place:
+        page = client.get(place).text
+        seen |= {int(one) for one in re.findall(r'href="/stories/(\d+)"', page)}
+        more = re.search(r'rel="next" href="([^"]+)"', page)
+        place = html.unescape(more[1]) if more else ""
+    assert numbers <= seen
+    assert len(seen) == client.get("/api/stories").json()["total"]
+
+
+def test_a_deleted_story_is_in_no_list_and_comes_back_whole(client: httpx2.Client) -> None:
+    story = told(client, title="To go", music="none")
+    number, place = story["id"], f"/api/stories/{story['id']}"
+    renamed = client.patch(place, json={"title": "To go, later"}).json()
+    film = filmed(client, number)["result"]["film"]
+    gone = client.delete(place)
+    assert gone.status_code == 200
+    assert gone.json()["is_deleted"]
+
+    assert number not in [one["id"] for one in client.get("/api/stories").json()["stories"]]
+    away = client.get("/api/stories", params={"deleted": True}).json()
+    assert number in [one["id"] for one in away["stories"]]
+    assert client.get(film).status_code == 200, "its films stay"
+    assert client.get(f"{place}/poster").status_code == 200
+    for answer in (
+        client.patch(place, json={"title": "No"}),
+        client.put(f"{place}/order", json={"by": "light"}),
+        client.post(f"{place}/versions/1/restore"),
+        client.post(f"{place}/films", json={}),
+    ):
+        assert answer.status_code == 409, answer.text
+        assert "was deleted" in answer.json()["detail"] + answer.json()["title"]
+
+    again = client.post(f"{place}/restore").json()
+    assert again == renamed
+    assert number in [one["id"] for one in client.get("/api/stories").json()["stories"]]
+    assert len(client.get(f"{place}/versions").json()["versions"]) == 2
+    assert client.delete("/api/stories/9999").status_code == 404
+    assert client.post("/api/stories/9999/restore").status_code == 404
+
+
+def test_the_films_of_a_deleted_story_go_when_that_is_asked(client: httpx2.Client) -> None:
+    number = told(client, title="All of it", music="none")["id"]
+    film = filmed(client, number)["result"]["film"]
+    client.delete(f"/api/stories/{number}", params={"films": True})
+
+    assert client.get(film).status_code == 404
+    client.post(f"/api/stories/{number}/restore")
+    assert filmed(client, number)["state"] == "done", "it gives the same film again"
+
+
+def test_what_is_being_filmed_of_a_deleted_story_stops(client: httpx2.Client) -> None:
+    number = told(client, hold=600, width=640, height=480, music="none")["id"]
+    job = client.post(f"/api/stories/{number}/films", json={}).json()["id"]
+    client.delete(f"/api/stories/{number}")
+
+    assert ended(client, job)["state"] == "cancelled"
+    assert client.get(f"/api/stories/{number}/films").json()["films"] == []
+
+
+def test_a_story_is_deleted_on_its_page_and_had_back_there(client: httpx2.Client) -> None:
+    number = told(client, title="Off the wall")["id"]
+    assert "Delete this story" in client.get(f"/stories/{number}").text
+    assert client.post(f"/stories/{number}/delete").headers["location"] == f"/stories/{number}"
+    page = client.get(f"/stories/{number}").text
+
+    assert "This story was deleted." in page
+    assert "Have it back" in page
+    assert "Film it" not in page
+    assert "Take out" not in page
+    assert "Off the wall" not in client.get("/stories").text
+    assert "/stories?deleted=true" in client.get("/stories").text
+    assert "Off the wall" in client.get("/stories?deleted=true").text
+    refused = client.post(f"/stories/{number}", data={"title": "No"})
+    assert refused.status_code == 409
+    assert "was deleted" in refused.text
+
+    client.post(f"/stories/{number}/restore")
+    assert "Delete this story" in client.get(f"/stories/{number}").text
+    assert "Off the wall" in client.get("/stories").text
+
+
+def test_films_are_called_the_same_whoever_made_them_and_old_ones_can_be_seen(
+    client: httpx2.Client,
+) -> None:
+    number = told(client, title="Names", music="none")["id"]
+    page = client.get(f"/api/stories/{number}/films").json()
+    assert page["films"] == []
+    film = filmed(client, number)["result"]["film"]
+    data = client.get(film).content
+    place = next(FOLDERS[-1].glob(f"{number}-*/version-1.mp4"))
+    place.rename(place.with_name("film.mp4"))
+
+    (old,) = client.get(f"/api/stories/{number}/films").json()["films"]
+    assert (old["version"], old["kind"]) == (0, "mp4")
+    assert client.get(old["address"]).content == data
+    shown = client.get(f"/stories/{number}").text
+    assert "An older film" in shown
+    assert "captions?version=0" not in shown
+    assert client.delete(f"/api/stories/{number}/films/0/mp4").status_code == 204
+    assert client.get(old["address"]).status_code == 404
 
 
 def test_a_story_is_made_of_favourites_of_a_set_and_of_a_search(client: httpx2.Client) -> None:

@@ -209,7 +209,8 @@ def test_everything_goes_into_one_folder(room, works, tmp_path):
     files = room.export(room.new(works[:1], SILENT), tmp_path / "all", ("mp4", "webm"))
 
     assert sorted(path.name for path in files) == [
-        "captions.vtt", "credits.txt", "film.mp4", "film.webm", "poster.jpg", "story.json",
+        "captions.vtt", "credits.txt", "poster.jpg", "story.json",
+        "version-1.mp4", "version-1.webm",
     ]  # fmt: skip
     assert all(path.stat().st_size for path in files)
 

@@ -21,6 +21,7 @@ from gesso.core.records.codec import to_plain
 from gesso.core.sound.decoder import Block, SoundLimits
 from gesso.show.story.film.cards import Credits
 from gesso.show.story.film.formats import FORMATS, FormatName, Pace
+from gesso.show.story.film.names import name_of
 from gesso.show.story.film.painter import FramePainter, Hands
 from gesso.show.story.film.rendering import Film, Job, render
 from gesso.show.story.film.wall import wall_of
@@ -186,7 +187,7 @@ class FilmDesk:
             write_whole(disk, folder / name, data)
         films = []
         for form in forms:
-            path = folder / f"film{FORMATS[form].suffix}"
+            path = folder / name_of(story.version, form)
             films.append(self.render(story, path, form, heard=heard, stop=stop).film.path)
         return [*films, *(folder / name for name in files)]
 

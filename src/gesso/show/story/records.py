@@ -162,6 +162,7 @@ class Story:
         opening, closing: ticks of the title before and of the credits after; 0 for none.
         words: who wrote title and texts.
         notes: what did not go as wished, one sentence each.
+        is_deleted: it is in no list, and can be had back.
     """
 
     title: str
@@ -176,6 +177,7 @@ class Story:
     closing: int = 6 * TICKS
     words: Maker = field(default=Maker("offline", "story-1", offline=True))
     notes: tuple[str, ...] = ()
+    is_deleted: bool = False
 
     @property
     def ticks(self) -> int:
@@ -206,3 +208,16 @@ class Version:
     version: int
     note: str
     created_at: datetime
+
+
+@dataclass(frozen=True)
+class StoryList:
+    """Some stories of all.
+
+    Attributes:
+        stories: as they are now, the one that was changed last first.
+        next: the `after` of those that follow; None where none do.
+    """
+
+    stories: tuple[Story, ...]
+    next: str | None

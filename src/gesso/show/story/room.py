@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.catalogue.works.findings.stories import StoryRow
+from gesso.core.catalogue.works.findings.stories import MOST_ON_A_PAGE, StoryRow
 from gesso.core.errors import InputError
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.codec import from_json, to_json
@@ -17,9 +17,10 @@ from gesso.show.music.room import MusicRoom
 from gesso.show.story.composing.composer import Composer, Eyes, StoryWish
 from gesso.show.story.film.cards import Credits
 from gesso.show.story.film.formats import ENCODERS, FORMAT_NAMES, FORMATS, FormatName
+from gesso.show.story.film.names import FilmFile, Kind, films_in, name_of
 from gesso.show.story.film.painter import Hands
 from gesso.show.story.filming import FilmDesk, Heard, Rendered, small
-from gesso.show.story.records import OrderName, Scene, Story, Version
+from gesso.show.story.records import OrderName, Scene, Story, StoryList, Version
 from gesso.show.story.sound.choosing import SoundDesk, SoundWish
 from gesso.show.story.timeline import Shot, timeline_of
 from gesso.show.story.words.credits import as_text
@@ -84,13 +85,33 @@ class StoryRoom:
         """
         return _story(self._shelf.get(number, version))
 
-    def list(self, limit: int = 60, offset: int = 0) -> Sequence[Story]:
-        """Stories as they are now, the one that was changed last first."""
-        return [_story(row) for row in self._shelf.latest(limit, offset)]
+    def page(
+        self, after: str | None = None, limit: int = 60, *, deleted: bool = False
+    ) -> StoryList:
+        """Stories as they are now, the one that was changed last first.
 
-    def count(self) -> int:
-        """How many there are."""
-        return self._shelf.count()
+        Args:
+            after: the `next` of the page before, None for the first page.
+            limit: stories on the page, 1 to 200.
+            deleted: those that were deleted, instead of those that are there.
+
+        Raises:
+            InputError: `after` is no mark of this list, or `limit` is out of bounds.
+        """
+        found = self._shelf.page(after, limit, deleted=deleted)
+        return StoryList(tuple(_story(row) for row in found.rows), found.next)
+
+    def all(self, *, deleted: bool = False) -> Iterator[Story]:
+        """Every story, as `page` has them."""
+        page = self.page(None, MOST_ON_A_PAGE, deleted=deleted)
+        yield from page.stories
+        while page.next is not None:
+            page = self.page(page.next, MOST_ON_A_PAGE, deleted=deleted)
+            yield from page.stories
+
+    def count(self, *, deleted: bool = False) -> int:
+        """How many there are, or how many were deleted."""
+        return self._shelf.count(deleted=deleted)
 
     def versions(self, number: int) -> Sequence[Version]:
         """What was done to a story, newest first.
@@ -153,6 +174,31 @@ class StoryRoom:
         """
         return self._composer.scenes_for(works, story)
 
+    # Deleting ------------------------------------------------------------------------------
+
+    def delete(self, number: int, *, films: bool = False) -> Story:
+        """Take a story out of the lists; all of its versions stay, and it can be had back.
+
+        Args:
+            number: which; one that was deleted already stays so.
+            films: take its films away, too. It gives the same ones again.
+
+        Raises:
+            UnknownItem: there is no such story.
+        """
+        found = _story(self._shelf.delete(number))
+        for film in self.films(number) if films else ():
+            film.path.unlink(missing_ok=True)
+        return found
+
+    def restore(self, number: int) -> Story:
+        """Have a deleted story back, as it was.
+
+        Raises:
+            UnknownItem: there is no such story.
+        """
+        return _story(self._shelf.restore(number))
+
     # What can be seen of it ----------------------------------------------------------------
 
     def shots(self, story: Story) -> tuple[Shot, ...]:
@@ -198,9 +244,13 @@ class StoryRoom:
         encoder = ENCODERS.open("pyav")
         return tuple(name for name in FORMAT_NAMES if encoder.can_write(FORMATS[name]))
 
-    def place_of(self, story: Story, form: FormatName = "mp4") -> Path:
+    def films(self, number: int) -> Sequence[FilmFile]:
+        """The films of a story that were made where films go, the newest version's first."""
+        return films_in(self._folder, number)
+
+    def place_of(self, story: Story, kind: Kind = "mp4") -> Path:
         """Where its film goes when nobody names a place."""
-        return self.folder_of(story) / f"film{FORMATS[form].suffix}"
+        return self.folder_of(story) / name_of(story.version, kind)
 
     def folder_of(self, story: Story) -> Path:
         """Where what is made of it goes when nobody names a place."""
@@ -227,10 +277,12 @@ class StoryRoom:
 
         Raises:
             Interrupted: it was stopped; nothing of it stays.
+            InputError: the story was deleted.
             StorageError: the disk would not take it; nothing of it stays.
             UnknownItem, DamageError: a work or a track is gone.
             MissingExtra: nothing that encodes is installed.
         """
+        _refuse_deleted(story)
         place = path or self.place_of(story, form)
         return self._films.render(story, place, form, heard=heard, stop=stop)
 
@@ -243,7 +295,8 @@ class StoryRoom:
         stop: threading.Event | None = None,
     ) -> Rendered:
         """Film it small and quickly; see `render`."""
-        place = path or self.folder_of(story) / "preview.mp4"
+        _refuse_deleted(story)
+        place = path or self.place_of(story, "preview")
         return self._films.render(
             small(story), place, "mp4", pace="preview", heard=heard, stop=stop
         )
@@ -258,14 +311,25 @@ class StoryRoom:
         stop: threading.Event | None = None,
     ) -> Sequence[Path]:
         """Write films, poster, captions, credits and the story itself into a folder."""
+        _refuse_deleted(story)
         place = folder or self.folder_of(story)
         return self._films.export(story, place, forms, heard=heard, stop=stop)
 
 
+def _refuse_deleted(story: Story) -> None:
+    if story.is_deleted:
+        raise InputError(
+            f"Story {story.id} was deleted.",
+            f"Have it back, then film it: gesso story restore {story.id}",
+        )
+
+
 def _body(story: Story) -> str:
-    """A story as it is kept: its number and version stand beside it."""
-    return to_json(replace(story, id=0, version=0))
+    """A story as it is kept: its number, version and standing are beside it."""
+    return to_json(replace(story, id=0, version=0, is_deleted=False))
 
 
 def _story(row: StoryRow) -> Story:
-    return replace(from_json(Story, row.body), id=row.id, version=row.version)
+    told = from_json(Story, row.body)
+    is_deleted = row.deleted_at is not None
+    return replace(told, id=row.id, version=row.version, is_deleted=is_deleted)

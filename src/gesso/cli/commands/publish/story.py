@@ -11,6 +11,7 @@ from gesso.cli.commands.publish.storyboard import (
     Filming,
     plain,
     show_board,
+    show_deleted,
     show_film,
     show_list,
     show_new,
@@ -110,13 +111,39 @@ def new(session: Session, /, **wished: Any) -> None:
 
 
 @story.command(name="list")
+@click.option("--deleted", is_flag=True, help="Those that were deleted, instead.")
 @shared
 @pass_session
-def list_(session: Session) -> None:
+def list_(session: Session, *, deleted: bool) -> None:
     """List the stories, the one that was changed last first."""
     with opened(session, looks=True) as studio:
-        stories = studio.stories.list(limit=1000)
-    show_list(session, stories)
+        stories = list(studio.stories.all(deleted=deleted))
+    show_list(session, stories, deleted=deleted)
+
+
+@story.command()
+@click.argument("number", type=int)
+@click.option("--films", is_flag=True, help="Delete the films that were made of it, too.")
+@shared
+@pass_session
+def delete(session: Session, number: int, *, films: bool) -> None:
+    """Take a story out of the list; it can be had back, with all its versions."""
+    with opened(session, must_exist=True) as studio:
+        before = len(studio.stories.films(number))
+        gone = studio.stories.delete(number, films=films)
+        kept = len(studio.stories.films(number))
+    show_deleted(session, gone, taken=before - kept, kept=kept)
+
+
+@story.command()
+@click.argument("number", type=int)
+@shared
+@pass_session
+def restore(session: Session, number: int) -> None:
+    """Have a deleted story back, as it was."""
+    with opened(session, must_exist=True) as studio:
+        back = studio.stories.restore(number)
+    show_new(session, back)
 
 
 @story.command()
@@ -196,7 +223,7 @@ def preview(
     with opened(session, must_exist=True) as studio:
         found = studio.stories.get(number, version)
         if sheet:
-            place = out or studio.stories.folder_of(found) / "sheet.png"
+            place = out or studio.stories.folder_of(found) / f"version-{found.version}.sheet.png"
             data = studio.stories.sheet(found)
             place.parent.mkdir(parents=True, exist_ok=True)
             write_whole(Disk(), place, data)

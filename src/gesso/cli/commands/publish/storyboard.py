@@ -90,13 +90,28 @@ def show_new(session: Session, story: Story) -> None:
     say(f"Film it with: gesso story render {story.id}", style=QUIET)
 
 
-def show_list(session: Session, stories: Sequence[Story]) -> None:
+def show_deleted(session: Session, story: Story, *, taken: int, kept: int) -> None:
+    """What became of a story that was deleted, and of its films."""
+    if session.as_json:
+        document(plain(story) | {"films_taken": taken, "films_kept": kept})
+        return
+    say(f"Story {story.id} is deleted: {story.title}")
+    if taken:
+        say(f"{counted(taken, 'film')} went with it; it gives the same again.", style=QUIET)
+    if kept:
+        words = f"Its {counted(kept, 'film')} stayed; take them away with --films."
+        say(words, style=QUIET)
+    say(f"Have it back with: gesso story restore {story.id}", style=QUIET)
+
+
+def show_list(session: Session, stories: Sequence[Story], *, deleted: bool = False) -> None:
     """All stories, a line each."""
     if session.as_json:
         document([plain(story) for story in stories])
         return
     if not stories:
-        say("No stories yet. Make one: gesso story new --favourites")
+        yet = "No stories yet. Make one: gesso story new --favourites"
+        say("No story was deleted." if deleted else yet)
         return
     rows = [
         (story.id, story.title, len(story.scenes), span(story.seconds), story.order,
@@ -117,6 +132,8 @@ def show_board(
         document(plain(story) | {"versions": history})
         return
     title(story.title)
+    if story.is_deleted:
+        say(f"It was deleted. Have it back with: gesso story restore {story.id}")
     frame = story.frame
     say(
         f"Version {story.version} of {versions[0].version}: {span(story.seconds)}, "

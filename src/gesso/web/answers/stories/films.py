@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from gesso.core.errors import InputError, Interrupted, UnknownItem
 from gesso.core.outside.waiting.stop import Stop
 from gesso.show.story.film.formats import FORMATS, FormatName
+from gesso.show.story.film.names import FilmFile, Kind, form_of
 from gesso.show.story.filming import Heard, Rendered
 from gesso.show.story.records import Story
 from gesso.studio import Studio
 from gesso.web.answers.jobs.job import Job, Tell
 from gesso.web.answers.jobs.jobs import Jobs
+from gesso.web.answers.stories.stories import refuse_deleted
 from gesso.web.answers.stories.wishes import FilmWish
-
-Kind = Literal["mp4", "webm", "av1", "preview"]
 
 WORDS: Mapping[FormatName, str] = {
     "mp4": "MP4, H.264 and AAC: plays everywhere",
     "webm": "WebM, VP9 and Opus",
     "av1": "MP4, AV1 and Opus: the smallest",
 }
-_ENDS: Mapping[Kind, str] = {
-    "mp4": ".mp4",
-    "webm": ".webm",
-    "av1": ".av1.mp4",
-    "preview": ".preview.mp4",
-}
-_NAMED = re.compile(r"version-(\d{1,9})(\.[a-z0-9.]+)")
 _TOLD_EVERY_S = 0.25
 
 
@@ -42,7 +34,7 @@ class Made:
     """A film that was made.
 
     Attributes:
-        story, version: of which.
+        story, version: of which; version 0 where its name does not say, as of old.
         kind: its format, or "preview".
         path: where it lies.
         size: bytes.
@@ -59,7 +51,7 @@ class Made:
     @property
     def media_type(self) -> str:
         """Of the file."""
-        return FORMATS["mp4" if self.kind == "preview" else self.kind].media_type
+        return FORMATS[form_of(self.kind)].media_type
 
     @property
     def tag(self) -> str:
@@ -90,15 +82,9 @@ class Films:
         Raises:
             UnknownItem: there is no such story.
         """
-        folder = self._studio.stories.folder_of(self._studio.stories.get(number)).parent
-        found = []
-        # A story's folder bears its title of that version; its number stays.
-        for path in folder.glob(f"{number}-*/version-*"):
-            made = _made(number, path)
-            if made is not None:
-                found.append(made)
-        order = tuple(_ENDS)
-        return sorted(found, key=lambda one: (-one.version, order.index(one.kind)))
+        self._studio.stories.get(number)
+        found = [_made(number, film) for film in self._studio.stories.films(number)]
+        return [made for made in found if made is not None]
 
     def get(self, number: int, version: int, kind: Kind) -> Made:
         """One film.
@@ -106,7 +92,9 @@ class Films:
         Raises:
             UnknownItem: it was not made, or there is no such story.
         """
-        found = _made(number, self._place(self._studio.stories.get(number, version), kind))
+        self._studio.stories.get(number, version or None)
+        wanted = (version, kind)
+        found = next((one for one in self.of(number) if (one.version, one.kind) == wanted), None)
         if found is None:
             raise UnknownItem(
                 f"Version {version} of story {number} was not filmed as {kind}.", "Film it first."
@@ -126,14 +114,16 @@ class Films:
 
         Raises:
             UnknownItem: there is no such story or version.
+            Halt: the story was deleted (409).
             InputError: nothing here writes that format.
             MissingExtra: nothing that encodes is installed.
             StudioBusy: too many wait already.
         """
         story = self._studio.stories.get(number, wish.version)
+        refuse_deleted(story)
         kind: Kind = "preview" if wish.preview else wish.format
         can = self._studio.stories.formats()
-        form: FormatName = "mp4" if wish.preview else wish.format
+        form = form_of(kind)
         if form not in can:
             raise InputError(
                 f"This machine's PyAV cannot write {form}.", f"It can write: {', '.join(can)}."
@@ -160,12 +150,8 @@ class Films:
         story = self._studio.stories.get(number, version)
         return any(scene.into.kind == "between" for scene in story.scenes[1:])
 
-    def _place(self, story: Story, kind: Kind) -> Path:
-        folder = self._studio.stories.folder_of(story)
-        return folder / f"version-{story.version}{_ENDS[kind]}"
-
     def _call(self, story: Story, kind: Kind) -> Any:
-        place = self._place(story, kind)
+        place = self._studio.stories.place_of(story, kind)
 
         def call(tell: Tell, stopping: Stop) -> Mapping[str, Any]:
             told: dict[str, Any] = {"story": story.id, "version": story.version, "kind": kind}
@@ -205,17 +191,13 @@ def plain_film(made: Made) -> dict[str, Any]:
     }
 
 
-def _made(number: int, path: Path) -> Made | None:
-    named = _NAMED.fullmatch(path.name)
-    kind = next((one for one, end in _ENDS.items() if named and named[2] == end), None)
-    if named is None or kind is None:
-        return None
+def _made(number: int, film: FilmFile) -> Made | None:
     try:
-        found = path.stat()
+        found = film.path.stat()
     except FileNotFoundError:
         return None
     made_at = datetime.fromtimestamp(found.st_mtime, UTC)
-    return Made(number, int(named[1]), kind, path, found.st_size, made_at)
+    return Made(number, film.version, film.kind, film.path, found.st_size, made_at)
 
 
 def _telling(tell: Tell) -> Heard:

@@ -50,13 +50,16 @@ class Stories:
 
     # Looking -----------------------------------------------------------------------------------
 
-    def page(self, after: int, limit: int) -> dict[str, Any]:
-        """Stories in a line each, the one that was changed last first."""
+    def page(self, after: str | None, limit: int, *, deleted: bool = False) -> dict[str, Any]:
+        """Stories in a line each, the one that was changed last first.
+
+        Raises:
+            InputError: `after` is no mark of this list.
+        """
         room = self._studio.stories
-        found = room.list(limit + 1, after)
-        more = after + limit if len(found) > limit else None
-        lines = [plain_line(story) for story in found[:limit]]
-        return {"stories": lines, "total": room.count(), "next": more}
+        found = room.page(after, limit, deleted=deleted)
+        lines = [plain_line(story) for story in found.stories]
+        return {"stories": lines, "total": room.count(deleted=deleted), "next": found.next}
 
     def one(self, number: int, version: int | None = None) -> Story:
         """A version of a story, None for the newest.
@@ -146,14 +149,23 @@ class Stories:
 
     def restore(self, number: int, version: int) -> Story:
         """Make it again what it was; that is a version of its own."""
-        story = self.one(number)
+        story = self._newest(number, None)
         if version == story.version:
             raise InputError(f"Version {version} is how it is now.", "Choose an earlier one.")
         found = replace(self.one(number, version), version=story.version)
         return self._studio.stories.keep(found, f"as in version {version}")
 
+    def delete(self, number: int, *, films: bool = False) -> Story:
+        """Take it out of the lists; it can be had back. Its films stay unless asked otherwise."""
+        return self._studio.stories.delete(number, films=films)
+
+    def undelete(self, number: int) -> Story:
+        """Have it back, as it was."""
+        return self._studio.stories.restore(number)
+
     def _newest(self, number: int, version: int | None) -> Story:
         story = self.one(number)
+        refuse_deleted(story)
         if version not in (None, story.version):
             raise Halt(
                 409,
@@ -205,6 +217,16 @@ class Stories:
             # A full disk keeps nothing, and everything can still be looked at.
             return data
         return data
+
+
+def refuse_deleted(story: Story) -> None:
+    """Let nothing be done to a story that was deleted.
+
+    Raises:
+        Halt: it was (409).
+    """
+    if story.is_deleted:
+        raise Halt(409, "deleted", f"Story {story.id} was deleted.", "Have it back first.")
 
 
 def place_of(story: Story, work: int) -> int:

@@ -108,8 +108,8 @@ class StoriesTold(BaseModel):
     """Stories, the one that was changed last first."""
 
     stories: list[StoryLine]
-    total: int
-    next: int | None = Field(description="The `after` of the next page; null on the last.")
+    total: int = Field(description="On all pages.")
+    next: str | None = Field(description="The `after` of the next page; null on the last.")
 
 
 class StoryTold(BaseModel):
@@ -129,6 +129,7 @@ class StoryTold(BaseModel):
     frame: FrameTold
     words_by: str
     notes: list[str] = Field(description="What did not go as wished.")
+    is_deleted: bool = Field(description="It is in no list, and can be had back: undelete_story.")
 
 
 class VersionTold(BaseModel):
@@ -226,6 +227,7 @@ def plain_story(
         "frame": dict(vars(story.frame)),
         "words_by": story.words.version or story.words.name,
         "notes": list(story.notes),
+        "is_deleted": story.is_deleted,
     }
 
 

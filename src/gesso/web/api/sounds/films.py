@@ -10,10 +10,11 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from gesso.show.story.film.formats import FORMATS
+from gesso.show.story.film.names import Kind
 from gesso.show.story.records import Story
 from gesso.web.answers.house import House
 from gesso.web.answers.jobs.telling import JobTold, told_of
-from gesso.web.answers.stories.films import WORDS, Films, Kind, plain_film
+from gesso.web.answers.stories.films import WORDS, Films, plain_film
 from gesso.web.answers.stories.stories import Stories
 from gesso.web.answers.stories.told import CreditsTold, FilmsTold, FormatsTold
 from gesso.web.answers.stories.wishes import FilmWish
@@ -22,7 +23,9 @@ from gesso.web.api.sounds.streaming import sent
 from gesso.web.server.problems import Problem
 
 KindOf = Annotated[Kind, Path(description="A format, or the preview.")]
-OfVersion = Annotated[int, Path(ge=1, lt=2**31, description="Of which version.")]
+OfVersion = Annotated[
+    int, Path(ge=0, lt=2**31, description="Of which version; 0 for an old one that names none.")
+]
 _FILM: dict[int | str, dict[str, Any]] = {
     200: {"content": {"video/*": {}}, "description": "The film."},
     206: {"content": {"video/*": {}}, "description": "The part that was asked for."},

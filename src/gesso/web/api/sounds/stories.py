@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from gesso.show.story.records import Story
 from gesso.web.answers.doings.faults import FAULTS as COMMON
 from gesso.web.answers.house import House
+from gesso.web.answers.stories.films import Films
 from gesso.web.answers.stories.stories import Stories
 from gesso.web.answers.stories.told import StoriesTold, StoryTold, VersionsTold
 from gesso.web.answers.stories.wishes import (
@@ -28,7 +29,7 @@ FAULTS: dict[int | str, dict[str, Any]] = COMMON | {
     404: {"model": Problem, "description": "There is no such story, version, work or track."},
     409: {
         "model": Problem,
-        "description": "It was changed meanwhile; or what it takes is not installed, or not set.",
+        "description": "It was changed meanwhile, or deleted; or what it takes is not there.",
     },
     502: {"model": Problem, "description": "The model that was asked did not answer."},
     507: {"model": Problem, "description": "The disk takes nothing more."},
@@ -47,11 +48,15 @@ def story_routes(house: House) -> APIRouter:
 
     @routes.get("", operation_id="stories", summary="All stories", response_model=StoriesTold)
     async def all_stories(
-        after: Annotated[int, Query(ge=0, lt=2**31, description="Of the page before.")] = 0,
+        after: Annotated[
+            str | None, Query(max_length=400, description="The `next` of the page before.")
+        ] = None,
         limit: Annotated[int, Query(ge=1, le=200)] = 60,
+        *,
+        deleted: Annotated[bool, Query(description="Those that were deleted, instead.")] = False,
     ) -> Any:
         """The one that was changed last first."""
-        return await desk.run(lambda: stories.page(after, limit))
+        return await desk.run(lambda: stories.page(after, limit, deleted=deleted))
 
     @routes.post("", operation_id="new_story", summary="Put a story together",
                  response_model=StoryTold, status_code=201)  # fmt: skip
@@ -95,7 +100,35 @@ def story_routes(house: House) -> APIRouter:
         """That is a version of its own."""
         return await desk.run(lambda: stories.told(stories.restore(number, version)))
 
-    return _edits(routes, house, stories)
+    return _edits(_deleting(routes, house, stories), house, stories)
+
+
+def _deleting(routes: APIRouter, house: House, stories: Stories) -> APIRouter:
+    desk, of_it = house.desk, Films(house.studio, house.jobs)
+
+    @routes.delete("/{number}", operation_id="delete_story", summary="Delete a story",
+                   response_model=StoryTold)  # fmt: skip
+    async def delete(
+        number: Number,
+        *,
+        films: Annotated[bool, Query(description="Delete its films, too.")] = False,
+    ) -> Any:
+        """It can be had back, with all its versions; what is being filmed of it stops."""
+
+        def deed() -> Any:
+            gone = stories.delete(number, films=films)
+            of_it.stop(number)
+            return stories.told(gone)
+
+        return await desk.run(deed)
+
+    @routes.post("/{number}/restore", operation_id="undelete_story", summary="Have a story back",
+                 response_model=StoryTold)  # fmt: skip
+    async def undelete(number: Number) -> Any:
+        """As it was when it was deleted."""
+        return await desk.run(lambda: stories.told(stories.undelete(number)))
+
+    return routes
 
 
 def _edits(routes: APIRouter, house: House, stories: Stories) -> APIRouter:

@@ -94,10 +94,12 @@ class StoriesCalls(Wire):
         )
         return told
 
-    def stories(self, *, after: int | None = None, limit: int | None = None) -> StoriesTold:
+    def stories(
+        self, *, after: str | None = None, limit: int | None = None, deleted: bool | None = None
+    ) -> StoriesTold:
         """All stories."""
         told: StoriesTold = self._json(
-            "GET", "/api/stories", query={"after": after, "limit": limit}
+            "GET", "/api/stories", query={"after": after, "limit": limit, "deleted": deleted}
         )
         return told
 
@@ -110,6 +112,13 @@ class StoriesCalls(Wire):
         """One story."""
         told: StoryTold = self._json(
             "GET", f"/api/stories/{quoted(number)}", query={"version": version}
+        )
+        return told
+
+    def delete_story(self, number: int, *, films: bool | None = None) -> StoryTold:
+        """Delete a story."""
+        told: StoryTold = self._json(
+            "DELETE", f"/api/stories/{quoted(number)}", query={"films": films}
         )
         return told
 
@@ -128,6 +137,11 @@ class StoriesCalls(Wire):
         told: StoryTold = self._json(
             "POST", f"/api/stories/{quoted(number)}/versions/{quoted(version)}/restore"
         )
+        return told
+
+    def undelete_story(self, number: int) -> StoryTold:
+        """Have a story back."""
+        told: StoryTold = self._json("POST", f"/api/stories/{quoted(number)}/restore")
         return told
 
     def order_story(self, number: int, body: OrderWish) -> StoryTold:

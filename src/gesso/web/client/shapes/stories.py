@@ -203,7 +203,7 @@ class StoriesTold(TypedDict):
 
     stories: list[StoryLine]
     total: int
-    next: int | None
+    next: str | None
 
 
 class StoryChange(TypedDict):
@@ -253,6 +253,7 @@ class StoryTold(TypedDict):
     frame: FrameTold
     words_by: str
     notes: list[str]
+    is_deleted: bool
 
 
 class VersionTold(TypedDict):

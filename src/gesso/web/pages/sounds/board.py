@@ -83,6 +83,15 @@ class Boards:
             "is_of_nothing": not {"set", "words", "works", "favourites"} & set(fields),
         }
 
+    def delete(self, number: int) -> None:
+        """Take a story out of the lists, and stop what is being filmed of it.
+
+        Raises:
+            UnknownItem: there is no such story.
+        """
+        self._stories.delete(number)
+        self._films.stop(number)
+
     def drawn(
         self, number: int, version: int | None = None, error: GessoError | Halt | None = None
     ) -> str:

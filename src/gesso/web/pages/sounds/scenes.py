@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, Response
 
+from gesso.show.story.film.names import Kind
 from gesso.web.answers.house import House
-from gesso.web.answers.stories.films import Films, Kind
+from gesso.web.answers.stories.films import Films
 from gesso.web.answers.stories.stories import Stories
 from gesso.web.answers.stories.wishes import FilmWish, MoreWorks, OrderWish, SceneChange
 from gesso.web.api.sounds.stories import check_spending
@@ -82,7 +83,7 @@ def _filming(routes: APIRouter, house: House, boards: Boards) -> APIRouter:
 
     @routes.post("/stories/{number}/films/{version}/{kind}/delete")
     async def delete(
-        number: Number, version: Annotated[int, Path(ge=1, lt=2**31)], kind: Kind
+        number: Number, version: Annotated[int, Path(ge=0, lt=2**31)], kind: Kind
     ) -> Response:
         return await boards.done(number, lambda: films.delete(number, version, kind), "#film")
 

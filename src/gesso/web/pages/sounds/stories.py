@@ -35,11 +35,15 @@ def story_pages(house: House) -> APIRouter:
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     @routes.get("/stories")
-    async def all_stories(after: Annotated[int, Query(ge=0, lt=2**31)] = 0) -> HTMLResponse:
-        found = await desk.run(lambda: stories.page(after, _PAGE))
+    async def all_stories(
+        after: Annotated[str | None, Query(max_length=400)] = None, *, deleted: bool = False
+    ) -> HTMLResponse:
+        found = await desk.run(lambda: stories.page(after, _PAGE, deleted=deleted))
+        others = await desk.run(lambda: house.studio.stories.count(deleted=not deleted))
         return HTMLResponse(
-            draw("sounds/stories.html", here="stories", name=house.name, length=length_of, **found)
-        )
+            draw("sounds/stories.html", here="stories", name=house.name, length=length_of,
+                 deleted=deleted, others=others, is_later=after is not None, **found)
+        )  # fmt: skip
 
     async def form(fields: Mapping[str, str], error: Any = None) -> Response:
         told = await desk.run(lambda: boards.choices(fields))
@@ -73,6 +77,14 @@ def story_pages(house: House) -> APIRouter:
 
 
 def _edits(routes: APIRouter, stories: Stories, boards: Boards) -> APIRouter:
+    @routes.post("/stories/{number}/delete")
+    async def delete(number: Number) -> Response:
+        return await boards.done(number, lambda: boards.delete(number))
+
+    @routes.post("/stories/{number}/restore")
+    async def undelete(number: Number) -> Response:
+        return await boards.done(number, lambda: stories.undelete(number))
+
     @routes.post("/stories/{number}")
     async def change(request: Request, number: Number) -> Response:
         fields = await fields_of(request, empty=("subtitle",))

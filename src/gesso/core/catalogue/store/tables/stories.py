@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, String, T
 
 from gesso.core.catalogue.store.tables.base import UtcTime, metadata, words
 
+# A story that was deleted stays, with all its versions, so that it can be had back.
 stories = Table(
     "stories",
     metadata,
@@ -14,6 +15,7 @@ stories = Table(
     Column("version", Integer, nullable=False),
     Column("created_at", UtcTime, nullable=False),
     Column("changed_at", UtcTime, nullable=False),
+    Column("deleted_at", UtcTime),
     Index("ix_stories_changed", "changed_at", "id"),
     sqlite_autoincrement=True,
 )

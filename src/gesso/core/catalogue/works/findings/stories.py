@@ -6,9 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.pages import read_cursor, write_cursor
 from gesso.core.catalogue.store.tables import stories, story_versions
 from gesso.core.errors import InputError, UnknownItem
 
@@ -19,7 +30,10 @@ _COLUMNS = (
     story_versions.c.note,
     story_versions.c.body,
     story_versions.c.created_at,
+    stories.c.changed_at,
+    stories.c.deleted_at,
 )
+MOST_ON_A_PAGE = 200
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,8 @@ class StoryRow:
         note: what was changed in it.
         body: the story as JSON.
         created_at: of this version, UTC.
+        changed_at: of the story's newest version, UTC.
+        deleted_at: when the story was deleted, UTC; None for one that is there.
     """
 
     id: int
@@ -41,6 +57,21 @@ class StoryRow:
     note: str
     body: str
     created_at: datetime
+    changed_at: datetime
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class StoryPage:
+    """Some stories of a list.
+
+    Attributes:
+        rows: each in its newest version.
+        next: the `after` of the page after this one; None on the last.
+    """
+
+    rows: tuple[StoryRow, ...]
+    next: str | None
 
 
 class StoryShelf:
@@ -68,7 +99,7 @@ class StoryShelf:
         with self._database.write() as connection:
             done = connection.execute(insert(stories), row)
             (number,) = done.inserted_primary_key or (0,)
-            return _keep(connection, StoryRow(number, 1, 1, note, body, now))
+            return _keep(connection, StoryRow(number, 1, 1, note, body, now, now))
 
     def change(self, story_id: int, of: int, title: str, body: str, note: str = "") -> StoryRow:
         """Keep an edit as the next version.
@@ -82,13 +113,20 @@ class StoryShelf:
 
         Raises:
             UnknownItem: the catalogue has no such story.
-            InputError: somebody else has changed it meanwhile.
+            InputError: somebody else has changed it meanwhile, or it was deleted.
         """
         now = self._clock()
+        asked = select(stories.c.version, stories.c.deleted_at).where(stories.c.id == story_id)
         with self._database.write() as connection:
-            latest = connection.scalar(select(stories.c.version).where(stories.c.id == story_id))
-            if latest is None:
+            found = connection.execute(asked).first()
+            if found is None:
                 raise _unknown(story_id)
+            latest, deleted_at = found
+            if deleted_at is not None:
+                raise InputError(
+                    f"Story {story_id} was deleted.",
+                    f"Have it back, then change it: gesso story restore {story_id}",
+                )
             if latest != of:
                 raise InputError(
                     f"Story {story_id} was changed meanwhile: you edited version {of}, "
@@ -97,7 +135,7 @@ class StoryShelf:
                 )
             values = {"title": title, "version": of + 1, "changed_at": now}
             connection.execute(update(stories).where(stories.c.id == story_id).values(values))
-            return _keep(connection, StoryRow(story_id, of + 1, of + 1, note, body, now))
+            return _keep(connection, StoryRow(story_id, of + 1, of + 1, note, body, now, now))
 
     def get(self, story_id: int, version: int | None = None) -> StoryRow:
         """One version of a story.
@@ -130,16 +168,67 @@ class StoryShelf:
             raise _unknown(story_id)
         return found
 
-    def latest(self, limit: int = 60, offset: int = 0) -> list[StoryRow]:
-        """Stories as they are now, the one that was changed last first."""
-        wanted = _joined().where(story_versions.c.version == stories.c.version)
-        wanted = wanted.order_by(stories.c.changed_at.desc(), stories.c.id.desc())
-        return self._rows(wanted.limit(limit).offset(offset))
+    def page(
+        self, after: str | None = None, limit: int = 60, *, deleted: bool = False
+    ) -> StoryPage:
+        """Stories as they are now, the one that was changed last first.
 
-    def count(self) -> int:
-        """How many there are."""
+        Stories that come in or change meanwhile shift nothing: none comes twice.
+
+        Args:
+            after: the `next` of the page before, None for the first page.
+            limit: stories on the page, 1 to `MOST_ON_A_PAGE`.
+            deleted: those that were deleted, instead of those that are there.
+
+        Raises:
+            InputError: `after` is no mark of this list, or `limit` is out of bounds.
+        """
+        if not 1 <= limit <= MOST_ON_A_PAGE:
+            raise InputError(f"A page of {limit} stories?", f"Ask for 1 to {MOST_ON_A_PAGE}.")
+        question = f"stories, deleted: {deleted}"
+        wanted = _joined().where(story_versions.c.version == stories.c.version, _standing(deleted))
+        if after is not None:
+            place = read_cursor(after, question)
+            wanted = wanted.where(tuple_(stories.c.changed_at, stories.c.id) < tuple_(*place))
+        wanted = wanted.order_by(stories.c.changed_at.desc(), stories.c.id.desc())
+        found = self._rows(wanted.limit(limit + 1))
+        shown = tuple(found[:limit])
+        if len(found) <= limit:
+            return StoryPage(shown, None)
+        return StoryPage(shown, write_cursor(shown[-1].changed_at, shown[-1].id, question))
+
+    def count(self, *, deleted: bool = False) -> int:
+        """How many there are, or how many were deleted."""
+        asked = select(func.count()).select_from(stories).where(_standing(deleted))
         with self._database.read() as connection:
-            return connection.scalar(select(func.count()).select_from(stories)) or 0
+            return connection.scalar(asked) or 0
+
+    def delete(self, story_id: int) -> StoryRow:
+        """Take a story out of the lists; it and all its versions stay and can be had back.
+
+        One that was deleted already stays as it is.
+
+        Raises:
+            UnknownItem: the catalogue has no such story.
+        """
+        return self._stand(story_id, self._clock())
+
+    def restore(self, story_id: int) -> StoryRow:
+        """Have a deleted story back, as it was; one that is there stays as it is.
+
+        Raises:
+            UnknownItem: the catalogue has no such story.
+        """
+        return self._stand(story_id, None)
+
+    def _stand(self, story_id: int, deleted_at: datetime | None) -> StoryRow:
+        of_it = update(stories).where(stories.c.id == story_id)
+        with self._database.write() as connection:
+            if deleted_at is not None:
+                # Who deletes twice does not change when it was.
+                of_it = of_it.where(stories.c.deleted_at.is_(None))
+            connection.execute(of_it.values(deleted_at=deleted_at))
+        return self.get(story_id)
 
     def _rows(self, wanted: Select[tuple[object, ...]]) -> list[StoryRow]:
         with self._database.read() as connection:
@@ -151,6 +240,10 @@ def _keep(connection: Connection, row: StoryRow) -> StoryRow:
     values |= {"story": row.id, "created_at": row.created_at}
     connection.execute(insert(story_versions), values)
     return row
+
+
+def _standing(deleted: bool) -> ColumnElement[bool]:
+    return stories.c.deleted_at.is_not(None) if deleted else stories.c.deleted_at.is_(None)
 
 
 def _joined() -> Select[tuple[object, ...]]:
