@@ -194,6 +194,8 @@ class Sets:
         with self._catalogue().database.write() as connection:
             self._touch(connection, number, {})
             held = set(_held(connection, number))
+            if before is not None:
+                _refuse_strangers(connection, number, [before])
             self._put(connection, number, [one for one in of if one not in held], before)
             return _board(connection, number)
 
@@ -350,7 +352,9 @@ def _refuse_unknown(connection: Connection, numbers: Sequence[int]) -> None:
         }
     for number in numbers:
         if number not in known:
-            raise UnknownItem(f"There is no work number {number} in the catalogue.")
+            raise UnknownItem(
+                f"There is no work number {number} in the catalogue.", "Search tells numbers."
+            )
 
 
 def _refuse_strangers(connection: Connection, number: int, of: Sequence[int]) -> None:
@@ -358,7 +362,8 @@ def _refuse_strangers(connection: Connection, number: int, of: Sequence[int]) ->
     held = {row[0] for row in connection.execute(asked)}
     for work in of:
         if work not in held:
-            raise UnknownItem(f"Set {number} does not hold work {work}.")
+            told = f"Set {number} does not hold work {work}."
+            raise UnknownItem(told, "Put it in first, or name one that it holds.")
 
 
 def _name(told: str) -> str:

@@ -59,6 +59,9 @@ COMMANDS: Registry[click.Command] = Registry(
             f"{_SEARCH}.evaluate", "evaluate_search", summary="Measure searches on judged queries."
         ),
         "export": Entry(f"{_PUBLISH}.export", "export", summary="Copy kept works out, or tables."),
+        "sets": Entry(
+            f"{_PUBLISH}.sets", "sets", summary="Keep works together under a name, in an order."
+        ),
         "story": Entry(
             f"{_PUBLISH}.story", "story", summary="Turn works into a film, with music and credits."
         ),
