@@ -163,8 +163,9 @@ def test_keys_mark_open_and_turn_rooms(page: Page, site: httpx2.Client) -> None:
     assert page.locator(".w").count() == 1
     ready_for_keys(page)
     walk(page, "ArrowRight")
+    page.wait_for_function("() => document.activeElement.closest('.w')")
     page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(rf"/works/{marked[0]['id']}$"))
+    page.wait_for_url(re.compile(rf"/works/{marked[0]['id']}"))
 
 
 def test_the_overlay_of_keys_holds_the_focus_and_gives_it_back(page: Page) -> None:

@@ -12,6 +12,9 @@ const RESTING_MS = 1500;
 const DRIFT_PX = 20_000;
 const SHARP_PX = 720;
 const FAST_PX = 2400;
+const MOST_TURNS = 4;
+const TURN_MS = 1000;
+const MOST_GOES = 12;
 const MAKING_EVERY_MS = 4000;
 
 const template = document.createElement("template");
@@ -403,8 +406,24 @@ class Grid extends HTMLElement {
     this.lay();
   }
 
+  // A width that goes to and fro, as where a scroll bar comes and goes with what is laid, is followed
+  // once a second.
   resized() {
-    if (Math.abs(this.clientWidth - this.width) > 0.5) this.lay();
+    const width = this.clientWidth;
+    if (Math.abs(width - this.width) <= 0.5) return;
+    const now = performance.now();
+    const isBack = width === this.widthBefore && now - this.resizedAt < 2 * TURN_MS;
+    this.turns = isBack ? this.turns + 1 : 0;
+    this.resizedAt = now;
+    if (this.turns <= MOST_TURNS) this.followWidth();
+    else this.turning ||= setTimeout(() => this.followWidth(), TURN_MS);
+  }
+
+  followWidth() {
+    clearTimeout(this.turning);
+    this.turning = 0;
+    this.widthBefore = this.width;
+    this.lay();
   }
 
   lay() {
@@ -524,7 +543,7 @@ class Grid extends HTMLElement {
     return left + (this.aspectOf(item) * laid.heights[row]) / 2;
   }
 
-  go(place, isQuiet = false) {
+  go(place, isQuiet = false, goes = 0) {
     const wanted = Math.max(0, Math.min(this.source.count - 1, place));
     const item = wanted + this.lead.length;
     this.at = wanted;
@@ -534,8 +553,12 @@ class Grid extends HTMLElement {
     this.speed = 0;
     this.render();
     const element = this.shown.get(item);
+    clearTimeout(this.going);
     // A place far away whose shape is not known yet: it is gone to again when it is.
-    if (!element) return setTimeout(() => { if (this.at === wanted) this.go(wanted, isQuiet); }, 60);
+    if (!element) {
+      if (goes < MOST_GOES) this.going = setTimeout(() => { if (this.at === wanted) this.go(wanted, isQuiet, goes + 1); }, 60 * 1.5 ** goes);
+      return undefined;
+    }
     element.firstElementChild.focus({ preventScroll: true });
     if (!isQuiet) said().textContent = `${wanted + 1} of ${this.source.count}`;
     return undefined;

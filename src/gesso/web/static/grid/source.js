@@ -6,6 +6,8 @@ const ALL_AT_ONCE = 200_000;
 const MOST_ASKED = 4;
 const NARROWEST = 0.2;
 const RENEWED_EVERY_MS = 1500;
+const REST_MS = 2000;
+const LONGEST_REST_MS = 60_000;
 
 export function tileOf(element) {
   const picture = element.querySelector("img");
@@ -17,6 +19,44 @@ export function tileOf(element) {
     line: element.querySelector(".cap span").textContent,
     favourite: element.querySelector(".fav button").getAttribute("aria-pressed") === "true",
   };
+}
+
+// What was asked for and did not come is asked for again after a while, each time after a longer one:
+// an answer that is never whole, or a server that never gives one, costs a page next to nothing.
+export class Patience {
+  constructor(again, least = REST_MS) {
+    this.again = again;
+    this.least = least;
+    this.tries = new Map();
+    this.resting = new Map();
+  }
+
+  isResting(what) {
+    return this.resting.has(what);
+  }
+
+  rest(what) {
+    if (this.isResting(what)) return;
+    const tries = this.tries.get(what) || 0;
+    this.tries.set(what, tries + 1);
+    const wait = Math.min(LONGEST_REST_MS, this.least * 2 ** tries);
+    this.resting.set(what, setTimeout(() => {
+      this.resting.delete(what);
+      this.again();
+    }, wait));
+  }
+
+  came(what) {
+    this.tries.delete(what);
+    clearTimeout(this.resting.get(what));
+    this.resting.delete(what);
+  }
+
+  forget() {
+    for (const timer of this.resting.values()) clearTimeout(timer);
+    this.resting.clear();
+    this.tries.clear();
+  }
 }
 
 class Source {
@@ -36,6 +76,8 @@ export class RoomSource extends Source {
   constructor(changed, query, outline, first) {
     super(changed);
     this.query = query;
+    this.patience = new Patience(() => this.changed("tiles"));
+    this.renewals = 0;
     this.read(outline);
     this.take(0, first);
   }
@@ -51,6 +93,7 @@ export class RoomSource extends Source {
     this.asked = new Set();
     this.asking = new Map();
     this.tiles.clear();
+    this.patience.forget();
   }
 
   take(start, aspects) {
@@ -75,16 +118,20 @@ export class RoomSource extends Source {
     const size = this.count <= ALL_AT_ONCE ? this.count : BLOCK;
     const start = Math.floor((chunk * this.chunk) / size) * size;
     const version = this.version;
-    if (this.asked.has(start)) return;
+    const name = `shape ${start}`;
+    if (this.asked.has(start) || this.patience.isResting(name)) return;
     this.asked.add(start);
     try {
       const answer = await fetch(this.address("aspects", start, Math.min(size, ALL_AT_ONCE)));
       if (version !== this.version) return;
-      if (!answer.ok) return this.lost(answer);
-      this.take(start, new Uint16Array(await answer.arrayBuffer()));
-      this.changed("shape");
+      if (answer.ok) this.take(start, new Uint16Array(await answer.arrayBuffer()));
+      else this.lost(answer);
+      if (!this.isKnown(chunk)) this.patience.rest(name);
+      else this.changed("shape");
     } catch {
-      setTimeout(() => this.asked.delete(start), 2000);
+      this.patience.rest(name);
+    } finally {
+      if (version === this.version) this.asked.delete(start);
     }
   }
 
@@ -98,12 +145,15 @@ export class RoomSource extends Source {
       }
     }
     for (let page = first; page <= last && this.asking.size < MOST_ASKED; page++) {
-      const start = page * AT_ONCE;
-      const end = Math.min(this.count, start + AT_ONCE);
-      let isWhole = true;
-      for (let place = start; place < end && isWhole; place++) isWhole = this.tiles.has(place);
-      if (!isWhole && !this.asking.has(page)) this.ask(page, start);
+      if (this.asking.has(page) || this.patience.isResting(page) || this.isWhole(page)) continue;
+      this.ask(page, page * AT_ONCE);
     }
+  }
+
+  isWhole(page) {
+    const end = Math.min(this.count, (page + 1) * AT_ONCE);
+    for (let place = page * AT_ONCE; place < end; place++) if (!this.tiles.has(place)) return false;
+    return true;
   }
 
   async ask(page, start) {
@@ -113,13 +163,21 @@ export class RoomSource extends Source {
     try {
       const answer = await fetch(this.address("tiles", start, AT_ONCE), { signal: stop.signal });
       if (version !== this.version) return;
-      if (!answer.ok) return this.lost(answer);
+      if (!answer.ok) {
+        this.patience.rest(page);
+        return this.lost(answer);
+      }
       const { works } = await answer.json();
       works.forEach((tile, at) => this.tiles.set(start + at, tile));
       this.forget(start);
+      this.renewals = 0;
+      if (this.isWhole(page)) this.patience.came(page);
+      else this.patience.rest(page);
       this.changed("tiles");
     } catch (error) {
-      if (error.name !== "AbortError") this.changed("away");
+      if (error.name === "AbortError") return;
+      this.patience.rest(page);
+      this.changed("away");
     } finally {
       if (this.asking.get(page) === stop) this.asking.delete(page);
     }
@@ -133,18 +191,20 @@ export class RoomSource extends Source {
 
   // The server does not know this version any more: it was started anew, or much has changed.
   async lost(answer) {
-    if (answer.status !== 404 || this.isRenewing) return this.changed("away");
+    if (this.isRenewing) return;
+    if (answer.status !== 404) return this.changed("away");
     this.isRenewing = true;
-    // A server that does not know what it has just told is not asked without a pause.
+    // A server that does not know what it has just told is asked again and again, but ever more seldom.
+    const pause = Math.min(LONGEST_REST_MS, RENEWED_EVERY_MS * 2 ** this.renewals);
     const since = performance.now() - (this.renewedAt ?? -Infinity);
-    if (since < RENEWED_EVERY_MS) await new Promise((resolve) => { setTimeout(resolve, RENEWED_EVERY_MS - since); });
+    if (since < pause) await new Promise((resolve) => { setTimeout(resolve, pause - since); });
     this.renewedAt = performance.now();
+    this.renewals += 1;
     const outline = await fetch(`/api/works/outline?${this.query}`, { cache: "no-store" }).catch(() => null);
-    if (outline?.ok) {
-      this.read(await outline.json());
-      this.changed("renewed");
-    }
     this.isRenewing = false;
+    if (!outline?.ok) return;
+    this.read(await outline.json());
+    this.changed("renewed");
   }
 
   async placeOf(work) {
@@ -159,6 +219,7 @@ export class RoomSource extends Source {
 export class ListSource extends Source {
   constructor(changed, tiles, next) {
     super(changed);
+    this.patience = new Patience(() => this.changed("tiles"));
     this.chunk = 1000;
     this.marks = [];
     this.aspects = [];
@@ -188,20 +249,24 @@ export class ListSource extends Source {
   shape() {}
 
   async want(_from, to) {
-    if (!this.next || this.isAsking || to < this.count - 30) return;
+    if (!this.next || this.isAsking || to < this.count - 30 || this.patience.isResting("next")) return;
     this.isAsking = true;
+    const before = this.count;
     try {
       const answer = await fetch(this.next);
-      if (!answer.ok) return;
+      if (!answer.ok) return this.patience.rest("next");
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       this.put([...page.querySelectorAll("g-grid .w:not(.making)")].map(tileOf));
       this.next = page.querySelector("a[rel=next]")?.getAttribute("href") || "";
-      this.changed("more");
+      if (this.count > before) this.patience.came("next");
+      else this.patience.rest("next");
     } catch {
-      this.changed("away");
+      this.patience.rest("next");
+      return this.changed("away");
     } finally {
       this.isAsking = false;
     }
+    return this.changed("more");
   }
 
   async placeOf(work) {
