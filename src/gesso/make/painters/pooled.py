@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -71,6 +72,15 @@ def ready_to_paint() -> None:
             for parameter, size in _KEPT:
                 mallopt(parameter, size)
 
+
+def ready_to_decode() -> None:
+    """Make this process one that decodes what a server was sent, and stands back for the server."""
+    ready_to_paint()
+    if sys.platform != "win32":
+        os.nice(_STANDS_BACK)
+
+
+_STANDS_BACK = 5
 
 # mallopt(3): M_MMAP_THRESHOLD (its greatest value) and M_TRIM_THRESHOLD. Larger arrays, of pictures
 # above 4 megapixels, are given back at once all the same.

@@ -67,10 +67,10 @@ def darkroom_of(pictures: DecodeLimits) -> tuple[Workers, Darkroom]:
     from gesso.core.runner.limits import Limited, Limits
     from gesso.core.runner.pool import usable_cores
     from gesso.core.runner.workers import Workers
-    from gesso.make.painters.pooled import one_thread
+    from gesso.make.painters.pooled import ready_to_decode
 
     count = min(_AT_ONCE, usable_cores())
-    workers = Workers(count, timeout_s=_SENT_S, initializer=one_thread)
+    workers = Workers(count, timeout_s=_SENT_S, initializer=ready_to_decode)
     limits = Limits(_SENT_MEMORY, _SENT_S, is_quiet=True)
 
     def do(function: Callable[[Job], Result], job: Job) -> Result:
