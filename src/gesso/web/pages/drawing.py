@@ -17,6 +17,7 @@ from gesso.show.gallery.spectrum import name_of
 from gesso.show.gallery.tiles import tile_of
 from gesso.web.pages.doings import words
 from gesso.web.pages.static import assets
+from gesso.web.server.doors.guard import asking
 
 _MADE = {"made": "made", "collected": "collected", "brought": "brought in"}
 
@@ -37,6 +38,7 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     found.globals["href"] = lambda name: assets()[name].href
+    found.globals["asking"] = asking
     found.filters["day"] = day
     found.filters["line"] = line_of
     found.filters["tile"] = tile_of

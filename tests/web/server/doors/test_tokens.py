@@ -232,6 +232,17 @@ def test_a_browser_signs_in_and_out(folder: Path, doors: Open) -> None:
     assert client.get("/health").status_code == 401
 
 
+def test_every_page_lets_who_signed_in_sign_out(folder: Path, doors: Open) -> None:
+    client = doors(host="0.0.0.0", token="a-long-word")
+    with_token = client.get("/", headers=bearer("a-long-word"))
+    assert 'action="/sign-out"' not in with_token.text, "a token is no session"
+
+    sign_in(client, "a-long-word")
+
+    for page in ("/", "/sets", "/settings"):
+        assert 'action="/sign-out"' in client.get(page).text
+
+
 def test_a_session_that_was_closed_opens_nothing_though_the_cookie_is_kept(
     folder: Path, doors: Open
 ) -> None:

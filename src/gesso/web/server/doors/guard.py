@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from typing import NamedTuple
 
 from anyio import to_thread
@@ -54,6 +55,7 @@ _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]", "::1"})
 _FORWARDED = (b"x-forwarded-for", b"forwarded", b"x-real-ip")
 _AGAIN_S = 1
 _GRANT = "gesso.grant"
+_ASKING: ContextVar[Grant] = ContextVar("asking", default=ANYBODY)
 
 
 class Passed(NamedTuple):
@@ -188,6 +190,7 @@ class Guard:
             )
         path: str = scope["path"]
         grant = scope[_GRANT] = await self._grant(path, headers, address)
+        _ASKING.set(grant)
         wanted = needed(scope["method"], path, tips_cost=self._options.tips_cost)
         if not is_open(path) and not allows(grant.scope, wanted):
             raise _refused(
@@ -331,6 +334,11 @@ def grant_of(scope: Scope) -> Grant:
     """Who asks; for routes that tell it."""
     found: Grant = scope.get(_GRANT, ANYBODY)
     return found
+
+
+def asking() -> Grant:
+    """Who asks for what is answered now; for what every page shows of it."""
+    return _ASKING.get()
 
 
 def _check_sender(headers: Headers) -> None:
