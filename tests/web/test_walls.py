@@ -212,6 +212,24 @@ def test_sets_are_made_filled_and_had_back_by_forms(asked: httpx2.Client) -> Non
     asked.post(f"{place}/delete")
 
 
+def test_a_set_is_shared_by_a_form_and_the_link_is_taken_back(asked: httpx2.Client) -> None:
+    works = numbers(asked.get("/api/works"))[:3]
+    board = asked.post("/api/sets", json={"name": "Shown", "works": works}).json()["id"]
+
+    told = asked.post(f"/sets/{board}/shares", data={"days": "7", "note": "Anna"}).text
+    link = re.search(r'href="[^"]+(/shared/[^"]+)"', told)
+    assert link
+    assert all(f"/works/{work}" in asked.get(link[1]).text for work in works)
+    page = asked.get(f"/sets/{board}").text
+    assert link[1] not in page, "told once"
+    assert "Anna" in page
+    revoke = re.search(rf'action="(/sets/{board}/shares/\d+/revoke)"', page)
+    assert revoke
+    asked.post(revoke[1])
+    assert asked.get(link[1]).status_code in (404, 410)
+    assert asked.post(f"/sets/{board}/shares", data={"days": "0"}).status_code == 400
+
+
 @pytest.mark.parametrize(
     "body", [{"name": ""}, {"name": "x" * 201}, {"name": "a", "works": [0]}, {"nome": "a"}, {}]
 )

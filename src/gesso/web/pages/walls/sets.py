@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Path, Query
+from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from gesso.core.errors import UnknownItem
 from gesso.show.gallery.gallery import Gallery
 from gesso.show.gallery.tiles import Tile
 from gesso.show.gallery.wall import Wall
 from gesso.show.sets import MOST_NAME, MOST_NOTE, Board
 from gesso.web.answers.house import House
+from gesso.web.interop.crossing import origin_of
 from gesso.web.pages.drawing import draw
 from gesso.web.pages.walls.gallery import address_of, look, query_of
+from gesso.web.pages.works.pages import DAYS
+from gesso.web.pages.works.telling import until
 
+Drawn = Callable[..., Awaitable[HTMLResponse]]
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 WorkNumber = Annotated[int, Form(ge=1, lt=2**62)]
 _ON_A_PAGE = 200
@@ -55,16 +62,14 @@ def set_pages(house: House) -> APIRouter:
             )
         )  # fmt: skip
 
-    @routes.get("/sets/{number}")
-    async def one(
-        number: Number,
-        after: Annotated[str | None, Query(max_length=400)] = None,
-        at: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
+    async def drawn(
+        number: int, after: str | None = None, at: int | None = None, link: str = ""
     ) -> HTMLResponse:
         board = await desk.run(lambda: gallery.sets.get(number))
         wall = Wall(set=number)
         hung = None if board.is_deleted else await desk.run(lambda: look(gallery, wall, after, at))
         more = hung.page.next if hung else None
+        shares = await desk.run(lambda: house.shares.of("set", number))
         page = draw(
             "sets/set.html",
             here="sets",
@@ -73,10 +78,48 @@ def set_pages(house: House) -> APIRouter:
             hung=hung,
             query=query_of(wall),
             next=address_of(f"/sets/{number}", query_of(Wall(), after=more)) if more else "",
+            shares=[share for share in shares if house.shares.is_open(share)],
+            link=link,
+            days=DAYS,
+            until=until,
         )
         return HTMLResponse(page)
 
+    @routes.get("/sets/{number}")
+    async def one(
+        number: Number,
+        after: Annotated[str | None, Query(max_length=400)] = None,
+        at: Annotated[int | None, Query(ge=0, lt=2**31)] = None,
+    ) -> HTMLResponse:
+        return await drawn(number, after, at)
+
+    _sharing(routes, house, drawn)
     return _changes(_arranging(routes, house), house)
+
+
+def _sharing(routes: APIRouter, house: House, drawn: Drawn) -> None:
+    desk = house.desk
+
+    @routes.post("/sets/{number}/shares")
+    async def share(
+        request: Request,
+        number: Number,
+        days: Annotated[int, Form()] = 30,
+        note: Annotated[str, Form()] = "",
+    ) -> HTMLResponse:
+        def make() -> str:
+            if house.gallery.sets.get(number).is_deleted:
+                raise UnknownItem(f"The set {number} was deleted.", "It can be had back there.")
+            return house.shares.open("set", number, timedelta(days=days), note)[0]
+
+        # The link is told this once, so there is nothing to be sent on to.
+        token = await desk.run(make)
+        return await drawn(number, link=f"{origin_of(request)}/shared/{token}")
+
+    @routes.post("/sets/{number}/shares/{share_id}/revoke")
+    async def revoke(number: Number, share_id: Number) -> Response:
+        await desk.run(lambda: house.shares.revoke("set", number, share_id))
+        return RedirectResponse(f"/sets/{number}#share", 303)
 
 
 def _changes(routes: APIRouter, house: House) -> APIRouter:

@@ -20,7 +20,8 @@ from gesso.web.pages.works.telling import Teller, Told, raw, until
 
 Page = Callable[..., HTMLResponse]
 Number = Annotated[int, Path(ge=1, lt=2**63)]
-_DAYS = (1, 7, 30, 365)
+DAYS = (1, 7, 30, 365)
+"""For how long a link may be open."""
 _A_DAY = "private, max-age=86400"
 _FACTS_OF_PROMPT = (
     "concept", "subject", "scene", "mood", "light", "palette", "composition", "avoid",
@@ -33,7 +34,7 @@ def work_pages(house: House) -> APIRouter:
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
     def page(request: Request, told: Told, **more: Any) -> HTMLResponse:
-        words = _words(house.name, request, told) | {"link": "", "days": _DAYS} | more
+        words = _words(house.name, request, told) | {"link": "", "days": DAYS} | more
         return HTMLResponse(draw("work/work.html", **words))
 
     @routes.get("/works/{number}")

@@ -1,5 +1,6 @@
 // A work's page: the picture at full size, marking in place, what is near it, keys.
 import { markInPlace } from "../favourite.js";
+import "../sets/sharing.js";
 
 markInPlace(document);
 
@@ -15,19 +16,6 @@ for (const link of document.querySelectorAll(".zoomable, [data-act=zoom]")) {
     event.preventDefault();
     zoom();
   });
-}
-
-// Words before the link are chosen with it, so that one key copies it.
-const given = document.querySelector(".given a");
-if (given && navigator.clipboard) {
-  const copy = document.createElement("button");
-  copy.type = "button";
-  copy.className = "plain";
-  copy.textContent = "Copy";
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(given.href).then(() => { copy.textContent = "Copied"; }, () => {});
-  });
-  given.parentElement.append(" ", copy);
 }
 
 // What is near it, and what sounds near it, come when they are nearly seen.
