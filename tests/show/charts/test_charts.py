@@ -8,9 +8,12 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import random
+from typing import Any
 
 import numpy as np
 import pytest
+from sqlalchemy import event
+from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.works.arrivals import Arrival
@@ -23,7 +26,7 @@ from gesso.show.charts import hung
 from gesso.show.charts.charts import Charts
 from gesso.show.charts.checks import last_check
 from gesso.show.charts.records import Chart
-from gesso.show.charts.spent import spent
+from gesso.show.charts.spent import DAYS, spent
 from gesso.show.gallery.reading import best_scores
 from gesso.show.gallery.roll import Roll
 from gesso.show.sets import Sets
@@ -215,15 +218,18 @@ def test_figures_are_worked_out_once_until_something_changes(
 
 
 def test_cost_is_told_by_day_and_provider_with_the_calls_that_failed(
-    catalogue: Catalogue, hours: Hours
+    ground: FileGround, tmp_path: Path, hours: Hours
 ) -> None:
-    hours.now = NOW - timedelta(days=2)
-    booked(catalogue, "gemini", 0.04)
-    booked(catalogue, "gemini", 0.04)
-    hours.now = NOW
-    booked(catalogue, "fal", 0.10)
-    booked(catalogue, "fal", None)
-    cost, calls, endings = spent(catalogue.database, NOW)
+    with ground.open(tmp_path / "studio", clock=hours) as catalogue:
+        hours.now = NOW - timedelta(days=DAYS)
+        booked(catalogue, "openai", 7.0)
+        hours.now = NOW - timedelta(days=2)
+        booked(catalogue, "gemini", 0.04)
+        booked(catalogue, "gemini", 0.04)
+        hours.now = NOW
+        booked(catalogue, "fal", 0.10)
+        booked(catalogue, "fal", None)
+        cost, calls, endings = spent(catalogue.database, NOW)
 
     assert cost.labels == ("2026-11-19", "2026-11-20", "2026-11-21")
     assert {one.name: one.values for one in cost.series} == {
@@ -233,6 +239,24 @@ def test_cost_is_told_by_day_and_provider_with_the_calls_that_failed(
     assert dict(zip(endings.labels, endings.series[1].values, strict=True)) == {
         "fal": 1, "gemini": 0,
     }  # fmt: skip
+
+
+def test_cost_is_told_by_an_index_and_no_call_is_looked_up_for_its_day(
+    catalogue: Catalogue,
+) -> None:
+    asked: dict[str, Any] = {}
+
+    def hear(_connection: Any, _cursor: Any, words: str, values: Any, *_rest: Any) -> None:
+        asked[words] = values
+
+    with catalogue.database.read() as connection:
+        event.listen(connection.engine, "before_cursor_execute", hear)
+        spent(catalogue.database, NOW)
+        ((words, values),) = [one for one in asked.items() if "api_calls" in one[0]]
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", values).all()
+
+    assert "ix_api_calls_days (<expr>>?)" in plan[0][3]
+    assert not any("TEMP B-TREE" in step[3] for step in plan)
 
 
 def test_what_was_not_written_down_was_never_checked(tmp_path: Path) -> None:

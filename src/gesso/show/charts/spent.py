@@ -25,12 +25,12 @@ def spent(database: Database, now: datetime) -> tuple[Chart, Chart, Chart]:
         database: the catalogue's.
         now: the end of the days, UTC.
     """
-    since = (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = (now - timedelta(days=DAYS - 1)).date()
     day = func.date(api_calls.c.started_at)
     failed = func.sum(case((api_calls.c.state == "failed", 1), else_=0))
     asked = (
         select(day, api_calls.c.provider, func.count(), func.sum(COUNTED_USD), failed)
-        .where(api_calls.c.started_at >= since)
+        .where(day >= since)
         .group_by(day, api_calls.c.provider)
     )
     cost: dict[str, dict[str, float]] = defaultdict(dict)
@@ -42,7 +42,7 @@ def spent(database: Database, now: datetime) -> tuple[Chart, Chart, Chart]:
             calls[provider][str(on)] = float(count)
             ended[provider][0] += count - lost
             ended[provider][1] += lost
-    days = _days(since.date(), now.date(), {on for told in calls.values() for on in told})
+    days = _days(since, now.date(), {on for told in calls.values() for on in told})
     return (
         _by_day("cost", "Cost over time", "usd", days, cost),
         _by_day("calls", "Calls over time", "calls", days, calls),

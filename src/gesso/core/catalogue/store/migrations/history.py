@@ -13,7 +13,7 @@ from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.dialects import postgres
 from gesso.core.errors import DamageError, NewerStudio
 
-HEAD = "0013"
+HEAD = "0014"
 """The revision that this gesso works with."""
 
 

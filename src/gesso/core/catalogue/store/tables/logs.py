@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from gesso.core.catalogue.store.tables.base import UtcTime, metadata
@@ -41,8 +42,13 @@ api_calls = Table(
     Column("process", String(255), nullable=False),
     # What a run has spent is asked for again and again: the index alone answers it.
     Index("ix_api_calls_spending", "run", "state", "cost_usd", "reserved_usd"),
+    # Calls and cost by day and provider are charted; every call of ninety days is counted for it.
+    Index(
+        "ix_api_calls_days", text("date(started_at)"), "provider", "state", "cost_usd",
+        "reserved_usd",
+    ),
     sqlite_autoincrement=True,
-)
+)  # fmt: skip
 
 error_logs = Table(
     "error_logs",
