@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.store.pages import Mark
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.records.calls import Errand, Trouble
 from gesso.core.records.runs import Item, Take
@@ -308,3 +312,43 @@ def test_a_run_is_summed_up_in_one_line(catalogue: Catalogue, run: str, make: Wo
     assert summary.spent_usd == pytest.approx(0.75)
     assert catalogue.runs.summary(run) == summary
     assert json.loads(json.dumps(dict(summary.run.options))) == summary.run.options
+
+
+@pytest.mark.parametrize("book", ["runs", "acquisitions"])
+def test_pages_of_runs_follow_one_another_whatever_is_begun_meanwhile(
+    ground: FileGround, tmp_path: Path, book: str
+) -> None:
+    noon = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    now = [noon]
+    with ground.open(tmp_path / "studio", clock=lambda: now[0]) as catalogue:
+        shelf = getattr(catalogue, book)
+
+        def begin(name: str, second: int) -> None:
+            now[0] = noon + timedelta(seconds=second)
+            if book == "runs":
+                catalogue.runs.create(name, "", {}, [])
+            else:
+                catalogue.acquisitions.begin(name, "folder", ("a",))
+
+        def names(mark: Mark | None) -> list[str]:
+            return [one.run.id if book == "runs" else one.id for one in shelf.page(mark, 2)]
+
+        # Several of one moment, as a batch begins them: their ids tell which comes first.
+        for name, after in zip("eacbdf", (0, 1, 1, 1, 2, 3), strict=True):
+            begin(name, after)
+        first = names(None)
+        begin("newest", 4)
+        second = names((noon + timedelta(seconds=2), "d"))
+        third = names((noon + timedelta(seconds=1), "b"))
+
+        assert [first, second, third] == [["f", "d"], ["c", "b"], ["a", "e"]]
+        assert names((noon, "e")) == []
+        assert shelf.count() == 7
+
+
+def test_a_page_of_runs_counts_its_own_items_alone(catalogue: Catalogue, run: str) -> None:
+    catalogue.runs.create("later", "", {}, _items(2, "later"))
+
+    (newest,) = catalogue.runs.page(None, 1)
+
+    assert (newest.run.id, newest.waiting) == ("later", 2)

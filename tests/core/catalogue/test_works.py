@@ -90,6 +90,14 @@ def test_a_mark_of_another_list_is_refused(catalogue: Catalogue, make: Workshop)
         catalogue.works.page(mark, favourite=True)
 
 
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_mark_of_a_moment_that_no_calendar_has_is_refused(moment: str) -> None:
+    cursor = write_cursor(datetime.fromisoformat(moment), 1, "question")
+
+    with pytest.raises(InputError, match="belongs to no page"):
+        read_cursor(cursor, "question")
+
+
 @given(
     st.one_of(st.text(max_size=600), st.binary(max_size=60).map(base64.b64encode).map(bytes.decode))
 )

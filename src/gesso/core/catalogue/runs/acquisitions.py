@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import RowMapping, func, insert, select, update
 
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.pages import Mark, begun_before
 from gesso.core.catalogue.store.tables import acquisitions
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.records.finds import Acquisition, AcquisitionState, UnknownLicence
@@ -127,6 +129,23 @@ class AcquisitionBook:
         )
         with self._database.read() as connection:
             return [_acquisition(row) for row in connection.execute(wanted).mappings()]
+
+    def page(self, before: Mark | None, limit: int) -> builtins.list[Acquisition]:
+        """Runs, the newest first; of one moment those with a later id first.
+
+        Args:
+            before: begun before this moment, or at it with an earlier id; None for the newest.
+            limit: so many at most.
+        """
+        began, number = acquisitions.c.began_at, acquisitions.c.id
+        wanted = begun_before(select(acquisitions), began, number, before).limit(limit)
+        with self._database.read() as connection:
+            return [_acquisition(row) for row in connection.execute(wanted).mappings()]
+
+    def count(self) -> int:
+        """How many there are."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(acquisitions)) or 0
 
 
 def _acquisition(row: RowMapping) -> Acquisition:

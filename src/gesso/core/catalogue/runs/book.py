@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -26,6 +26,7 @@ from gesso.core.catalogue.calls.ledger import COUNTED_USD
 from gesso.core.catalogue.runs.items import ItemPages, item_row
 from gesso.core.catalogue.runs.rounds import RoundPages
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.pages import Mark, begun_before
 from gesso.core.catalogue.store.tables import api_calls, prompts, runs, works
 from gesso.core.errors import InputError, UnknownItem
 from gesso.core.records.codec import to_json
@@ -184,6 +185,24 @@ class RunBook(ItemPages, RoundPages):
             counts = _Counts.of(connection)
             return [counts.summary(run) for run in _runs(connection)]
 
+    def page(self, before: Mark | None, limit: int) -> builtins.list[RunSummary]:
+        """Runs in one line, newest first; of one moment those with a later id first.
+
+        Args:
+            before: begun before this moment, or at it with an earlier id; None for the newest.
+            limit: so many at most.
+        """
+        wanted = begun_before(select(runs), runs.c.created_at, runs.c.id, before).limit(limit)
+        with self._database.read() as connection:
+            found = [_run(row) for row in connection.execute(wanted).mappings()]
+            counts = _Counts.of(connection, [run.id for run in found])
+            return [counts.summary(run) for run in found]
+
+    def count(self) -> int:
+        """How many there are."""
+        with self._database.read() as connection:
+            return connection.scalar(select(func.count()).select_from(runs)) or 0
+
     def summary(self, run_id: str) -> RunSummary:
         """One run in one line.
 
@@ -192,7 +211,7 @@ class RunBook(ItemPages, RoundPages):
         """
         with self._database.read() as connection:
             run = _find(connection, run_id) or _raise_unknown(connection, run_id)
-            return _Counts.of(connection, run_id).summary(run)
+            return _Counts.of(connection, [run_id]).summary(run)
 
 
 @dataclass(frozen=True)
@@ -204,12 +223,12 @@ class _Counts:
     calls: Mapping[str, tuple[int, float]]
 
     @classmethod
-    def of(cls, connection: Connection, run_id: str | None = None) -> _Counts:
-        """Count for one run, or for all of them."""
+    def of(cls, connection: Connection, of: Sequence[str] | None = None) -> _Counts:
+        """Count for some runs, or for all of them."""
 
         def rows(run: ColumnElement[str], *columns: ColumnElement[Any]) -> Select[Any]:
             wanted = select(run, *columns)
-            return wanted if run_id is None else wanted.where(run == run_id)
+            return wanted if of is None else wanted.where(run.in_(of))
 
         items = rows(prompts.c.run, prompts.c.state, func.count())
         kept = rows(works.c.run, func.count()).where(works.c.standing == "kept")

@@ -5,12 +5,17 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_
 
 from gesso.core.errors import InputError
 
 _LONGEST = 400
+Mark = tuple[datetime, str]
+"""Where a page of runs ended: when its last one was begun, UTC, and its id."""
 
 
 def write_cursor(added_at: datetime, row: int, question: str) -> str:
@@ -33,13 +38,31 @@ def read_cursor(cursor: str, question: str) -> tuple[datetime, int]:
     """
     try:
         added_at, row, mark = json.loads(_unpack(cursor))
-        place = datetime.fromisoformat(added_at), row
-        is_ours = place[0].tzinfo is not None and type(row) is int and abs(row) < 2**63
-    except (ValueError, TypeError, RecursionError) as error:
+        moment = datetime.fromisoformat(added_at)
+        is_ours = moment.tzinfo is not None and type(row) is int and abs(row) < 2**63
+        place = moment.astimezone(UTC), row
+    except (ValueError, TypeError, RecursionError, OverflowError) as error:
         raise _unusable(cursor) from error
     if not is_ours or mark != _mark(question):
         raise _unusable(cursor)
     return place
+
+
+def begun_before(
+    wanted: Select[Any], began: ColumnElement[Any], name: ColumnElement[str], mark: Mark | None
+) -> Select[Any]:
+    """Rows from a mark on, newest first, of one moment those with a later name first.
+
+    Args:
+        wanted: of which rows.
+        began: the column of their moments; an index of it finds the mark.
+        name: the column of their names.
+        mark: None for the newest.
+    """
+    if mark is not None:
+        moment, last = mark
+        wanted = wanted.where(began <= moment, or_(began < moment, name < last))
+    return wanted.order_by(began.desc(), name.desc())
 
 
 def _unpack(cursor: str) -> bytes:

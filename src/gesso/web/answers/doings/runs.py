@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from gesso.core.catalogue.runs.book import RunSummary
+from gesso.core.catalogue.store.pages import Mark
 from gesso.core.errors import UnknownItem
 from gesso.core.records.codec import to_plain
 from gesso.core.records.finds import Acquisition
@@ -46,24 +47,22 @@ class Runs:
         Raises:
             UnknownItem: `after` is no run.
         """
-        catalogue = self._studio.catalogue
+        made, collected = self._studio.catalogue.runs, self._studio.catalogue.acquisitions
+        mark = None if after is None else self._mark(after)
         begun: list[tuple[datetime, str, RunSummary | Acquisition]] = [
-            (one.run.created_at, one.run.id, one) for one in catalogue.runs.summaries()
+            *((one.run.created_at, one.run.id, one) for one in made.page(mark, limit + 1)),
+            *((run.began_at, run.id, run) for run in collected.page(mark, limit + 1)),
         ]
-        begun += [(run.began_at, run.id, run) for run in catalogue.acquisitions.list()]
         begun.sort(key=lambda one: one[:2], reverse=True)
-        start = 0
-        if after is not None:
-            places = [number for number, one in enumerate(begun) if one[1] == after]
-            if not places:
-                raise UnknownItem(f"There is no run '{after[:100]}'.", "Begin with the first page.")
-            start = places[0] + 1
-        shown = [one for _, _, one in begun[start : start + limit]]
         rows = [
-            self._row(one) if isinstance(one, RunSummary) else self._gathered(one) for one in shown
+            self._row(one) if isinstance(one, RunSummary) else self._gathered(one)
+            for _, _, one in begun[:limit]
         ]
-        is_more = start + limit < len(begun)
-        return {"runs": rows, "next": rows[-1]["id"] if is_more else None, "total": len(begun)}
+        return {
+            "runs": rows,
+            "next": rows[-1]["id"] if len(begun) > limit else None,
+            "total": made.count() + collected.count(),
+        }
 
     def one(self, run_id: str) -> dict[str, Any]:
         """One run with its job and its troubles; items and finds are told apart.
@@ -129,6 +128,21 @@ class Runs:
             return "stopping" if job.stopping.is_set() and state == "running" else "running"
         is_at_work = state == "running" and self._studio.catalogue.claims.is_held(run_id)
         return "broken off" if state == "running" and not is_at_work else state
+
+    def _mark(self, run_id: str) -> Mark:
+        """Where a page that ended with a run goes on.
+
+        Raises:
+            UnknownItem: there is no such run, of neither kind.
+        """
+        catalogue = self._studio.catalogue
+        try:
+            if self.is_making(run_id):
+                return catalogue.runs.get(run_id).created_at, run_id
+            return catalogue.acquisitions.get(run_id).began_at, run_id
+        except UnknownItem as unknown:
+            told = f"There is no run '{run_id[:100]}'."
+            raise UnknownItem(told, "Begin with the first page.") from unknown
 
     def _row(self, summary: RunSummary) -> dict[str, Any]:
         run = summary.run
