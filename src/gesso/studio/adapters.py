@@ -3,9 +3,10 @@
 # ruff: noqa: PLC0415 - opening things late is what this package is for
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 
@@ -83,7 +84,13 @@ def filled(options: type[Any], section: str, wishes: Mapping[str, Any]) -> Any:
 def _read(options: type[Any], wishes: Mapping[str, Any]) -> Any:
     """Options of the types that they say: the environment and flags hold nothing but words."""
     try:
-        reader = TypeAdapter(options)
+        reader = _reader(cast("Hashable", options))
     except PydanticUserError:  # somebody else's options, of a type that cannot be read from words
         return options(**wishes)
     return reader.validate_python(dict(wishes))
+
+
+@cache
+def _reader(options: Hashable) -> TypeAdapter[Any]:
+    """What reads them; to work that out takes a millisecond."""
+    return TypeAdapter(options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gesso.study.easel import Easel
+from gesso.study.measures.colour import chromas
 
 
 def measure_balance(easel: Easel) -> dict[str, float]:
@@ -14,9 +15,9 @@ def measure_balance(easel: Easel) -> dict[str, float]:
         bal_lr: -1 (all left) to 1 (all right); bal_tb: -1 (all top) to 1 (all bottom); tilt_lr,
             tilt_tb: the same without their sides, 0 to 1; all left out where nothing weighs.
     """
-    values, lab = easel.values, easel.lab
+    values = easel.values
     weight = np.abs(values - np.median(values)) / np.float32(100)
-    weight = weight + np.hypot(lab[..., 1], lab[..., 2])
+    weight = weight + easel.once(chromas)
     total = float(weight.sum(dtype=np.float64))
     if total < 1e-3:
         return {}

@@ -7,7 +7,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from gesso.study.easel import Easel
+from gesso.study.easel import Easel, Floats
+from gesso.study.measures.value import spread_of
 
 NEUTRAL = 0.03
 """OKLab chroma below which a pixel reads as gray."""
@@ -22,8 +23,13 @@ def hue_histogram(lab: NDArray[np.float32]) -> NDArray[np.float64]:
     Neutral pixels have no hue; all zeros where every pixel is neutral.
     """
     chroma = np.hypot(lab[..., 1], lab[..., 2])
+    return _shares_of(chroma, np.arctan2(lab[..., 2], lab[..., 1]))
+
+
+def _shares_of(chroma: Floats, hue: Floats) -> NDArray[np.float64]:
     weight = np.where(chroma > NEUTRAL, chroma, np.float32(0))
-    turn = (np.arctan2(lab[..., 2], lab[..., 1]) / (2 * math.pi)) % 1.0
+    turn = hue / (2 * math.pi)
+    turn += turn < 0
     bins = np.minimum((turn * HUE_BINS).astype(np.int64), HUE_BINS - 1)
     counts = np.bincount(bins.ravel(), weights=weight.ravel(), minlength=HUE_BINS)
     total = counts.sum()
@@ -35,7 +41,17 @@ def hue_histogram(lab: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def hues(easel: Easel) -> NDArray[np.float64]:
     """The hue histogram of the picture at working size."""
-    return hue_histogram(easel.lab)
+    return _shares_of(easel.once(chromas), easel.once(angles))
+
+
+def chromas(easel: Easel) -> Floats:
+    """(height, width) float32 OKLab chroma at working size."""
+    return np.hypot(easel.lab[..., 1], easel.lab[..., 2])
+
+
+def angles(easel: Easel) -> Floats:
+    """(height, width) float32 OKLab hue at working size, radians, -pi to pi."""
+    return np.arctan2(easel.lab[..., 2], easel.lab[..., 1])
 
 
 def measure_colour(easel: Easel) -> dict[str, float]:
@@ -49,8 +65,8 @@ def measure_colour(easel: Easel) -> dict[str, float]:
         temp_split: warmth of the lightest 30 % less that of the darkest 30 %; temp_apart: the
             same without its direction; both left out where there is no light and dark.
     """
-    rgb, lab, values = easel.rgb.astype(np.float32), easel.lab, easel.values
-    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    rgb, values = easel.rgb.astype(np.float32), easel.values
+    chroma, hue = easel.once(chromas), easel.once(angles)
     red_green = rgb[..., 0] - rgb[..., 1]
     yellow_blue = (rgb[..., 0] + rgb[..., 1]) / 2 - rgb[..., 2]
     found = {
@@ -60,14 +76,14 @@ def measure_colour(easel: Easel) -> dict[str, float]:
         "colourful": math.hypot(red_green.std(dtype=np.float64), yellow_blue.std(dtype=np.float64))
         + 0.3 * math.hypot(red_green.mean(dtype=np.float64), yellow_blue.mean(dtype=np.float64)),
     }
-    hue = np.arctan2(lab[..., 2], lab[..., 1])
     warmth = chroma * np.cos(hue - np.float32(WARM_HUE))
     found |= _hues(easel.once(hues))
     weight = np.where(chroma > NEUTRAL, chroma, np.float32(0))
     if float(weight.sum(dtype=np.float64)) > 0:
         pulled = np.where(chroma > NEUTRAL, warmth, np.float32(0)).sum(dtype=np.float64)
         found["warm"] = float(pulled / weight.sum(dtype=np.float64))
-    light, dark = values > np.percentile(values, 70), values < np.percentile(values, 30)
+    _, low, high, _ = easel.once(spread_of)
+    light, dark = values > high, values < low
     if light.any() and dark.any():
         apart = float(warmth[light].mean(dtype=np.float64) - warmth[dark].mean(dtype=np.float64))
         found |= {"temp_split": apart, "temp_apart": abs(apart)}

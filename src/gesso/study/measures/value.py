@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gesso.study.easel import Easel
 from gesso.study.regions.tones import A_VALUE, counted, natural_cuts, parted
@@ -16,7 +17,7 @@ def measure_value(easel: Easel) -> dict[str, float]:
         dark25, dark35, light70, light80: the share below or above that L*, 0 to 1.
     """
     values = easel.values
-    low, high = np.percentile(values, (5, 95))
+    low, _, _, high = easel.once(spread_of)
     return {
         "L_mean": float(values.mean(dtype=np.float64)),
         "L_std": float(values.std(dtype=np.float64)),
@@ -28,6 +29,11 @@ def measure_value(easel: Easel) -> dict[str, float]:
         "light70": float((values > 70).mean()),
         "light80": float((values > 80).mean()),
     }
+
+
+def spread_of(easel: Easel) -> NDArray[np.float64]:
+    """(4,) the L* below which 5, 30, 70 and 95 % of the picture lie."""
+    return np.asarray(np.percentile(easel.values, (5, 30, 70, 95)), dtype=np.float64)
 
 
 def measure_notan(easel: Easel) -> dict[str, float]:

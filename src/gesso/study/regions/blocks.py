@@ -77,7 +77,7 @@ def block_map(values: Floats, smoothed: Floats, count: int, options: MergeOption
     found = relevelled(values, merge_small(values, labels, options), count)
     # Levels move by what joins them, and an accent of before may be none any more.
     for _ in range(_MOST_PASSES):
-        again = merge_small(values, found.labels, options)
+        again = merge_small(values, found.labels, options, found.patches)
         if np.array_equal(again, found.labels):
             break
         found = relevelled(values, again, count)

@@ -12,6 +12,7 @@ Floats = NDArray[np.float32]
 Cut = Literal["quantile", "even", "natural"]
 
 _BINS = 128
+_LIGHTEST = 100.0
 _NEAREST = 4.0
 """Two levels nearer than this, in L*, are one: the fringes of a blur are no value of their own."""
 
@@ -30,14 +31,19 @@ def natural_levels(values: NDArray[Any], most: int, nearest: float = _NEAREST) -
     Returns:
         (levels,) float32, rising; one level at least.
     """
-    counts, edges = np.histogram(values, bins=_BINS, range=(0.0, 100.0))
+    flat = values.ravel().astype(np.float64)
+    if flat.size and not (flat.min() >= 0.0 and flat.max() <= _LIGHTEST):
+        flat = flat[(flat >= 0.0) & (flat <= _LIGHTEST)]
+    if not flat.size:
+        return np.array([_LIGHTEST / 2], dtype=np.float32)
+    # A bin is 25/32 of an L*, which a float holds exactly, so no value lands beside its bin.
+    bins = np.minimum((flat / (_LIGHTEST / _BINS)).astype(np.intp), _BINS - 1)
+    counts = np.bincount(bins, minlength=_BINS)
     # A bin is as light as the values in it: a picture of few values keeps exactly those.
-    sums, _ = np.histogram(values, bins=_BINS, range=(0.0, 100.0), weights=values)
+    sums = np.bincount(bins, weights=flat, minlength=_BINS)
     held = counts > 0
-    if not held.any():
-        return np.array([float(np.mean(edges))], dtype=np.float32)
     weights = counts[held].astype(np.float64)
-    places = sums[held].astype(np.float64) / weights
+    places = sums[held] / weights
     return natural_parts(places, weights, most, nearest).astype(np.float32)
 
 

@@ -34,7 +34,9 @@ class MergeOptions:
     accent_least_px: int = 8
 
 
-def merge_small(values: NDArray[Any], labels: Labels, options: MergeOptions) -> Labels:
+def merge_small(
+    values: NDArray[Any], labels: Labels, options: MergeOptions, patches: Patches | None = None
+) -> Labels:
     """Give every patch that is too small the label of the neighbour it fits best.
 
     The best neighbour has the smallest |difference of L*| less twice the shared part of
@@ -44,15 +46,17 @@ def merge_small(values: NDArray[Any], labels: Labels, options: MergeOptions) -> 
         values: (height, width) L*.
         labels: (height, width) int32, 0 the darkest.
         options: what is too small.
+        patches: of the labels, where they are at hand.
 
     Returns:
         (height, width) int32, the labels after merging; a label may have died out.
     """
-    patches = patches_of(labels)
-    if len(patches) < 2:
+    patches = patches or patches_of(labels)
+    least_px = int(options.least_share * labels.size)
+    if len(patches) < 2 or int(patches.areas.min()) >= least_px:
         return labels
     masses = _Masses(values, labels, patches)
-    masses.merge(int(options.least_share * labels.size), options)
+    masses.merge(least_px, options)
     return masses.labels()
 
 
@@ -60,7 +64,7 @@ class _Masses:
     """Patches on their way to masses: a union-find with borders."""
 
     def __init__(self, values: NDArray[Any], labels: Labels, patches: Patches) -> None:
-        flat = values.ravel()
+        flat = values.ravel().astype(np.float64, copy=False)
         self._index = patches.index
         self._label: list[int] = patches.labels.tolist()
         self._area: list[int] = patches.areas.tolist()
@@ -70,7 +74,7 @@ class _Masses:
         self._borders = patches.borders()
         self._into = list(range(len(patches)))
         many = int(labels.max()) + 1
-        sizes = np.bincount(labels.ravel(), minlength=many)
+        sizes = np.bincount(patches.labels, weights=patches.areas, minlength=many)
         sums = np.bincount(labels.ravel(), weights=flat, minlength=many)
         self._level: list[float] = (sums / np.maximum(sizes, 1)).tolist()
 

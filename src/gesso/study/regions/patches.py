@@ -43,15 +43,19 @@ class Patches:
 
 def patches_of(labels: Labels) -> Patches:
     """Number the patches of a label map, label by label, each from the top left."""
+    sizes = np.bincount(labels.ravel())
     index = np.zeros(labels.shape, dtype=np.int32)
+    before = np.zeros(len(sizes), dtype=np.int32)
     owners: list[NDArray[np.int32]] = []
     count = 0
-    for label in np.unique(labels).tolist():
-        mask = (labels == label).astype(np.uint8)
+    for label in np.flatnonzero(sizes).tolist():
+        mask = (labels == label).view(np.uint8)
         parts, numbered = cv2.connectedComponents(mask, connectivity=4, ltype=cv2.CV_32S)
-        np.copyto(index, numbered + np.int32(count - 1), where=mask.view(bool))
+        index += numbered  # which is 0 wherever another label is
+        before[label] = count - 1
         owners.append(np.full(parts - 1, label, dtype=np.int32))
         count += parts - 1
+    index += before.take(labels)
     areas = np.bincount(index.ravel(), minlength=count).astype(np.int64)
     return Patches(index, np.concatenate(owners), areas)
 

@@ -53,28 +53,34 @@ def smooth(values: Floats, strength: float, steps: int = STEPS) -> Floats:
 
 
 class _Dual:
-    """The dual field and its buffers; every operation writes into memory that is there."""
+    """The dual field and its buffers; every operation writes into memory that is there.
+
+    Rows lie one behind the other in one dimension: numpy goes through that three times as fast as
+    through rows that begin one pixel later. The field across is 0 at the end of each row, and the
+    field down in the last row, so what crosses from row to row there is nothing.
+    """
 
     def __init__(self, wanted: Floats, strength: float) -> None:
-        self._wanted = wanted
+        self._shape = wanted.shape
+        self._wanted = wanted.ravel()
         self._strength = np.float32(strength)
         self._pace = np.float32(1 / (8 * strength))
         # x and y parts of the field, of its last value and of its extrapolation.
         self._field, self._last, self._ahead = (
-            np.zeros((2, *wanted.shape), dtype=np.float32) for _ in range(3)
+            np.zeros((2, wanted.size), dtype=np.float32) for _ in range(3)
         )
-        self._smooth, self._length, self._scratch = (np.empty_like(wanted) for _ in range(3))
+        self._smooth, self._length, self._scratch = (np.empty_like(self._wanted) for _ in range(3))
 
     def step(self, momentum: float) -> None:
         """One projected gradient step, then the extrapolation."""
-        smooth = self._primal_of(self._ahead)
+        smooth, width = self._primal_of(self._ahead), self._shape[1]
         field, last = self._last, self._field
         self._field, self._last = field, last
-        across, down = field[0], field[1]
-        np.subtract(smooth[:, 1:], smooth[:, :-1], out=across[:, :-1])
-        np.subtract(smooth[1:], smooth[:-1], out=down[:-1])
-        across[:, -1] = 0
-        down[-1] = 0
+        across, down = field
+        np.subtract(smooth[1:], smooth[:-1], out=across[:-1])
+        np.subtract(smooth[width:], smooth[:-width], out=down[:-width])
+        across[width - 1 :: width] = 0
+        down[-width:] = 0
         field *= self._pace
         field += self._ahead
         np.multiply(across, across, out=self._length)
@@ -89,14 +95,14 @@ class _Dual:
 
     def primal(self) -> Floats:
         """The smoothed values of the field as it is."""
-        return self._primal_of(self._field).copy()
+        return self._primal_of(self._field).reshape(self._shape).copy()
 
     def _primal_of(self, field: NDArray[Any]) -> Floats:
-        across, down = field[0], field[1]
+        (across, down), width = field, self._shape[1]
         smooth = self._smooth
         np.add(across, down, out=smooth)
-        smooth[:, 1:] -= across[:, :-1]
-        smooth[1:] -= down[:-1]
+        smooth[1:] -= across[:-1]
+        smooth[width:] -= down[:-width]
         smooth *= self._strength
         smooth += self._wanted
         return smooth

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,25 +56,24 @@ def fit_harmony(shares: NDArray[np.float64]) -> Harmony | None:
     if not shares.any():
         return None
     weights = shares / shares.sum()
+    residuals = (weights * _distances()).sum(axis=2).tolist()
     fits = [
         (residual + _PLAINER * sum(width for _, width in sectors) / 90, place, turn, residual)
         for place, sectors in enumerate(_TEMPLATES.values())
-        for turn, residual in enumerate(_residuals(weights, sectors))
+        for turn, residual in enumerate(residuals[place])
     ]
     _, place, turn, residual = min(fits)
     return Harmony(list(_TEMPLATES)[place], turn * _STEP, round(residual, 3))
 
 
-def _residuals(
-    weights: NDArray[np.float64], sectors: tuple[tuple[float, float], ...]
-) -> list[float]:
-    """For each turn of 10 degrees the mean distance from the sectors."""
+@cache
+def _distances() -> NDArray[np.float64]:
+    """(templates, turns, hues) how far each hue lies from the sectors of each template, degrees."""
     hues = np.arange(HUE_BINS) * (360 / HUE_BINS) + 180 / HUE_BINS
-    found = []
-    for turn in range(0, 360, _STEP):
-        apart = np.full(HUE_BINS, math.inf)
+    turns = np.arange(0, 360, _STEP)[:, np.newaxis]
+    found = np.full((len(_TEMPLATES), len(turns), HUE_BINS), math.inf)
+    for apart, sectors in zip(found, _TEMPLATES.values(), strict=True):
         for middle, width in sectors:
-            away = np.abs((hues - middle - turn + 180) % 360 - 180)
-            apart = np.minimum(apart, np.maximum(0.0, away - width / 2))
-        found.append(float((weights * apart).sum()))
+            away = np.abs((hues - middle - turns + 180) % 360 - 180)
+            np.minimum(apart, np.maximum(0.0, away - width / 2), out=apart)
     return found

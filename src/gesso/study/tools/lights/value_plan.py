@@ -130,7 +130,9 @@ class ValuePlan:
         cuts = plan_cuts(counted(tones), asked, self._options.cut)
         labels = merge_small(values, parted(tones, cuts), _SPECKS)
         # Where a band died out, its lower cut parts nothing any more.
-        held = tuple(cuts[band - 1] for band in np.unique(labels).tolist()[1:])
+        held = tuple(
+            cuts[band - 1] for band in np.flatnonzero(np.bincount(labels.ravel())).tolist()[1:]
+        )
         return _told_apart(values, _Plan(relevelled(values, labels, asked), held))
 
 
