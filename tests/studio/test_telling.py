@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.core.pixels.type.fonts import font_with
 
 from gesso import Studio
 from gesso.core.errors import InputError, SettingsError
@@ -55,6 +56,41 @@ def test_pictures_move_about_the_place_where_the_eye_goes(studio):
     assert focal[1].x < 0.3
     assert focal[2].x > 0.7
     assert focal[1].y < 0.5
+
+
+RARE = "\U00030ede"
+"""Noodles of Shaanxi: hardly any font has it."""
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_letters_come_from_the_font_of_the_settings(studio, tmp_path, monkeypatch, listed):
+    name = "fonts/Own.ttf"
+    with studio(font=[name] if listed else name) as here:
+        font_with(tmp_path / "studio" / name, RARE)
+        told = here.stories.new([1], replace(WISH, title=f"Noodles {RARE}", has_title=True))
+    monkeypatch.setenv("GESSO_STORY__FONT", name)
+    with studio() as here:
+        again = here.stories.get(told.id)
+        assert not here.stories.keep(again, "again").notes
+
+    assert not told.notes
+
+
+def test_where_no_font_has_a_letter_the_story_says_so_and_what_to_do(studio):
+    with studio() as here:
+        told = here.stories.compose([1], replace(WISH, title=f"Noodles {RARE}", has_title=True))
+    if not told.notes:
+        pytest.skip("a font of this machine has it")
+
+    assert f"No face here has the letters {RARE}" in told.notes[0]
+    assert "[story] font" in told.notes[0]
+
+
+def test_a_font_that_is_not_there_is_said_when_it_is_needed(studio):
+    with studio(font="gone.ttf") as here:
+        here.stories.compose([1], WISH)
+        with pytest.raises(SettingsError, match=r"gone\.ttf"):
+            here.stories.compose([1], replace(WISH, title=RARE, has_title=True))
 
 
 def test_pictures_are_painted_in_by_the_masses_of_a_study(studio, tmp_path):

@@ -163,6 +163,9 @@ class StorySettings(Section):
     )
     painter: str = Field(default="", description="who paints between two pictures; empty: nobody")
     budget_usd: Dollars = Field(default=0.50, description="at once, 0 or more; none: no cap")
+    font: str | list[str] = Field(
+        default="", description="font files for letters that the own faces lack: one, or a list"
+    )
 
 
 class DuplicateSettings(Section):

@@ -10,15 +10,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from sqlalchemy import update
+from tests.core.pixels.type.fonts import font_with
 from tests.show.story.props import added, frames_of, sound_of, tune, wav
 
 from gesso.core.catalogue.store.tables import works as work_table
 from gesso.core.catalogue.works.tracks import TrackFacts
 from gesso.core.errors import InputError, Interrupted, SoundError, UnknownItem
+from gesso.core.pixels.type.faces import OWN, Faces
+from gesso.core.pixels.type.spare import SpareFonts
 from gesso.core.sound.measured.loudness import LoudnessMeter
-from gesso.show.story.composing.composer import StoryWish
+from gesso.show.story.composing.composer import Eyes, StoryWish
 from gesso.show.story.composing.editing import joined_by, moved, retitled, rewritten, without
+from gesso.show.story.film.painter import Hands
 from gesso.show.story.records import TICKS, Frame
+from gesso.show.story.room import StoryRoom
 from gesso.show.story.sound.choosing import SoundWish
 
 SMALL = Frame(160, 90, 12)
@@ -332,12 +337,31 @@ def test_that_letters_are_missing_is_told_as_long_as_they_are(room, works, catal
     made = room.new(works[:1], wish)
     renamed = room.keep(retitled(made, "Night"))
 
-    assert [note for note in made.notes if "letters" in note] == [
-        "No face here has the letters 夜春; labels and credits leave them out."
-    ]
-    assert [note for note in renamed.notes if "letters" in note] == [
-        "No face here has the letters 春; labels and credits leave them out."
-    ]
+    rest = "; labels and credits leave them out. Name a font file that has them: [story] font."
+    lacking = [[note for note in one.notes if "letters" in note] for one in (made, renamed)]
+    assert lacking[0] == [f"No face here has the letters 夜春{rest}"]
+    assert lacking[1] == [f"No face here has the letters 春{rest}"]
+
+
+def test_letters_come_from_a_font_that_is_named(catalogue, works, stop, tmp_path):
+    font = font_with(tmp_path / "Own.ttf", "葛飾")
+    faces = Faces(SpareFonts([font]))
+
+    def picture(number):
+        return catalogue.picture(catalogue.works.get(number))
+
+    catalogue.works.set_title(works[0], "葛飾")
+    story, frames = None, []
+    for some in (faces, OWN):
+        films = StoryRoom(
+            catalogue, Hands(picture, faces=some), Eyes(faces=some), stop, tmp_path / "films"
+        )
+        story = films.compose(works[:1], SILENT)
+        frames.append(films.frame(story, 0.9).rgb)
+        lacking = [note for note in story.notes if "No face here" in note]
+        assert len(lacking) == (some is OWN)
+
+    assert (frames[0] != frames[1]).any(), "the label stands on the wall"
 
 
 def test_what_a_killed_process_left_of_a_film_goes_with_the_next_one(room, works, tmp_path):

@@ -5,12 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gesso.studio.adapters import built, with_key
 
 if TYPE_CHECKING:
     from gesso.core.pixels.picture import Picture
+    from gesso.core.pixels.type.faces import Faces
     from gesso.make.painters.painter import Painter
     from gesso.show.music.room import MusicRoom
     from gesso.show.story.film.reveal import Masses
@@ -44,19 +46,30 @@ class Telling:
         from gesso.show.story.film.painter import Hands
         from gesso.show.story.room import StoryRoom
 
-        catalogue = self._ground.catalogue
+        catalogue, faces = self._ground.catalogue, self._faces()
 
         def picture(work: int) -> Picture:
             return catalogue.picture(catalogue.works.get(work))
 
         return StoryRoom(
             catalogue,
-            Hands(picture, _masses, self._between()),
-            Eyes(_focus, lambda: self._teller),
+            Hands(picture, _masses, self._between(), faces),
+            Eyes(_focus, lambda: self._teller, faces),
             self._ground.stop,
             self._ground.folder / "exports" / "stories",
             music=self._music,
         )
+
+    def _faces(self) -> Faces:
+        """The house's own, then the fonts of `[story] font`, then those of the machine."""
+        from gesso.core.pixels.type.faces import Faces
+        from gesso.core.pixels.type.spare import SpareFonts, system_folders
+
+        wished = self._ground.settings.story.font
+        names = [wished] if isinstance(wished, str) else wished
+        # A name that is not whole is of the studio's folder.
+        named = [self._ground.folder / Path(name).expanduser() for name in names if name]
+        return Faces(SpareFonts(named, system_folders()))
 
     @cached_property
     def _teller(self) -> StoryTeller | None:

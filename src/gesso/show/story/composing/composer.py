@@ -9,7 +9,7 @@ from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.errors import GessoError, InputError, UnknownItem
 from gesso.core.llms.plain import plain
 from gesso.core.pixels.picture import Picture
-from gesso.core.pixels.type.faces import missing
+from gesso.core.pixels.type.faces import OWN, Faces
 from gesso.core.records.works import Work
 from gesso.show.story.film.cards import Roll
 from gesso.show.story.orders.looks import Look, look_at, small_picture
@@ -35,6 +35,7 @@ MOST = 500
 """Works of one story."""
 _LONGEST_TITLE = 200
 _LACKING = "No face here has the letters"
+_NAME_ONE = "Name a font file that has them: [story] font."
 _SLACK = 4 * TICKS
 """Music is laid a little longer than wished: holds wait for beats."""
 
@@ -77,10 +78,12 @@ class Eyes:
     Attributes:
         focus: where the eye goes in a picture; None where nothing stands out.
         teller: the llm that orders and tells; None where there is none.
+        faces: that words are set in: which letters they have, and how much room words take.
     """
 
     focus: Callable[[Picture], Point | None] = lambda _picture: None
     teller: Callable[[], StoryTeller | None] = lambda: None
+    faces: Faces = OWN
 
 
 class Composer:
@@ -190,12 +193,22 @@ class Composer:
     def credited(self, story: Story) -> Story:
         """A story whose credits have the time that they need."""
         if not story.closing:
-            return _noted(story)
+            return self._noted(story)
         tracks = [self._catalogue.tracks.get(one) for one in story.soundtrack.tracks]
         told = credits_of(story, self.works_of(story), tracks)
         texts = [text for one in (*told.works, *told.tracks) for text in (one.name, one.line)]
-        noted = _noted(story, texts)
-        return replace(noted, closing=LEAVE + Roll(told, story.frame).ticks)
+        noted = self._noted(story, texts)
+        return replace(noted, closing=LEAVE + Roll(told, story.frame, self._eyes.faces).ticks)
+
+    def _noted(self, story: Story, credited: Sequence[str] = ()) -> Story:
+        """A story that says which letters are missing in every face, and what to do."""
+        texts = [story.title, story.subtitle, *credited]
+        texts += [one for scene in story.scenes for one in (scene.title, scene.line, scene.text)]
+        notes = [note for note in story.notes if not note.startswith(_LACKING)]
+        if letters := self._eyes.faces.missing(texts):
+            shown = letters[:12] + ("…" if len(letters) > 12 else "")
+            notes.append(f"{_LACKING} {shown}; labels and credits leave them out. {_NAME_ONE}")
+        return replace(story, notes=tuple(dict.fromkeys(notes)))
 
     def works_of(self, story: Story) -> list[Work]:
         """The works of a story, in order.
@@ -311,14 +324,3 @@ def _bare(wish: StoryWish, looks: Sequence[Look]) -> Story:
         opening=round(3.2 * TICKS) if wish.has_title else 0,
         closing=6 * TICKS if wish.has_credits else 0,
     )
-
-
-def _noted(story: Story, credited: Sequence[str] = ()) -> Story:
-    """A story that says in one sentence which letters are missing in every face."""
-    texts = [story.title, story.subtitle, *credited]
-    texts += [one for scene in story.scenes for one in (scene.title, scene.line, scene.text)]
-    notes = [note for note in story.notes if not note.startswith(_LACKING)]
-    if letters := missing(texts):
-        shown = letters[:12] + ("…" if len(letters) > 12 else "")
-        notes.append(f"{_LACKING} {shown}; labels and credits leave them out.")
-    return replace(story, notes=tuple(dict.fromkeys(notes)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gesso.core.pixels.type.faces import Line, shortened, wrapped
+from gesso.core.pixels.type.faces import OWN, Faces, Line
 from gesso.show.story.film.wall import Label, lettered, unit_of
 from gesso.show.story.records import TICKS, Frame
 
@@ -55,23 +55,23 @@ class Credits:
     made: tuple[str, ...] = ()
 
 
-def title_card(title: str, subtitle: str, frame: Frame) -> Label:
+def title_card(title: str, subtitle: str, frame: Frame, faces: Faces = OWN) -> Label:
     """The title in the middle of the wall."""
     unit, width = unit_of(frame), _WIDTH * frame.width
     size = max(10, round(_TITLE * unit))
-    while size > 10 and len(wrapped(title, "text", size, width)) > 3:
+    while size > 10 and len(faces.wrapped(title, "text", size, width)) > 3:
         size = round(size * 0.88)
     lines, y = list[tuple[Line, int, float]](), 0.0
-    for part in wrapped(title, "text", size, width)[:3]:
+    for part in faces.wrapped(title, "text", size, width)[:3]:
         y += size * 1.15
         lines.append((Line(part, "text", size), 255, y - size * 0.2))
     small = max(8, round(_SUBTITLE * unit))
     y += 0.7 * small if subtitle else 0
-    for part in wrapped(subtitle, "italic", small, width)[:3]:
+    for part in faces.wrapped(subtitle, "italic", small, width)[:3]:
         y += small * 1.35
         lines.append((Line(part, "italic", small), _QUIET, y - small * 0.3))
     height = round(y) + 4
-    ink = lettered(lines, (frame.width, height), centred=True)
+    ink = lettered(lines, (frame.width, height), faces, centred=True)
     return Label(0, max(0, round((frame.height - height) * 0.46)), ink[: frame.height])
 
 
@@ -81,11 +81,12 @@ class Roll:
     Args:
         credits: what is told.
         frame: the film.
+        faces: that it is set in.
     """
 
-    def __init__(self, credits: Credits, frame: Frame) -> None:  # noqa: A002 - the trade's word
+    def __init__(self, credits: Credits, frame: Frame, faces: Faces = OWN) -> None:  # noqa: A002 - the trade's word
         self._frame = frame
-        self._sheet = _sheet(credits, frame)
+        self._sheet = _sheet(credits, frame, faces)
 
     @property
     def ticks(self) -> int:
@@ -111,20 +112,20 @@ class Roll:
         return max(0, int(self._sheet.shape[0]) - self._frame.height)
 
 
-def _sheet(credits: Credits, frame: Frame) -> Bytes:  # noqa: A002 - the trade's word
+def _sheet(credits: Credits, frame: Frame, faces: Faces) -> Bytes:  # noqa: A002 - the trade's word
     unit, width = unit_of(frame), _WIDTH * frame.width
     lines, y = list[tuple[Line, int, float]](), 0.12 * frame.height
     for heading, told in (("Works", credits.works), ("Music", credits.tracks)):
         if told:
             y = _set_heading(lines, heading, y, unit)
-            y = _set_credits(lines, told, y, unit, width)
+            y = _set_credits(lines, told, (y, unit, width), faces)
     size = max(8, round(_MORE * unit))
     y += size
     for text in credits.made:
-        for part in wrapped(text, "italic", size, width):
+        for part in faces.wrapped(text, "italic", size, width):
             y += size * 1.4
             lines.append((Line(part, "italic", size), _QUIET, y))
-    return lettered(lines, (frame.width, round(y + 0.12 * frame.height)), centred=True)
+    return lettered(lines, (frame.width, round(y + 0.12 * frame.height)), faces, centred=True)
 
 
 def _set_heading(lines: list[tuple[Line, int, float]], text: str, y: float, unit: float) -> float:
@@ -137,15 +138,17 @@ def _set_heading(lines: list[tuple[Line, int, float]], text: str, y: float, unit
 def _set_credits(
     lines: list[tuple[Line, int, float]],
     told: Sequence[Credit],
-    y: float,
-    unit: float,
-    width: float,
+    place: tuple[float, float, float],
+    faces: Faces,
 ) -> float:
+    """Set credits from a height on; `place` is that, the unit, and how wide they may be."""
+    y, unit, width = place
     name, more = max(9, round(_NAME * unit)), max(8, round(_MORE * unit))
     for credit in told:
         y += name * 1.5
-        lines.append((Line(shortened(credit.name, "text", name, width), "text", name), 255, y))
-        for part in wrapped(credit.line, "text", more, width)[:3]:
+        title = faces.shortened(credit.name, "text", name, width)
+        lines.append((Line(title, "text", name), 255, y))
+        for part in faces.wrapped(credit.line, "text", more, width)[:3]:
             y += more * 1.3
             lines.append((Line(part, "text", more), _QUIET, y))
     return y

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from gesso.core.errors import InputError
 from gesso.core.pixels.colour import linear_to_bytes, srgb_to_linear
 from gesso.core.pixels.picture import Picture
+from gesso.core.pixels.type.faces import OWN, Faces
 from gesso.show.story.film.cards import Credits, Roll, title_card
 from gesso.show.story.film.reveal import Masses, eased, painted, painting_order, wall_share
 from gesso.show.story.film.stage import Region, Stage
@@ -40,11 +41,13 @@ class Hands:
         picture: the pixels of a work.
         masses: the big shapes of a picture; None where nobody knows them, and pictures dissolve.
         between: a number of pictures between two; None where no painter can make them.
+        faces: that words are set in.
     """
 
     picture: Callable[[int], Picture]
     masses: Callable[[Picture], Masses] | None = None
     between: Callable[[Picture, Picture, int], Sequence[Picture]] | None = None
+    faces: Faces = OWN
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,8 @@ class FramePainter:
         self._timeline = timeline_of(story)
         self._hands = hands
         self._wall, self._ink = wall_of(story.frame), ink_of(story.frame)
-        self._title = title_card(story.title, story.subtitle, story.frame)
-        self._roll = Roll(credits, story.frame) if story.closing else None
+        self._title = title_card(story.title, story.subtitle, story.frame, hands.faces)
+        self._roll = Roll(credits, story.frame, hands.faces) if story.closing else None
         self._sets: OrderedDict[int, _Set] = OrderedDict()
 
     @property
@@ -248,7 +251,8 @@ class FramePainter:
         order = None
         if scene.into.kind == "blocks" and scene.into.ticks and self._hands.masses is not None:
             order = painting_order(self._hands.masses(picture), _seed(picture))
-        return _Set(Stage(picture, scene, self._frame), order, self._between(index, scene, picture))
+        stage = Stage(picture, scene, self._frame, self._hands.faces)
+        return _Set(stage, order, self._between(index, scene, picture))
 
     def _between(self, index: int, scene: Scene, picture: Picture) -> tuple[Stage, ...]:
         if scene.into.kind != "between" or not index or not scene.into.ticks:

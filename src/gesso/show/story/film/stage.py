@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from gesso.core.pixels.colour import linear_to_bytes, srgb_to_linear
 from gesso.core.pixels.picture import Picture
+from gesso.core.pixels.type.faces import OWN, Faces
 from gesso.show.story.film.wall import Box, Hanging, hang, unit_of, wall_of
 from gesso.show.story.records import Frame, Scene
 
@@ -51,14 +52,15 @@ class Stage:
         picture: its pixels; let go of afterwards.
         scene: its words and its move.
         frame: the film.
+        faces: that its label is set in.
 
     Attributes:
         hanging: where picture and label hang.
         region: what the picture and its shadow can cover.
     """
 
-    def __init__(self, picture: Picture, scene: Scene, frame: Frame) -> None:
-        self.hanging: Hanging = hang((picture.width, picture.height), scene, frame)
+    def __init__(self, picture: Picture, scene: Scene, frame: Frame, faces: Faces = OWN) -> None:
+        self.hanging: Hanging = hang((picture.width, picture.height), scene, frame, faces)
         self._scene = scene
         self._wall = wall_of(frame)
         self._pad = round(_SHADE * unit_of(frame) * _FINER)

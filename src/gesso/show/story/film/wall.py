@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gesso.core.pixels.colour import linear_to_bytes
-from gesso.core.pixels.type.faces import Line, Style, draw_line, shortened, width_of, wrapped
+from gesso.core.pixels.type.faces import OWN, Faces, Line, Style
 from gesso.show.story.records import Frame, Scene, Wall
 
 Bytes = NDArray[np.uint8]
@@ -97,7 +97,7 @@ def unit_of(frame: Frame) -> float:
     return min(frame.height, frame.width) / _HEIGHT
 
 
-def hang(size: tuple[int, int], scene: Scene, frame: Frame) -> Hanging:
+def hang(size: tuple[int, int], scene: Scene, frame: Frame, faces: Faces = OWN) -> Hanging:
     """Hang a picture whole, and its label beside or below it, whichever leaves it larger.
 
     Where a label would leave the picture hardly any room, its last lines are left out.
@@ -106,11 +106,12 @@ def hang(size: tuple[int, int], scene: Scene, frame: Frame) -> Hanging:
         size: of the picture, (width, height), pixels.
         scene: its words.
         frame: the film.
+        faces: that the words are set in.
     """
     alone = _centred(size, frame, _room(frame, 0.0, 0.0))
     words = _words_of(scene) if frame.is_labelled else ()
     while words:
-        hung = _hung(size, words, frame)
+        hung = _hung(size, words, frame, faces)
         fits = hung.label is not None and _is_inside(hung.box, hung.label, frame)
         if fits and _area(hung.box) >= _LEAST * _area(alone):
             return hung
@@ -119,17 +120,20 @@ def hang(size: tuple[int, int], scene: Scene, frame: Frame) -> Hanging:
 
 
 def _hung(
-    size: tuple[int, int], words: Sequence[tuple[str, Style, float, int]], frame: Frame
+    size: tuple[int, int],
+    words: Sequence[tuple[str, Style, float, int]],
+    frame: Frame,
+    faces: Faces,
 ) -> Hanging:
     unit = unit_of(frame)
-    beside = _set(words, _LABEL_WIDTH * unit, unit)
-    below = _set(words, _room(frame, 0.0, 0.0)[0], unit)
+    beside = _set(words, _LABEL_WIDTH * unit, unit, faces)
+    below = _set(words, _room(frame, 0.0, 0.0)[0], unit, faces)
     aside = _room(frame, beside.width + _GAP * unit, 0.0)
     above = _room(frame, 0.0, below.height + _GAP * unit)
     one, other = _fitted(size, aside, unit), _fitted(size, above, unit)
     if one[0] * one[1] >= other[0] * other[1]:
-        return _hung_beside(one, beside, frame)
-    return _hung_above(other, below, frame)
+        return _hung_beside(one, beside, frame, faces)
+    return _hung_above(other, below, frame, faces)
 
 
 def _is_inside(box: Box, label: Label, frame: Frame) -> bool:
@@ -144,13 +148,18 @@ def _area(box: Box) -> float:
 
 
 def lettered(
-    lines: Sequence[tuple[Line, int, float]], size: tuple[int, int], *, centred: bool = False
+    lines: Sequence[tuple[Line, int, float]],
+    size: tuple[int, int],
+    faces: Faces,
+    *,
+    centred: bool = False,
 ) -> Bytes:
     """Set lines on an empty plate.
 
     Args:
         lines: each with its ink and the height of its baseline.
         size: (width, height) of the plate.
+        faces: that they are set in.
         centred: in the middle, not at the left.
 
     Returns:
@@ -158,8 +167,9 @@ def lettered(
     """
     image = Image.new("L", (max(1, size[0]), max(1, size[1])), 0)
     for line, ink, baseline in lines:
-        width = width_of(line.text, line.style, line.size)
-        draw_line(image, ((size[0] - width) / 2 if centred else 1.0, baseline), line, ink)
+        width = faces.width_of(line.text, line.style, line.size)
+        left = (size[0] - width) / 2 if centred else 1.0
+        faces.draw_line(image, (left, baseline), line, ink)
     return np.array(image)
 
 
@@ -181,28 +191,31 @@ def _words_of(scene: Scene) -> tuple[tuple[str, Style, float, int], ...]:
     return tuple(one for one in told if one[0].strip())
 
 
-def _set(words: Sequence[tuple[str, Style, float, int]], width: float, unit: float) -> _Set:
+def _set(
+    words: Sequence[tuple[str, Style, float, int]], width: float, unit: float, faces: Faces
+) -> _Set:
     """Set paragraphs one below the other; each has three lines at most."""
     lines: list[tuple[Line, int, float]] = []
     y, widest = 0.0, 0.0
     for text, face, size, ink in words:
         own = max(8, round(size * unit))
         y += 0.45 * own if lines else 0.0
-        broken = _balanced(text, face, own, width)
+        broken = _balanced(text, face, own, width, faces)
         if len(broken) > 3:
-            broken = [*broken[:2], shortened(" ".join(broken[2:]), face, own, width)]
+            rest = faces.shortened(" ".join(broken[2:]), face, own, width)
+            broken = [*broken[:2], rest]
         for part in broken:
             y += own * _LEADING
             lines.append((Line(part, face, own), ink, y - own * 0.32))
-            widest = max(widest, width_of(part, face, own))
+            widest = max(widest, faces.width_of(part, face, own))
     return _Set(tuple(lines), widest + 3, y + 2)
 
 
-def _balanced(text: str, face: Style, size: int, width: float) -> list[str]:
+def _balanced(text: str, face: Style, size: int, width: float, faces: Faces) -> list[str]:
     """A text in as few lines as it needs, none of them left with a single short word."""
-    lines = wrapped(text, face, size, width)
+    lines = faces.wrapped(text, face, size, width)
     for share in (0.6, 0.7, 0.8, 0.9):
-        tighter = wrapped(text, face, size, width * share)
+        tighter = faces.wrapped(text, face, size, width * share)
         if 1 < len(tighter) <= len(lines):
             return tighter
     return lines
@@ -227,7 +240,7 @@ def _centred(size: tuple[int, int], frame: Frame, room: tuple[float, float]) -> 
     return Box((frame.width - width) / 2, (frame.height - height) / 2, width, height)
 
 
-def _hung_beside(size: tuple[float, float], words: _Set, frame: Frame) -> Hanging:
+def _hung_beside(size: tuple[float, float], words: _Set, frame: Frame, faces: Faces) -> Hanging:
     """The label stands right of the picture, its last line level with the picture's edge."""
     gap = _GAP * unit_of(frame)
     left = (frame.width - size[0] - gap - words.width) / 2
@@ -235,20 +248,19 @@ def _hung_beside(size: tuple[float, float], words: _Set, frame: Frame) -> Hangin
     top = max(box.y + box.height - words.height, (frame.height - words.height) / 2)
     if box.height < words.height:
         top = (frame.height - words.height) / 2
-    return Hanging(box, _label(words, box.x + box.width + gap, top))
+    return Hanging(box, _label(words, box.x + box.width + gap, top, faces))
 
 
-def _hung_above(size: tuple[float, float], words: _Set, frame: Frame) -> Hanging:
+def _hung_above(size: tuple[float, float], words: _Set, frame: Frame, faces: Faces) -> Hanging:
     """The label stands below the picture, at its left edge where it is no wider."""
     gap = _GAP * unit_of(frame)
     top = (frame.height - size[1] - gap - words.height) / 2
     box = Box((frame.width - size[0]) / 2, top, *size)
     left = min(box.x, frame.width - words.width - _SIDE_MARGIN * unit_of(frame))
-    return Hanging(
-        box, _label(words, max(_SIDE_MARGIN * unit_of(frame), left), top + size[1] + gap)
-    )
+    left = max(_SIDE_MARGIN * unit_of(frame), left)
+    return Hanging(box, _label(words, left, top + size[1] + gap, faces))
 
 
-def _label(words: _Set, x: float, y: float) -> Label:
+def _label(words: _Set, x: float, y: float, faces: Faces) -> Label:
     size = round(words.width) + 2, round(words.height) + 2
-    return Label(max(0, round(x)), max(0, round(y)), lettered(words.lines, size))
+    return Label(max(0, round(x)), max(0, round(y)), lettered(words.lines, size, faces))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,7 @@ class Stories:
 
     def __init__(self, studio: Studio) -> None:
         self._studio = studio
-        self._stills = studio.folder / "cache" / "stories"
+        self._stills = studio.folder / "cache" / "stories" / _mark(studio.settings.story.font)
 
     # Looking -----------------------------------------------------------------------------------
 
@@ -242,6 +243,11 @@ def place_of(story: Story, work: int) -> int:
 
 def _into(wish: StoryChange, now: Transition) -> Transition:
     return transition(wish.into or now.kind, wish.into_s)
+
+
+def _mark(font: str | list[str]) -> str:
+    """With other fonts for what the own faces lack, stills are others."""
+    return blake2b(repr(font).encode(), digest_size=4).hexdigest() if font else ""
 
 
 def _mixed(story: Story) -> Story:
