@@ -3,10 +3,10 @@
 # ruff: noqa: PLC0415 - opening things late is what this package is for
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import PydanticUserError, TypeAdapter, ValidationError
 
@@ -81,16 +81,16 @@ def filled(options: type[Any], section: str, wishes: Mapping[str, Any]) -> Any:
         raise SettingsError(f"[{section}] cannot be used: {error}.", "Mend that option.") from error
 
 
-def _read(options: type[Any], wishes: Mapping[str, Any]) -> Any:
+def _read(options: Any, wishes: Mapping[str, Any]) -> Any:
     """Options of the types that they say: the environment and flags hold nothing but words."""
     try:
-        reader = _reader(cast("Hashable", options))
+        reader = _reader(options)
     except PydanticUserError:  # somebody else's options, of a type that cannot be read from words
         return options(**wishes)
     return reader.validate_python(dict(wishes))
 
 
 @cache
-def _reader(options: Hashable) -> TypeAdapter[Any]:
+def _reader(options: Any) -> TypeAdapter[Any]:
     """What reads them; to work that out takes a millisecond."""
     return TypeAdapter(options)
