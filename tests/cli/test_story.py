@@ -16,6 +16,7 @@ from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Provenance, Rights
+from gesso.show.sets import Sets
 
 from .conftest import Gesso, Start
 
@@ -52,12 +53,23 @@ def test_a_story_is_made_listed_shown_and_filmed(gesso: Gesso) -> None:
     assert film["seconds"] == pytest.approx(film["frames"] / 12, abs=1e-6)
 
 
-def test_works_come_from_favourites_and_from_a_search(gesso: Gesso) -> None:
+def test_works_come_from_favourites_a_set_and_a_search(gesso: Gesso) -> None:
+    with Catalogue.open(Path("studio")) as catalogue:
+        boards = Sets(lambda: catalogue)
+        board, gone = boards.create("Two", "", [2, 1]), boards.create("Gone", "", [1])
+        boards.delete(gone.id)
+    of_set = ("story", "new", "--set", str(board.id), "--order", "manual", "--music", "none")
+    hung = gesso(*of_set, *SHORT, "--json").document
     marked = gesso("story", "new", "--favourites", "--music", "none", *SHORT, "--json").document
     found = gesso("story", "new", "--search", "sea", "--music", "none", *SHORT, "--json").document
 
+    assert [scene["work"] for scene in hung["scenes"]] == [2, 1]
     assert [scene["work"] for scene in marked["scenes"]] == [3]
     assert sorted(scene["work"] for scene in found["scenes"]) == [1, 2, 3]
+    deleted = gesso("story", "new", "--set", str(gone.id), *SHORT)
+    assert deleted.code == 2
+    assert "The set 'Gone' holds no works." in deleted.err
+    assert gesso("story", "new", "--set", "99", *SHORT).code == 2
 
 
 def test_a_story_is_changed_and_its_versions_stay(gesso: Gesso) -> None:

@@ -229,6 +229,21 @@ def test_a_story_is_made_of_favourites_of_a_set_and_of_a_search(client: httpx2.C
     assert f'<option value="{board}" selected>' in client.get(f"/stories/new?set={board}").text
 
 
+def test_a_story_is_made_of_what_stands_on_a_page_of_a_search(client: httpx2.Client) -> None:
+    page = client.get("/search", params={"words": "hill", "filter": "title:hill"}).text
+    there = re.search(r'href="(/stories/new\?works=([\d,]+))">Make a story of these', page)
+    assert there is not None
+    seen = [int(one) for one in there[2].split(",")]
+    assert seen == [int(one) for one in re.findall(r'data-(?:id|work)="(\d+)"', page)][: len(seen)]
+
+    form = client.get(there[1]).text
+    assert f'name="works" maxlength="4000" autocomplete="off" value="{there[2]}"' in form
+    begun = client.post("/stories", data={"works": there[2], "order": "manual", "size": "128x96"})
+    number = int(begun.headers["location"].rsplit("/", 1)[1])
+    assert works(client.get(f"/api/stories/{number}").json()) == seen
+    assert "Make a story of" not in client.get("/search", params={"words": "nothingatall"}).text
+
+
 def test_every_edit_is_a_version_and_can_be_taken_back(client: httpx2.Client) -> None:
     number = told(client, order="manual")["id"]
     place = f"/api/stories/{number}"

@@ -292,10 +292,7 @@ def _chosen(studio: Studio, wished: dict[str, Any]) -> list[int]:
         if not page.works:
             raise InputError("You have marked no favourites yet.", "Name works: --work 12")
     if wished["board"] is not None:
-        held = Sets(lambda: studio.catalogue).works(wished["board"])
-        found += held
-        if not held:
-            raise InputError(f"Set {wished['board']} is empty.", "Name works: --work 12")
+        found += _of_set(Sets(lambda: studio.catalogue), wished["board"])
     if wished["words"]:
         answer = studio.search.find(Query(words=wished["words"], limit=limit))
         found += [hit.work.id for hit in answer.hits if hit.work.has_original]
@@ -309,6 +306,14 @@ def _chosen(studio: Studio, wished: dict[str, Any]) -> list[int]:
             "Name them: --work 12 --work 15, --favourites, --set 1, or --search WORDS",
         )
     return found
+
+
+def _of_set(sets: Sets, number: int) -> list[int]:
+    board = sets.get(number)
+    held = [] if board.is_deleted else sets.works(number)
+    if not held:
+        raise InputError(f"The set '{board.name}' holds no works.", "Name works: --work 12")
+    return held
 
 
 def _edited(studio: Studio, found: Story, told: dict[str, Any]) -> Story:
