@@ -29,6 +29,7 @@ from gesso.core.errors import (
     SettingsError,
     StorageError,
     StudioError,
+    UnknownItem,
 )
 
 from .workshop import Workshop
@@ -117,6 +118,17 @@ def test_looking_at_an_empty_database_makes_no_catalogue(
 
     with empty.database(tmp_path / "studio") as database, database.read() as connection:
         assert inspect(connection).get_table_names() == []
+
+
+def test_a_number_beyond_all_numbers_is_the_number_of_nothing(
+    ground: FileGround, tmp_path: Path
+) -> None:
+    with ground.open(tmp_path / "studio") as catalogue:
+        for number in (2**31, 2**62, 2**63 - 1):
+            with pytest.raises(UnknownItem, match="nothing of so large a number"):
+                catalogue.works.get(number)
+        with pytest.raises(UnknownItem):
+            catalogue.works.set_favourite(2**31, True)
 
 
 # Promises -----------------------------------------------------------------------------------------

@@ -20,12 +20,14 @@ from gesso.core.catalogue.store.dialects import postgres
 from gesso.core.catalogue.store.dialects.copying import copy_into_file
 from gesso.core.catalogue.store.dialects.databases import FORM
 from gesso.core.catalogue.store.disk import Disk
-from gesso.core.errors import DamageError, SettingsError, StorageError, StudioBusy
+from gesso.core.errors import DamageError, SettingsError, StorageError, StudioBusy, UnknownItem
 
 _OLDEST = 130000
 """The server's number: 13 is the first that normalizes Unicode."""
 _TURN = 0x6765_7373_6F  # "gesso"; the lock that writers hold, one for each schema
 _READERS = 8
+_LAST = 2**31 - 1
+"""Of an INTEGER: what works, sets, calls are numbered by."""
 _BY_CODEPOINT = ("C", "POSIX", "C.UTF-8", "C.utf8", "ucs_basic", "pg_c_utf8")
 
 
@@ -237,6 +239,11 @@ class ServerDatabase(Database):
             )
         if isinstance(original, postgres_errors.DataCorrupted | postgres_errors.IndexCorrupted):
             return DamageError(f"{self.name} is damaged: {line}.", "Look at the server's log.")
+        if isinstance(original, postgres_errors.NumericValueOutOfRange):
+            # A file looks for such a number and finds nothing; so does a server, in other words.
+            return UnknownItem(
+                "There is nothing of so large a number.", f"Numbers end at {_LAST:,} here."
+            )
         if isinstance(original, psycopg.OperationalError):
             return StorageError(
                 f"Could not use {self.name}: {line}.",
