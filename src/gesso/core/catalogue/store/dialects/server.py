@@ -227,16 +227,8 @@ class ServerDatabase(Database):
         line = str(original).strip().partition("\n")[0].rstrip(".")
         if isinstance(original, postgres_errors.LockNotAvailable):
             return self._busy()
-        if isinstance(original, postgres_errors.DiskFull):
-            return StorageError(
-                f"Could not write to {self.name}: the disk is full.",
-                "Free some space on the server; nothing that was kept is lost.",
-            )
-        if isinstance(original, postgres_errors.IoError):
-            return StorageError(
-                f"Could not write to {self.name}: the disk is failing ({line}).",
-                "Look at the server's log and its disk, then run: gesso check",
-            )
+        if isinstance(original, postgres_errors.DiskFull | postgres_errors.IoError):
+            return self._unwritten(original, line)
         if isinstance(original, postgres_errors.DataCorrupted | postgres_errors.IndexCorrupted):
             return DamageError(f"{self.name} is damaged: {line}.", "Look at the server's log.")
         if isinstance(original, postgres_errors.NumericValueOutOfRange):
@@ -250,6 +242,17 @@ class ServerDatabase(Database):
                 "Look at the server, the address and the password.",
             )
         return error if isinstance(error, Exception) else RuntimeError(line)
+
+    def _unwritten(self, original: psycopg.Error, line: str) -> StorageError:
+        if isinstance(original, postgres_errors.DiskFull):
+            return StorageError(
+                f"Could not write to {self.name}: the disk is full.",
+                "Free some space on the server; nothing that was kept is lost.",
+            )
+        return StorageError(
+            f"Could not write to {self.name}: the disk is failing ({line}).",
+            "Look at the server's log and its disk, then run: gesso check",
+        )
 
 
 def _checked(url: str) -> URL:
