@@ -17,6 +17,7 @@ from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Provenance, Rights
 from gesso.show.sets import Sets
+from gesso.show.story.film.names import FilmFile, films_in
 
 from .conftest import Gesso, Start
 
@@ -170,8 +171,9 @@ def test_an_edit_that_changes_nothing_is_said_so(gesso: Gesso) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are POSIX")
-def test_a_film_that_is_stopped_leaves_nothing(gesso: Gesso, start: Start) -> None:
-    gesso("story", "new", "--work", "1", "--work", "2", "--hold", "60", "--music", "none")
+@pytest.mark.parametrize("music", ["none", "score"])
+def test_a_film_that_is_stopped_leaves_nothing(gesso: Gesso, start: Start, music: str) -> None:
+    gesso("story", "new", "--work", "1", "--work", "2", "--hold", "60", "--music", music)
     process = start("story", "render", "1", "--out", "out/film.mp4", stderr=subprocess.PIPE)
     until = time.monotonic() + 60
     while not list(Path().glob("out/.*.part")):
@@ -185,6 +187,42 @@ def test_a_film_that_is_stopped_leaves_nothing(gesso: Gesso, start: Start) -> No
     assert process.returncode == 130, err
     assert b"stopped" in err
     assert list(Path("out").iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals and locks are POSIX")
+def test_a_film_whose_process_is_killed_is_no_film_and_goes_with_the_next(
+    gesso: Gesso, start: Start
+) -> None:
+    gesso("story", "new", "--work", "1", "--title", "Sea", "--hold", "60", "--music", "none")
+    folder = Path("studio/exports/stories/1-sea")
+    process = start("story", "render", "1", stderr=subprocess.PIPE)
+    until = time.monotonic() + 60
+    while not any(part.stat().st_size for part in folder.glob(".*.part")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    (half,) = folder.iterdir()
+    age(half)
+    gesso("story", "edit", "1", "--scene", "1", "--hold", "1")
+    other = gesso("story", "preview", "1", "--json").document
+    assert half.exists(), "another film beside it is still being written"
+    process.kill()
+    process.communicate(timeout=60)
+
+    assert [path.name for path in folder.iterdir() if path != half] == ["version-2.preview.mp4"]
+    assert films_in(folder.parent, 1) == [FilmFile(2, "preview", folder / "version-2.preview.mp4")]
+    assert Path(other["file"]).stat().st_size == other["bytes"]
+    age(half)
+    told = gesso("story", "render", "1", "--json").document
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "version-2.mp4", "version-2.preview.mp4",
+    ]  # fmt: skip
+    assert Path(told["file"]).stat().st_size == told["bytes"]
+
+
+def age(path: Path) -> None:
+    """Make a file old enough that only who holds it keeps it."""
+    os.utime(path, (time.time() - 600, time.time() - 600))
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits are POSIX")

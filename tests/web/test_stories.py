@@ -341,6 +341,35 @@ def test_a_film_can_be_stopped_and_nothing_of_it_stays(client: httpx2.Client) ->
 
     assert ended(client, job["id"])["state"] == "cancelled"
     assert client.get(f"/api/stories/{number}/films").json()["films"] == []
+    (folder,) = FOLDERS[-1].glob(f"{number}-*")
+    assert list(folder.iterdir()) == []
+
+
+def test_a_film_is_stopped_while_its_sound_is_laid_and_nothing_stays(
+    client: httpx2.Client,
+) -> None:
+    number = told(client, hold=600, music="score")["id"]
+    job = client.post(f"/api/stories/{number}/films", json={}).json()["id"]
+    for _ in range(400):
+        if client.get(f"/api/jobs/{job}").json()["state"] == "running":
+            break
+        time.sleep(0.01)
+    client.post(f"/stories/{number}/films/stop")
+
+    assert ended(client, job)["state"] == "cancelled"
+    assert [list(folder.iterdir()) for folder in FOLDERS[-1].glob(f"{number}-*")] in ([], [[]])
+
+
+def test_what_a_killed_server_left_of_a_film_is_none(client: httpx2.Client) -> None:
+    story = told(client, title="Half", music="none")
+    folder = FOLDERS[-1] / f"{story['id']}-half"
+    folder.mkdir(parents=True)
+    for name in (f".{'a' * 32}.part", "version-1.mp4.part", "version-0.mp4", "version-1.mov"):
+        (folder / name).write_bytes(b"half")
+
+    assert client.get(f"/api/stories/{story['id']}/films").json()["films"] == []
+    assert client.get(f"/api/stories/{story['id']}/films/1/mp4").status_code == 404
+    assert filmed(client, story["id"])["result"]["bytes"] > 1000
 
 
 def test_moments_poster_sheet_captions_and_credits_can_be_seen(client: httpx2.Client) -> None:

@@ -140,6 +140,30 @@ def test_a_film_is_followed_stopped_and_seen(page: Page, site: httpx2.Client, st
     assert not refused(page)
 
 
+@pytest.mark.parametrize("scripted", [True, False])
+def test_a_story_is_deleted_and_had_back_at_once(
+    open_page: Callable[..., Page], site: httpx2.Client, story: str, *, scripted: bool
+) -> None:
+    page = open_page(java_script_enabled=scripted)
+    page.goto(story)
+    page.get_by_role("button", name="Delete this story").click()
+    back = page.get_by_role("button", name="Have it back")
+    back.wait_for()
+    assert page.get_by_text("This story was deleted.").is_visible()
+    assert page.get_by_role("button", name="Take out").count() == 0
+    assert site.get(f"/api{story}").json()["is_deleted"]
+    if scripted:
+        box = back.bounding_box()
+        assert 0 <= box["y"] < page.viewport_size["height"], "it stands where it is seen"
+        assert page.evaluate("document.activeElement.textContent") == "Have it back"
+        assert not refused(page)
+
+    back.click()
+    page.get_by_role("button", name="Delete this story").wait_for()
+    assert kept(site, story) == (1, [1, 2, 3, 4])
+    assert not site.get(f"/api{story}").json()["is_deleted"]
+
+
 def test_a_story_is_put_together_and_changed_without_a_script(
     open_page: Callable[..., Page], site: httpx2.Client
 ) -> None:

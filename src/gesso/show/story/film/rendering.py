@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from uuid import uuid4
 
 import numpy as np
@@ -23,10 +25,54 @@ from gesso.show.story.film.formats import ENCODERS, Format, Pace
 from gesso.show.story.film.painter import FramePainter
 from gesso.show.story.records import Frame
 
+if sys.platform == "win32":
+
+    @contextmanager
+    def _held(_path: Path, _named: Path) -> Iterator[None]:
+        # An open file could not be given its name there.
+        yield
+
+    def _is_left(path: Path) -> bool:
+        return time.time() - path.stat().st_mtime > _LEFT_S
+else:
+    import fcntl
+
+    @contextmanager
+    def _held(path: Path, named: Path) -> Iterator[None]:
+        """Make a file and hold it; when this process dies, the system lets go of it."""
+        try:
+            file = path.open("wb")
+        except OSError as error:
+            raise storage_error(error, named, "write") from error
+        with file:
+            # A disk that knows no locks is swept by age.
+            with suppress(OSError):
+                _lock(file)
+            yield
+
+    def _is_left(path: Path) -> bool:
+        """Whether it was left by a process that was killed: nobody holds it any more."""
+        age = time.time() - path.stat().st_mtime
+        if age < _FRESH_S:
+            return False
+        with path.open("rb") as file:
+            try:
+                _lock(file)
+            except OSError as error:
+                is_held = error.errno in (errno.EWOULDBLOCK, errno.EACCES)
+                return not is_held and age > _LEFT_S
+        return True
+
+    def _lock(file: IO[bytes]) -> None:
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
 _AHEAD = 6
 """Painted frames that wait for the encoder: memory stays the same however long the film is."""
+_FRESH_S = 60.0
+"""A file so young may be about to be held."""
 _LEFT_S = 24 * 3600
-"""What nobody has written to for so long was left by a process that was killed."""
+"""Where the disk knows no locks, what nobody has written to for so long was left behind."""
 
 Samples = NDArray[np.float32]
 Heard = Callable[[int, int], None]
@@ -92,13 +138,14 @@ def render(
     _sweep(job.path.parent)
     passing = job.path.with_name(f".{uuid4().hex}.part")
     try:
-        has_sound = sound is not None
-        opened = ENCODERS.open("pyav")(
-            passing, job.form, job.frame, has_sound=has_sound, pace=job.pace, named=job.path
-        )
-        with opened as encoder:
-            _write(encoder, painter, sound, stop, heard)
-        size = _settle(passing, job.path)
+        with _held(passing, job.path):
+            has_sound = sound is not None
+            opened = ENCODERS.open("pyav")(
+                passing, job.form, job.frame, has_sound=has_sound, pace=job.pace, named=job.path
+            )
+            with opened as encoder:
+                _write(encoder, painter, sound, stop, heard)
+            size = _settle(passing, job.path)
     finally:
         passing.unlink(missing_ok=True)
     return Film(job.path, painter.frames, painter.frames * job.frame.ticks, size)
@@ -158,7 +205,7 @@ def _sweep(folder: Path) -> None:
     """Remove what killed processes left of their films."""
     for path in folder.glob(f".{'[0-9a-f]' * 32}.part"):
         with suppress(OSError):
-            if time.time() - path.stat().st_mtime > _LEFT_S:
+            if _is_left(path):
                 path.unlink()
 
 

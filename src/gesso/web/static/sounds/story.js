@@ -60,12 +60,20 @@ function send(form, button) {
     show(page);
     if (!answer.ok) return refuse(page);
     history.replaceState(null, "", location.pathname);
+    if (form.matches(".away")) offerBack();
     form.closest("details")?.removeAttribute("open");
     form.reset();
     if (fields.has("where")) stay(work, fields.get("where"));
     return undefined;
   });
   return last;
+}
+
+// Who has deleted the story sees at once how to have it back.
+function offerBack() {
+  const button = main.querySelector(".was-deleted button");
+  button?.scrollIntoView({ block: "center" });
+  button?.focus({ preventScroll: true });
 }
 
 // A scene that went elsewhere takes the focus along.
