@@ -70,7 +70,7 @@ class Surface:
     def __init__(self, picture: Picture, side: int) -> None:
         self.side = side
         self.rgb = at_most(picture.rgb, side)
-        self._shown = at_most(picture.rgb, SHEET_SIDE)
+        self._shown = at_most(_halved(picture.rgb, SHEET_SIDE), SHEET_SIDE)
         self._smoothed: dict[float, Floats] = {}
         self._tones: dict[float, Tones] = {}
         self._photos: dict[tuple[int, int], NDArray[np.uint8]] = {}
@@ -161,6 +161,19 @@ class Easel:
         if (count, small) not in self._blocks:
             self._blocks[count, small] = block_map(self.values, self.smoothed(), count, small)
         return self._blocks[count, small]
+
+
+def _halved(rgb: NDArray[Any], side: int) -> NDArray[Any]:
+    """Shrink by halves while the long side stays above `side`.
+
+    Halving is ten times as fast as any other shrinking, and of sheets nobody sees the difference.
+    """
+    height, width = rgb.shape[:2]
+    while max(height, width) >= 2 * side and min(height, width) > 1:
+        height, width = height // 2, width // 2
+        even = rgb[: 2 * height, : 2 * width]
+        rgb = np.asarray(cv2.resize(even, (width, height), interpolation=cv2.INTER_AREA))
+    return rgb
 
 
 def photo(rgb: NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:

@@ -10,7 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from gesso.core.pixels.picture import Picture
+from gesso.study.drawing.lettering import places
 from gesso.study.drawing.plates import Bytes, Kept, draw_all, drawn_later, enlarged, filled, png
+from gesso.study.easel import Surface
 
 
 def read(data: bytes) -> Bytes:
@@ -88,3 +90,25 @@ def test_what_could_not_be_made_is_tried_again() -> None:
     with ThreadPoolExecutor(2) as pool:
         assert list(pool.map(lambda _: shared(), range(4))) == [5] * 4
     assert len(tries) == 2
+
+
+def test_a_number_stands_at_the_place_deepest_inside_its_patch() -> None:
+    index: NDArray[np.int32] = np.zeros((60, 90), dtype=np.int32)
+    index[10:51, 40:81] = 1
+
+    found = places(index, np.bincount(index.ravel()), 0.01)
+
+    assert [patch for patch, _, _ in found] == [0, 1]
+    _, x, y = found[1]
+    assert (x, y) == pytest.approx(((60 + 0.5) / 90, (30 + 0.5) / 60))
+
+
+def test_a_large_picture_is_shown_as_it_is() -> None:
+    across, down = np.meshgrid(np.arange(4201), np.arange(2600))
+    waves = 127 + 60 * np.sin(across / 60) + 60 * np.cos(down / 45)
+    rgb = np.repeat(waves[..., np.newaxis], 3, axis=2).astype(np.uint8)
+
+    shown = Surface(Picture(rgb), 360).photo((840, 520))
+
+    by_area = cv2.resize(rgb, (840, 520), interpolation=cv2.INTER_AREA)
+    assert np.abs(shown.astype(int) - by_area).max() <= 3

@@ -90,10 +90,10 @@ def places(
     for patch in np.argsort(-areas, kind="stable").tolist():
         if areas[patch] < least_share * index.size:
             break
-        rows, columns = np.nonzero(index == patch)
-        top, left = int(rows.min()), int(columns.min())
-        mask = np.zeros((rows.max() - top + 3, columns.max() - left + 3), dtype=np.uint8)
-        mask[rows - top + 1, columns - left + 1] = 1
+        inside = (index == patch).view(np.uint8)
+        left, top, wide, high = cv2.boundingRect(inside)
+        mask = np.zeros((high + 2, wide + 2), dtype=np.uint8)
+        mask[1:-1, 1:-1] = inside[top : top + high, left : left + wide]
         depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
         row, column = np.unravel_index(int(depth.argmax()), depth.shape)
         x = (float(column) - 1 + left + 0.5) / width

@@ -116,8 +116,8 @@ def _is_of_fields(plate: NDArray[Any]) -> bool:
 
 def gray_of(values: NDArray[Any]) -> Bytes:
     """The sRGB gray (uint8) that measures as each L*, 0 to 100; of any shape."""
-    steps = np.clip(np.rint(values * (len(_grays()) - 1) / 100), 0, len(_grays()) - 1)
-    return _grays().take(steps.astype(np.intp))
+    steps = np.rint(values * (len(_grays()) - 1) / 100)
+    return _grays().take(steps.astype(np.intp), mode="clip")
 
 
 def size_of(shape: tuple[int, ...], side: int = SHEET_SIDE) -> tuple[int, int]:

@@ -91,18 +91,19 @@ def _partitions(
         np.concatenate([[0.0], np.cumsum(part)])
         for part in (weights, weights * places, weights * places * places)
     )
-    begin, end = np.meshgrid(np.arange(count + 1), np.arange(count + 1), indexing="ij")
-    inside = mass[end] - mass[begin]
+    # One row for each end of a level, one column for each place where it may begin.
+    inside, linear, square = (part[:, np.newaxis] - part for part in (mass, first, second))
     with np.errstate(divide="ignore", invalid="ignore"):
-        cost = (second[end] - second[begin]) - (first[end] - first[begin]) ** 2 / inside
-    cost[begin >= end] = np.inf
+        cost = square - linear**2 / inside
+    ends = np.arange(count + 1)
+    cost[ends[:, np.newaxis] <= ends] = np.inf
     best = np.full(count + 1, np.inf)
     best[0] = 0.0
     errors, cuts = [], np.zeros((most + 1, count + 1), dtype=np.int32)
     for level in range(1, most + 1):
-        total = best[:, np.newaxis] + cost
-        cuts[level] = np.argmin(total, axis=0)
-        best = np.min(total, axis=0)
+        total = best + cost
+        cuts[level] = np.argmin(total, axis=1)
+        best = total[ends, cuts[level]]
         errors.append(float(best[count]))
     return errors, cuts
 

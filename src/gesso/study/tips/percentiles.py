@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
-
-import numpy as np
 
 PLACES = (0.02, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.98)
 """The percentiles that the table holds, as parts of 1."""
@@ -29,6 +28,11 @@ def percentile_of(metric: str, value: float) -> float | None:
     values = table().get(metric)
     if values is None:
         return None
-    low = float(np.interp(value, values, PLACES, left=PLACES[0], right=PLACES[-1]))
-    run = [place for place, held in zip(PLACES, values, strict=True) if held == value]
-    return (run[0] + run[-1]) / 2 if run else low
+    first, beyond = bisect_left(values, value), bisect_right(values, value)
+    if first < beyond:
+        return (PLACES[first] + PLACES[beyond - 1]) / 2
+    if not 0 < first < len(values):
+        return PLACES[0] if first == 0 else PLACES[-1]
+    low, high = values[first - 1], values[first]
+    rise = (PLACES[first] - PLACES[first - 1]) / (high - low)
+    return rise * (value - low) + PLACES[first - 1]

@@ -22,6 +22,8 @@ from gesso.study.tools.tool import measured_by
 
 _BINS = 50
 _BARS = (760, 260)
+_WIDE = 4.0
+"""Pixels of a blur from which half the size holds all that is left."""
 _NAMES = ((30.0, "low"), (60.0, "middle"), (101.0, "high"))
 
 
@@ -60,9 +62,6 @@ class Values:
         values = Kept(partial(_values_of, easel.surface, size))
         blur = max(0.3, self._options.squint * max(size))
 
-        def squint() -> Floats:
-            return np.asarray(cv2.GaussianBlur(values(), (0, 0), blur), dtype=np.float32)
-
         return Reading(
             tool=self.name,
             title="Values",
@@ -82,7 +81,10 @@ class Values:
                     "values", "The picture in its true grays.", size, lambda: gray_of(values())
                 ),
                 drawn_later(
-                    "squint", "What is left when you squint.", size, lambda: gray_of(squint())
+                    "squint",
+                    "What is left when you squint.",
+                    size,
+                    lambda: gray_of(_squinted(values(), blur)),
                 ),
                 drawn_later(
                     "histogram",
@@ -98,6 +100,18 @@ class Values:
 
 def _values_of(surface: Surface, size: tuple[int, int]) -> Floats:
     return lightness(surface.photo(size))
+
+
+def _squinted(values: Floats, blur: float) -> Floats:
+    """Blurred; at half the size where so much is blurred that nothing is lost by it."""
+    height, width = values.shape
+    if blur < _WIDE or min(height, width) < 2:
+        return np.asarray(cv2.GaussianBlur(values, (0, 0), blur), dtype=np.float32)
+    half = cv2.resize(values, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+    soft = cv2.GaussianBlur(half, (0, 0), blur / 2)
+    return np.asarray(
+        cv2.resize(soft, (width, height), interpolation=cv2.INTER_CUBIC), dtype=np.float32
+    )
 
 
 def key_of(mean: float) -> str:

@@ -175,7 +175,9 @@ def _numbered(blocks: BlockMap, wide: Bytes) -> Bytes:
 
 def _outlined(surface: Surface, wide: Bytes) -> Bytes:
     plate = surface.photo((wide.shape[1], wide.shape[0])).copy()
-    edge = boundaries(wide).astype(np.uint8)
-    plate[cv2.dilate(edge, np.ones((3, 3), np.uint8)).view(bool)] = 20
-    plate[edge.view(bool)] = PAPER
+    edge = boundaries(wide).view(np.uint8)
+    rim = cv2.dilate(edge, np.ones((3, 3), np.uint8))
+    pixels = plate.reshape(-1, 3)
+    pixels[np.flatnonzero(rim)] = 20
+    pixels[np.flatnonzero(edge)] = PAPER
     return plate
