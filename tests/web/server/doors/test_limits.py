@@ -201,6 +201,23 @@ def test_a_body_that_drips_is_given_up_wherever_it_is_read(
     assert time.monotonic() - began < 3
 
 
+def test_a_body_whose_length_is_told_in_two_ways_ends_the_connection(slow: httpx2.Client) -> None:
+    place = urlsplit(str(slow.base_url))
+    hidden = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    with socket.create_connection((place.hostname, place.port or 0), timeout=20) as raw:
+        raw.sendall(
+            b"POST /api/sets HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 60\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n" + hidden
+        )
+        told = b""
+        while part := raw.recv(65536):
+            told += part
+
+    assert told.startswith(b"HTTP/1.1 400")
+    assert b"told in two ways" in told
+    assert told.count(b"HTTP/1.1") == 1
+
+
 def test_too_many_that_send_at_once_are_told_to_return(slow: httpx2.Client) -> None:
     held = [begun(slow, "/study", "image/png") for _ in range(4)]
     try:

@@ -54,7 +54,12 @@ class Body:
             if kind == b"application/json" or kind.endswith(b"+json"):
                 self._most = limits.most_json_bytes
         told = headers.get(b"content-length", b"")
-        if told.isdigit() and int(told) > self._most:
+        if told and b"transfer-encoding" in headers:
+            # A proxy before us might take the other one, and what follows for a request of its own
+            # (RFC 9112, 6.3).
+            said = "The body's length is told in two ways."
+            self.fault = problem_of(400, "framing", said, "Send Content-Length alone.")
+        elif told.isdigit() and int(told) > self._most:
             self.fault = self._too_large()
 
     @property
