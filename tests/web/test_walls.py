@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import cv2
@@ -247,3 +248,63 @@ def test_the_worker_names_what_pages_are_drawn_with(asked: httpx2.Client) -> Non
     assert "no-cache" in answer.headers["cache-control"]
     for href in re.findall(r'"(/static/[^"]+)"', answer.text):
         assert asked.get(href).status_code == 200
+
+
+def turned(asked: httpx2.Client, place: str) -> list[str]:
+    """Where one is led by turning on from the page of a work, until there is no more."""
+    found = [place]
+    while onward := re.search(r'rel="next" href="(/works/[^"]+)"', asked.get(found[-1]).text):
+        found.append(unescape(onward[1]))
+        assert len(found) <= WORKS
+    return found
+
+
+@pytest.mark.parametrize("query", ["order=oldest", "order=shuffled&seed=7", "room=brought"])
+def test_a_work_is_turned_on_from_as_it_hung(asked: httpx2.Client, query: str) -> None:
+    hung = numbers(asked.get(f"/api/works?{query}"))
+    first = re.search(r'<a class="im" href="([^"]+)"', asked.get(f"/?{query}").text)
+
+    assert first
+    assert turned(asked, unescape(first[1])) == [f"/works/{work}?{query}" for work in hung]
+
+
+def test_a_work_of_a_set_leads_to_the_next_of_the_set_and_back(asked: httpx2.Client) -> None:
+    works = numbers(asked.get("/api/works"))[:3][::-1]
+    board = asked.post("/api/sets", json={"name": "Three", "works": works}).json()["id"]
+    places = [f"/works/{work}?set={board}" for work in works]
+
+    assert turned(asked, places[0]) == places
+    assert f'in <a href="/sets/{board}">Three</a>' in asked.get(places[1]).text
+    asked.delete(f"/api/sets/{board}")
+    assert f"set={board}" not in asked.get(places[1]).text
+
+
+def test_a_work_that_hangs_on_that_wall_no_more_hangs_among_all(asked: httpx2.Client) -> None:
+    work = numbers(asked.get("/api/works"))[2]
+
+    for query in ("room=favourites", "set=99999"):
+        page = asked.get(f"/works/{work}?{query}")
+        assert page.status_code == 200
+        assert f"3 of {WORKS}</span>" in page.text
+
+
+def test_what_is_all_of_one_kind_is_counted_once(asked: httpx2.Client) -> None:
+    assert f"{WORKS} works, all brought in.</p>" in asked.get("/").text
+
+
+def test_an_address_beyond_the_end_shows_the_last_page(asked: httpx2.Client) -> None:
+    works = numbers(asked.get("/api/works"))[:2]
+    board = asked.post("/api/sets", json={"name": "Two", "works": works}).json()["id"]
+
+    for place in ("/?at=5000", f"/sets/{board}?at=5000", f"/sets/{board}/arrange?at=5000"):
+        page = asked.get(place).text
+        assert f"/works/{works[0]}" in page
+        assert "Nothing" not in page
+    asked.delete(f"/api/sets/{board}")
+
+
+def test_a_problem_leads_where_its_advice_says(asked: httpx2.Client) -> None:
+    page = asked.get("/sets/99999", headers={"accept": "text/html"})
+
+    assert page.status_code == 404
+    assert 'See them: <a href="/sets">/sets</a>' in page.text

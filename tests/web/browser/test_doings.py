@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -123,3 +124,26 @@ def test_every_page_fits_and_can_be_read(
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{place} is {wide} px wide"
         assert not refused(page), place
+
+
+def test_a_work_in_the_making_is_followed_on_the_wall_by_events(
+    page: Page, site: httpx2.Client
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    wish = {"theme": "Weirs", "works": 6, "rounds": 2}
+    run = site.post("/api/make", json=wish).json()["run"]["id"]
+    for _ in range(100):
+        page.goto("/")
+        if page.locator(f".making[data-run='{run}'][data-job]").count():
+            break
+    asked.clear()
+    tile = page.locator(".making").first
+
+    tile.get_by_text("Done. Load the page anew to hang it.").wait_for()
+    assert any(re.search("/api/jobs/[0-9a-f]{16}/events$", url) for url in asked)
+    site.post(f"/runs/{run}/cancel")
+    page.wait_for_timeout(500)
+    asked.clear()
+    page.wait_for_timeout(1500)
+    assert not asked, "nobody asks for what is over"

@@ -34,6 +34,9 @@ def test_settings_are_told_with_where_they_come_from_and_without_secrets(
     assert "GEMINI_API_KEY" in rows["keys.gemini"]["place"]
     assert "canary" not in page + api.text
     assert ">make.width<" in page
+    assert "`" not in page
+    assert '<code class="mono">gesso painters</code>' in page
+    assert "127.0.0.1, ::1" in page
 
 
 def test_an_empty_studio_is_well_and_was_never_checked(site: httpx2.Client) -> None:

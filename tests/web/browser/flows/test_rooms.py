@@ -143,7 +143,6 @@ def test_somebody_signs_in_with_a_token_and_out_again(
         hand.press(page.get_by_role("button", name="Sign in"))
         page.get_by_role("heading", name="Make", exact=True).wait_for()
 
-        hand.open(f"{site.base_url}/sign-in")
         hand.press(page.get_by_role("button", name="Sign out"))
         page.get_by_role("button", name="Sign out").wait_for(state="detached")
         page.get_by_label("Token").wait_for()

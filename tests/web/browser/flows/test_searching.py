@@ -74,5 +74,5 @@ def test_a_narrow_page_of_a_search_is_no_wider_than_its_window(
     page = open_page(viewport={"width": 390, "height": 800})
     for address in ("/search", "/search?words=hills", "/search?words=stile:x&colour=gold"):
         page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth") == 390, address
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
     faults.clear()  # the last of them could not be searched for, which the console tells

@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from markupsafe import Markup, escape
+
+_ADDRESS = re.compile(r"/[a-z][a-z0-9/.-]*")
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86_400
 
 
@@ -80,7 +83,26 @@ def briefly(verdict: str) -> str:
     return _LISTED.sub("", verdict)
 
 
+def coded(words: str) -> Markup:
+    """What stands between backticks as code; all else is escaped."""
+    parts = [escape(part) for part in words.split("`")]
+    shown = [Markup('<code class="mono">{}</code>').format(one) for one in parts[1::2]]
+    parts[1::2] = shown
+    return Markup("").join(parts)
+
+
+def linked(words: str) -> Markup:
+    """Where an advice names an address of this server, it leads there; all else is escaped."""
+    shown = (
+        Markup('<a href="{0}">{0}</a>').format(one) if _ADDRESS.fullmatch(one) else escape(one)
+        for one in words.split(" ")
+    )
+    return Markup(" ").join(shown)
+
+
 FILTERS = {
+    "coded": coded,
+    "linked": linked,
     "briefly": briefly,
     "dollars": dollars,
     "span": span,

@@ -17,6 +17,7 @@ from gesso.show.gallery.gallery import CHUNK, Gallery, Outline, Page
 from gesso.show.gallery.making import Making
 from gesso.show.gallery.spectrum import Stripe
 from gesso.show.gallery.wall import MOST_SEED, Order, Room, Wall, told_colours
+from gesso.web.answers.doings.making import page_of
 from gesso.web.answers.house import House
 from gesso.web.api.walls.asked import AskedWall
 from gesso.web.pages.drawing import draw
@@ -78,6 +79,8 @@ class Hung:
 def look(gallery: Gallery, wall: Wall, after: str | None, at: int | None) -> Hung:
     """A page of a wall with all that the grid needs."""
     page = gallery.page(wall, after, PAGE) if at is None else gallery.page_at(wall, at, PAGE)
+    if page.place >= page.count > 0:  # an address of when more hung here: the last page of now
+        page = gallery.page_at(wall, (page.count - 1) // PAGE * PAGE, PAGE)
     outline = gallery.outline(wall)
     aspects = gallery.aspects(wall, outline.version, 0, CHUNK)
     shows_making = page.place == 0 and not wall.set and wall.order == "newest"
@@ -158,6 +161,7 @@ def gallery_pages(house: House) -> APIRouter:
                 room_hrefs={room: _href(wall, room=room) for room in ROOMS},
                 order_hrefs={order: _ordered(wall, order) for order in ORDERS},
                 plain=_href(wall, colours=""),
+                jobs=_jobs(house, hung.making),
                 next=_next(hung.page, wall),
                 before=_before(hung.page, wall),
             )
@@ -174,6 +178,12 @@ def _ordered(wall: Wall, order: Order) -> str:
     # The seed stands in the address: the order stays while pages are turned.
     seed = 1 + secrets.randbelow(MOST_SEED) if order == "shuffled" else 0
     return _href(wall, order=order, seed=seed)
+
+
+def _jobs(house: House, making: Sequence[Making]) -> dict[str, str]:
+    """The job of this server that works on a run, by run."""
+    found = {one.run: house.jobs.at(page_of(one.run)) for one in making}
+    return {run: job.id for run, job in found.items() if job is not None and not job.is_over}
 
 
 def _next(page: Page, wall: Wall) -> str:

@@ -168,7 +168,8 @@ def _arranging(routes: APIRouter, house: House) -> APIRouter:
         number: Number, at: Annotated[int, Query(ge=0, lt=2**31)] = 0
     ) -> HTMLResponse:
         board = await desk.run(lambda: gallery.sets.get(number))
-        page = await desk.run(lambda: gallery.page_at(Wall(set=number), at, _ON_A_PAGE))
+        first = min(at, max(0, board.count - 1) // _ON_A_PAGE * _ON_A_PAGE)
+        page = await desk.run(lambda: gallery.page_at(Wall(set=number), first, _ON_A_PAGE))
         told = draw(
             "sets/arrange.html", here="sets", name=name, board=board, page=page, size=_ON_A_PAGE
         )

@@ -13,6 +13,7 @@ from gesso.core.errors import InputError
 from gesso.core.records.works import Work
 from gesso.show.abroad.cards import Card, linked_data, open_graph
 from gesso.web.answers.house import House
+from gesso.web.api.walls.asked import AskedWall
 from gesso.web.interop.crossing import origin_of
 from gesso.web.pages.drawing import draw, strip_of
 from gesso.web.pages.works.comparing import Comparing
@@ -38,8 +39,8 @@ def work_pages(house: House) -> APIRouter:
         return HTMLResponse(draw("work/work.html", **words))
 
     @routes.get("/works/{number}")
-    async def closeup(request: Request, number: Number) -> HTMLResponse:
-        return page(request, await desk.run(lambda: teller.tell(number)))
+    async def closeup(request: Request, number: Number, wall: AskedWall) -> HTMLResponse:
+        return page(request, await desk.run(lambda: teller.tell(number, wall)))
 
     @routes.post("/works/{number}/favourite")
     async def favourite(number: Number, mark: Annotated[bool, Form()]) -> Response:

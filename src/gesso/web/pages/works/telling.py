@@ -8,7 +8,7 @@ from typing import Any
 
 from gesso._version import __version__
 from gesso.core.catalogue.catalogue import utc_now
-from gesso.core.errors import GessoError
+from gesso.core.errors import GessoError, UnknownItem
 from gesso.core.records.codec import to_plain
 from gesso.core.records.recipes import Recipe
 from gesso.core.records.works import Work
@@ -20,30 +20,47 @@ from gesso.show.closeup.downloads import Downloads
 from gesso.show.closeup.judgement import Bar, bars_of
 from gesso.show.closeup.record import Calls, Checked, Records, ago
 from gesso.show.gallery import Wall
+from gesso.show.gallery.wall import Order
 from gesso.show.sharing import Share
 from gesso.web.answers.house import House
+from gesso.web.pages.walls.gallery import ROOMS, query_of
 from gesso.web.pages.works.plans import Band, Plans
 
 NEAR = 8
+_ALL = Wall()
+_TURNS: dict[Order, tuple[str, str]] = {
+    "newest": ("Newer", "Older"),
+    "oldest": ("Older", "Newer"),
+    "best": ("Before", "Next"),
+    "shuffled": ("Before", "Next"),
+}
 _SOFTWARE = f"gesso {__version__}"
 _LABELS = {name: scale.label for name, scale in SCALES.items()}
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a work hangs among the newest first.
+    """Where a work hangs, on the wall that it was come from or among the newest first.
 
     Attributes:
         number: from 1; 0 where it does not hang there.
         count: of all that hang.
         before: the work before it, None at the beginning.
         after: the work after it, None at the end.
+        query: of the wall: "?" and more, "" for all works, newest first.
+        turns: what the work before it and the one after it are called.
+        home: where that wall is.
+        called: what that wall is called, "" for all works, newest first.
     """
 
     number: int
     count: int
     before: int | None
     after: int | None
+    query: str = ""
+    turns: tuple[str, str] = ("Newer", "Older")
+    home: str = "/"
+    called: str = ""
 
 
 @dataclass(frozen=True)
@@ -100,8 +117,8 @@ class Teller:
         self.downloads = Downloads(lambda: house.studio.catalogue, _SOFTWARE)
         self.plans = Plans(house)
 
-    def tell(self, number: int) -> Told:
-        """Everything about one work.
+    def tell(self, number: int, wall: Wall = _ALL) -> Told:
+        """Everything about one work, which was come to from a wall.
 
         Raises:
             UnknownItem: there is no such work.
@@ -113,7 +130,7 @@ class Teller:
         sound = checked is None or not checked.damage
         return Told(
             shown=shown,
-            place=self._place(number),
+            place=self._place(number, wall),
             bars=bars_of(evaluation, _LABELS) if evaluation else [],
             bands=self._bands(work),
             calls=self.records.calls(shown.recipe),
@@ -143,12 +160,37 @@ class Teller:
             self._house.studio.searching.opened()
         )
 
-    def _place(self, number: int) -> Place:
-        gallery, wall = self._house.gallery, Wall()
-        at = gallery.place_of(wall, number)
+    def _place(self, number: int, wall: Wall) -> Place:
+        found = None if wall == _ALL else self._place_on(number, wall)
+        if found is not None:
+            return found
+        gallery = self._house.gallery
+        at = gallery.place_of(_ALL, number)
+        before, after = gallery.beside(_ALL, number)
+        return Place(0 if at is None else at + 1, sum(gallery.counts().values()), before, after)
+
+    def _place_on(self, number: int, wall: Wall) -> Place | None:
+        """None where it does not hang there any more, or the set is none any more."""
+        gallery = self._house.gallery
+        try:
+            board = gallery.sets.get(wall.set) if wall.set else None
+            at = gallery.place_of(wall, number)
+        except UnknownItem:
+            return None
+        if at is None or (board is not None and board.is_deleted):
+            return None
         before, after = gallery.beside(wall, number)
-        count = sum(gallery.counts().values())
-        return Place(0 if at is None else at + 1, count, before, after)
+        query = query_of(wall)
+        return Place(
+            at + 1,
+            gallery.page_at(wall, at, 1).count,
+            before,
+            after,
+            f"?{query}",
+            _TURNS[wall.order] if board is None else _TURNS["shuffled"],
+            f"/sets/{board.id}" if board else f"/?{query}",
+            board.name if board else ROOMS[wall.room],
+        )
 
     def _bands(self, work: Work) -> list[Band]:
         try:

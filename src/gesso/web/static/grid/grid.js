@@ -15,7 +15,6 @@ const FAST_PX = 2400;
 const MOST_TURNS = 4;
 const TURN_MS = 1000;
 const MOST_GOES = 12;
-const MAKING_EVERY_MS = 4000;
 
 const template = document.createElement("template");
 template.innerHTML = `<article class="w" role="listitem"><a class="im"><img alt="" decoding="async"></a
@@ -53,7 +52,7 @@ class Grid extends HTMLElement {
     this.dress();
     this.measure();
     this.begin(Number(this.dataset.place || 0));
-    if (this.lead.length) this.follow();
+    if (this.lead.length) import("./making.js").then(({ follow }) => follow(this.lead));
     addEventListener("load", () => setTimeout(() => this.sharpen(), 400));
   }
 
@@ -334,7 +333,7 @@ class Grid extends HTMLElement {
     const [link, title, line, heart] = element.children;
     const picture = link.firstElementChild;
     element.dataset.id = tile.id;
-    link.href = title.href = `/works/${tile.id}`;
+    link.href = title.href = this.addressOf(tile);
     title.textContent = tile.title;
     line.textContent = tile.line;
     heart.setAttribute("aria-label", `Favourite: ${tile.title}`);
@@ -345,6 +344,11 @@ class Grid extends HTMLElement {
     picture.addEventListener("error", () => this.failed(element, tile), { once: true });
     picture.src = Math.max(width, height) * devicePixelRatio > 300 ? tile.large : tile.small;
     if (!picture.complete && tile.thumbhash) link.style.backgroundImage = `url(${placeholder(tile.thumbhash)})`;
+  }
+
+  // The page of a work knows which wall it was come from: what is turned to from there hangs here.
+  addressOf(tile) {
+    return `/works/${tile.id}${this.dataset.query ? `?${this.dataset.query}` : ""}`;
   }
 
   // The tile stays, with the reason that the server tells.
@@ -573,7 +577,7 @@ class Grid extends HTMLElement {
     const tile = this.source.tiles.get(this.at);
     if (!tile) return;
     this.remember(this.at);
-    location.assign(`/works/${tile.id}${where}`);
+    location.assign(this.addressOf(tile) + where);
   }
 
   async choose() {
@@ -695,32 +699,6 @@ class Grid extends HTMLElement {
     const mark = this.source.marks.findLast?.((one) => one.place < place);
     this.rail.setAttribute("aria-valuenow", place);
     this.rail.setAttribute("aria-valuetext", `${place} of ${this.source.count}${mark ? `, ${mark.words}` : ""}`);
-  }
-
-  // --- Works in the making --------------------------------------------------------------------
-
-  follow() {
-    setInterval(async () => {
-      if (document.hidden || !this.lead.length) return;
-      const answer = await fetch("/api/works/making").catch(() => null);
-      if (!answer?.ok) return;
-      const now = new Map((await answer.json()).map((one) => [`${one.run}/${one.item}`, one]));
-      for (const element of this.lead) this.tell(element, now.get(`${element.dataset.run}/${element.dataset.item}`));
-    }, MAKING_EVERY_MS);
-  }
-
-  tell(element, making) {
-    const [round, about, steps, step] = element.firstElementChild.children;
-    if (!making) {
-      step.textContent = "Done. Load the page anew to hang it.";
-      return;
-    }
-    round.textContent = `Making now${making.round ? `, round ${making.round}${making.rounds ? ` of ${making.rounds}` : ""}` : ""}`;
-    about.textContent = making.title;
-    step.textContent = making.step;
-    [...steps.children].forEach((one, at) => { one.className = at + 1 < making.round ? "done" : at + 1 === making.round ? "now" : "todo"; });
-    const seconds = Math.max(0, Math.round((Date.now() - Date.parse(making.since)) / 1000));
-    element.querySelector(".since").textContent = `begun ${seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`} ago`;
   }
 }
 
