@@ -317,6 +317,18 @@ def test_files_that_many_sealings_replace_go_together(catalogue: Catalogue, make
     assert check(catalogue, read_data=True).orphans == ()
 
 
+def test_what_comes_in_meanwhile_does_not_let_them_go_one_by_one(
+    catalogue: Catalogue, make: Workshop
+) -> None:
+    work = make.paint(catalogue, 1, "r/i/1/0")
+    recipe = replace(make.recipe(1), evaluation=make.evaluation())
+    catalogue.accession.seal(work, recipe, then=lambda _connection: None)
+
+    make.paint(catalogue, 2, "r/i/2/0")
+
+    assert catalogue.blobs.has(work.blob), "it waits for the others"
+
+
 def test_what_was_sealed_is_told_as_it_is_kept(catalogue: Catalogue, make: Workshop) -> None:
     work = make.paint(catalogue, 3)
 

@@ -288,7 +288,9 @@ class Accession:
             ]
             if then is not None:
                 then(connection, became)
-        self._old.let_go(_unneeded(stored, became))
+        unneeded = list(_unneeded(stored, became))
+        if unneeded:  # else what sealing has replaced would go one by one, and not together
+            self._old.let_go(unneeded)
         return became
 
     def _stored(self, arrival: Arrival) -> dict[str, tuple[str, BlobPart]]:
