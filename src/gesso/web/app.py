@@ -49,6 +49,7 @@ from gesso.web.pages.works.pages import work_pages
 from gesso.web.server.doors.describing import describe
 from gesso.web.server.doors.doors import Doors
 from gesso.web.server.doors.guard import Guard
+from gesso.web.server.doors.reading import Reading
 from gesso.web.server.health import Health, Watch
 from gesso.web.server.options import ServerOptions
 from gesso.web.server.problems import tell_problems
@@ -127,6 +128,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     name = name_of(studio)
     tell_problems(app, lambda found: draw("problem.html", here="", name=name, problem=found))
     quick = Quick(gallery)
+    app.add_middleware(Reading)
     app.add_middleware(QuickAnswers, quick=quick)
     studies = Studies(studio, desk, options)
     images = Images(

@@ -141,3 +141,22 @@ def test_a_favourite_and_a_link_need_no_script(piers: httpx2.Client) -> None:
     assert refused.status_code == 400
     assert "4000 days" in refused.text
     assert piers.post("/works/99/shares", data={"days": "1"}).status_code == 404
+
+
+def test_a_download_that_broke_off_is_gone_on_with(piers: httpx2.Client) -> None:
+    path = "/api/works/1/file?form=original"
+    whole = piers.get(path)
+    tag = whole.headers["etag"]
+
+    rest = piers.get(path, headers={"Range": "bytes=1000-", "If-Range": tag})
+    other = piers.get(path, headers={"Range": "bytes=1000-", "If-Range": '"another"'})
+    beyond = piers.get(path, headers={"Range": f"bytes={len(whole.content)}-"})
+
+    assert (rest.status_code, rest.content) == (206, whole.content[1000:])
+    assert rest.headers["content-disposition"] == whole.headers["content-disposition"]
+    assert rest.headers["content-range"] == (
+        f"bytes 1000-{len(whole.content) - 1}/{len(whole.content)}"
+    )
+    assert (other.status_code, other.content) == (200, whole.content)
+    assert beyond.status_code == 416
+    assert piers.get(path, headers={"If-None-Match": tag}).status_code == 304

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from gesso._version import __version__
-from gesso.show.closeup.downloads import SUFFIXES, Download, Downloads, Form
+from gesso.show.closeup.downloads import SUFFIXES, Downloads, Form
 from gesso.web.answers.house import House
+from gesso.web.api.sounds.streaming import sent
 from gesso.web.server.problems import Problem
 
 Number = Annotated[int, Path(ge=1, lt=2**63, description="The work's number.")]
@@ -18,7 +20,10 @@ _FAULTS: dict[int | str, dict[str, Any]] = {
     422: {"model": Problem, "description": "A parameter is not what it may be."},
 }
 _FILE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {kind: {} for kind in SUFFIXES}, "description": "The file."}
+    200: {"content": {kind: {} for kind in SUFFIXES}, "description": "The file."},
+    206: {"content": {kind: {} for kind in SUFFIXES}, "description": "The part asked for."},
+    304: {"description": "It has not changed."},
+    416: {"model": Problem, "description": "It has no such part."},
 }
 
 
@@ -35,11 +40,19 @@ def file_routes(house: House) -> APIRouter:
         response_class=Response,
         responses=_FILE,
     )
-    async def file(number: Number, form: Annotated[Form, Query()] = "stripped") -> Response:
-        """Without its words, or as it was kept: that may tell the place where it was taken."""
+    async def file(
+        request: Request, number: Number, form: Annotated[Form, Query()] = "stripped"
+    ) -> Response:
+        """Without its words, or as it was kept: that may tell the place where it was taken.
+
+        A download that broke off is gone on with by a range of bytes.
+        """
         catalogue = house.studio.catalogue
         found = await desk.run(lambda: downloads.file(catalogue.works.get(number), form))
-        return _sent(found)
+        tag = await desk.run(lambda: sha256(found.data).hexdigest()[:24])
+        answer = sent(request, found.data, len(found.data), found.media_type, tag, for_ever=False)
+        answer.headers["Content-Disposition"] = found.disposition
+        return answer
 
     @routes.get(
         "/{number}/sidecar",
@@ -51,11 +64,8 @@ def file_routes(house: House) -> APIRouter:
     async def sidecar(number: Number) -> Response:
         """A file to lie beside the picture's, with the IPTC digital source type."""
         catalogue = house.studio.catalogue
-        return _sent(await desk.run(lambda: downloads.sidecar(catalogue.works.get(number))))
+        found = await desk.run(lambda: downloads.sidecar(catalogue.works.get(number)))
+        headers = {"Content-Disposition": found.disposition, "Cache-Control": "private, no-cache"}
+        return Response(found.data, 200, headers, found.media_type)
 
     return routes
-
-
-def _sent(found: Download) -> Response:
-    headers = {"Content-Disposition": found.disposition, "Cache-Control": "private, no-cache"}
-    return Response(found.data, 200, headers, found.media_type)

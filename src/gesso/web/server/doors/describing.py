@@ -72,6 +72,8 @@ def _complete(method: str, path: str, operation: Described) -> None:
         operation["x-gesso-scope"] = needed(method, path)
     answers = operation.setdefault("responses", {})
     usual = _DOORS | (_OF_BODIES if method in ("POST", "PUT", "PATCH", "DELETE") else {})
+    if method == "GET" and "application/json" in answers.get("200", {}).get("content", {}):
+        usual = {"304": "What If-None-Match names still stands."} | usual
     for status, words in usual.items():
         answers.setdefault(status, {"description": words})
     for status, answer in answers.items():
