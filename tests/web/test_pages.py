@@ -151,6 +151,8 @@ def test_an_empty_studio_says_how_to_begin(client: httpx2.Client) -> None:
 
     assert "Nothing hangs here yet." in page
     assert "gesso demo" in page
+    assert all(f'<a href="/{way}">' in page for way in ("make", "collect"))
+    assert "Newest first" not in page, "nothing is there to be put in an order"
 
 
 def test_a_picture_can_be_studied_by_a_form(client: httpx2.Client) -> None:

@@ -272,6 +272,24 @@ def test_a_mark_waits_where_there_is_no_network(
     faults.clear()
 
 
+def test_a_mark_of_one_tab_is_seen_in_the_others(page: Page, site: httpx2.Client) -> None:
+    hung(page, "/?order=oldest")
+    other = page.context.new_page()
+    other.goto("/works/7")
+    other.get_by_role("button", name="Favourite").click()
+
+    page.wait_for_selector(".w[data-id='7'] .heart[aria-pressed=true]")
+    page.locator(".w[data-id='7'] .heart").click()
+    other.wait_for_selector(".act[aria-pressed=false] >> text=Favourite")
+    assert not site.get("/api/works/7").json()["favourite"]
+
+
+def test_a_wall_of_a_page_has_no_rail(page: Page) -> None:
+    hung(page)
+
+    assert not page.locator(".scrub").count()
+
+
 def test_what_was_seen_can_be_seen_without_the_studio(page: Page, faults: list[str]) -> None:
     hung(page)
     page.wait_for_function(

@@ -2,15 +2,17 @@
 // here, in the order in which it was set, and is sent once there is one.
 const WAITING = "gesso.marks";
 const DONE = "gesso.marked";
+const LAST = "gesso.marked.last";
 
 export function markInPlace(root) {
-  if (isComeBackTo()) {
-    const marked = markedHere();
+  const remark = (marked) => {
     for (const form of root.querySelectorAll("form[action$='/favourite']")) {
       const isMarked = marked[form.getAttribute("action").split("/")[2]];
       if (isMarked !== undefined) show(form.querySelector("button"), isMarked, form);
     }
-  }
+  };
+  if (isComeBackTo()) remark(markedHere());
+  document.addEventListener("gesso:marked", (event) => remark(event.detail));
   root.addEventListener("submit", (event) => {
     const form = event.target.closest("form[action$='/favourite']");
     if (!form) return;
@@ -36,10 +38,10 @@ function show(button, isMarked, form) {
 export async function setFavourite(number, isMarked) {
   try {
     const isKept = await send(number, isMarked);
-    if (isKept) note(number, isMarked);
+    if (isKept) spread(number, isMarked);
     return isKept;
   } catch {
-    note(number, isMarked);
+    spread(number, isMarked);
     const waiting = read();
     waiting[number] = isMarked;
     localStorage.setItem(WAITING, JSON.stringify(waiting));
@@ -75,6 +77,19 @@ function note(number, isMarked) {
   marked[number] = isMarked;
   sessionStorage.setItem(DONE, JSON.stringify(marked));
 }
+
+// Other pages of this browser that are open hear of it.
+function spread(number, isMarked) {
+  note(number, isMarked);
+  localStorage.setItem(LAST, JSON.stringify([number, isMarked, Date.now()]));
+}
+
+addEventListener("storage", (event) => {
+  if (event.key !== LAST || !event.newValue) return;
+  const [number, isMarked] = JSON.parse(event.newValue);
+  note(number, isMarked);
+  document.dispatchEvent(new CustomEvent("gesso:marked", { detail: { [number]: isMarked } }));
+});
 
 export async function sendWaiting() {
   for (const [number, isMarked] of Object.entries(read())) {

@@ -65,6 +65,7 @@ class Grid extends HTMLElement {
     new ResizeObserver(() => this.resized()).observe(this);
     addEventListener("pagehide", () => this.remember());
     addEventListener("pageshow", (event) => { if (event.persisted) this.remark(); });
+    document.addEventListener("gesso:marked", (event) => this.remark(event.detail));
     this.addEventListener("click", (event) => {
       const heart = event.target.closest(".heart");
       if (heart) this.mark(this.placeOfElement(heart));
@@ -471,8 +472,7 @@ class Grid extends HTMLElement {
   }
 
   // What was marked on other pages since this one was drawn.
-  remark() {
-    const marked = markedHere();
+  remark(marked = markedHere()) {
     for (const [place, tile] of this.source.tiles) {
       if (!(tile.id in marked)) continue;
       tile.favourite = marked[tile.id];
