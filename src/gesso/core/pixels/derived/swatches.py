@@ -72,26 +72,28 @@ def _colours(rgb: NDArray[np.uint8]) -> tuple[Points, NDArray[np.float64]]:
     red, green, blue = (pixels[:, i].astype(np.int32) for i in range(3))
     cell = (red >> shift) << (2 * _BITS) | (green >> shift) << _BITS | blue >> shift
     number, sums = _counted(cell, red, green, blue)
-    used = np.flatnonzero(number)
-    means = np.stack([channel[used] for channel in sums], axis=1) / number[used, np.newaxis] / 255
+    means = np.stack(sums, axis=1) / number[:, np.newaxis] / 255
     points = srgb_to_oklab(means).astype(np.float64) * (1, _CHROMA, _CHROMA)
-    return np.ascontiguousarray(points.T), number[used].astype(np.float64) / len(pixels)
+    return np.ascontiguousarray(points.T), number.astype(np.float64) / len(pixels)
 
 
 def _counted(
     cell: Channel, red: Channel, green: Channel, blue: Channel
 ) -> tuple[NDArray[np.int64], tuple[NDArray[np.int64], ...]]:
-    """How many pixels each cell has, and the sums of their channels.
+    """How many pixels each cell that has any has, and the sums of their channels.
 
     Two whole numbers below 2**26 are counted at once in a float of 53 bits: counting is what takes
     the time, and halves of it are exact.
     """
     if 255 * len(cell) >= _HALF:  # a strip that could not be halved any more
         number = np.bincount(cell, minlength=_CELLS)
-        told = (np.bincount(cell, of, _CELLS).astype(np.int64) for of in (red, green, blue))
-        return number, tuple(told)
-    both = np.bincount(cell, red * float(_HALF) + green, _CELLS).astype(np.int64)
-    rest = np.bincount(cell, blue * float(_HALF) + 1, _CELLS).astype(np.int64)
+        used = np.flatnonzero(number)
+        told = (np.bincount(cell, of, _CELLS)[used].astype(np.int64) for of in (red, green, blue))
+        return number[used], tuple(told)
+    counted = np.bincount(cell, blue * float(_HALF) + 1, _CELLS)
+    used = np.flatnonzero(counted)
+    rest = counted[used].astype(np.int64)
+    both = np.bincount(cell, red * float(_HALF) + green, _CELLS)[used].astype(np.int64)
     return rest % _HALF, (both // _HALF, both % _HALF, rest // _HALF)
 
 
