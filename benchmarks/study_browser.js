@@ -25,6 +25,9 @@
     page.look("plan");
     await settled();
     told["squint, 1 to 12"] = await timed(count, (at) => { page.squint = 1 + at % 12; page.soften(); page.change({}); });
+    page.look("gray");
+    told["squint in the grays, 1 to 12"] = await timed(count, (at) => { page.squint = 1 + at % 12; page.soften(); page.change({}); });
+    page.look("plan");
     page.squint = 0; page.soften(); page.change({}); await settled();
     told["until specks are merged, too (worker)"] = [];
     for (let at = 0; at < count; at += 1) {

@@ -1,7 +1,7 @@
 // What is drawn on the stage: planes at working size enlarged to about a megapixel, once; each step
 // of a slider is then one table and one pass over the pixels.
 
-import { GRAYS, bandsOf, counted, planCuts, squinted, tonesOfPixels } from "./tones.js";
+import { GRAYS, bandsOf, counted, halved, planCuts, squinted, tonesOfPixels } from "./tones.js";
 import { patchesOf } from "./patches.js";
 
 const PIXELS = 1e6;
@@ -9,6 +9,8 @@ const MOST_TIMES = 4;
 /** Steps of an enlarged tone: borders between two tones are smooth. */
 const FINE = 64;
 const DARK = 12, LIGHT = 96;
+/** Pixels: a blur twice as wide is made at half the size. */
+const LEAST_RADIUS = 4;
 
 /** A gray as canvas pixels hold it. */
 const gray32 = (step) => (0xff000000 | (step << 16) | (step << 8) | step) >>> 0;
@@ -52,7 +54,8 @@ export class Stage {
     const held = this.kept.get(name);
     if (held && held.plane === plane) return held.large;
     const { width, height } = this.canvas;
-    const steps = enlarge(plane.data, plane.width, plane.height, width, height, FINE);
+    // Fresh memory costs as much as what is written into it: the last one's is taken again.
+    const steps = enlarge(plane.data, plane.width, plane.height, width, height, FINE, held?.large);
     // The corners of the small pixels are rounded off, where no squint has done so; borders stay
     // where they are.
     const large = plane.isSoft ? steps : squinted(steps, width, height, Math.round(0.6 * width / plane.width));
@@ -161,14 +164,25 @@ export class Stage {
   /** The picture in its true grays, blurred by a squint: a radius in parts of the width. */
   grays(squint) {
     const { width, height } = this.canvas;
-    if (!this.tones) this.tones = tonesOfPixels(pixelsOf(this.photo, width, height).data);
     const held = this.kept.get("grays");
-    const soft = held?.squint === squint ? held.soft
-      : squinted(this.tones, width, height, Math.round(squint * Math.max(width, height)));
+    const soft = held?.squint === squint ? held.soft : this.softened(Math.round(squint * Math.max(width, height)));
     this.kept.set("grays", { squint, soft });
     const table = Uint32Array.from(GRAYS, gray32), { pixels } = this;
     for (let at = 0; at < pixels.length; at += 1) pixels[at] = table[soft[at]];
     this.show();
+  }
+
+  /** The tones of the photo, blurred by a radius; a wide blur at a small size, which holds all that is left. */
+  softened(radius) {
+    const { width, height } = this.canvas;
+    this.tones ??= [{ data: tonesOfPixels(pixelsOf(this.photo, width, height).data), width, height }];
+    let size = 0;
+    for (; radius >> size >= 2 * LEAST_RADIUS; size += 1) this.tones[size + 1] ??= halved(this.tones[size]);
+    const small = this.tones[size];
+    // The radii of the two blurs add up to what a whole one would miss by half.
+    const both = Math.round(2 * radius / 2 ** size);
+    const soft = squinted(small.data, small.width, small.height, both >> 1, both - (both >> 1));
+    return size ? enlarge(soft, small.width, small.height, width, height, 1) : soft;
   }
 
   /** Any picture that lies over the whole: the photo, a sheet. */
@@ -205,7 +219,9 @@ export function countsOf(plane) {
 
 /** A table by tones as one by fine steps: between two tones the border lies halfway. */
 function finely(lut) {
-  return Uint32Array.from({ length: 255 * FINE + 1 }, (_, step) => lut[Math.floor(step / FINE + 0.5)]);
+  const fine = new Uint32Array(255 * FINE + 1);
+  for (let tone = 0; tone < 256; tone += 1) fine.fill(lut[tone], Math.max(0, (tone - 0.5) * FINE), (tone + 0.5) * FINE);
+  return fine;
 }
 
 /** Cuts of a plane, kept with it. */
@@ -217,8 +233,7 @@ export function cutsOf(plane, count, cut) {
 }
 
 /** Bytes enlarged between pixel centres, as the server enlarges them, in `fine` steps of one. */
-function enlarge(data, width, height, wide, high, fine) {
-  const large = new Uint16Array(wide * high);
+function enlarge(data, width, height, wide, high, fine, large = new Uint16Array(wide * high)) {
   const places = (long, from) => Array.from({ length: long }, (_, at) => {
     const place = Math.min(from - 1, Math.max(0, (at + 0.5) * from / long - 0.5));
     const low = Math.floor(place);
@@ -234,7 +249,7 @@ function enlarge(data, width, height, wide, high, fine) {
     for (let x = 0; x < width; x += 1) line[x] = data[above + x] * (256 - share) + data[below + x] * share;
     for (let x = 0; x < wide; x += 1, at += 1) {
       const from = line[left[x]];
-      large[at] = ((from + (line[right[x]] - from) * parts[x] / 256) * fine) / 256 + 0.5;
+      large[at] = ((256 * from + (line[right[x]] - from) * parts[x]) * fine + 32768) >> 16;
     }
   }
   return large;

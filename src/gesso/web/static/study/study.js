@@ -63,8 +63,7 @@ class Study extends HTMLElement {
     this.planes = Object.fromEntries(Object.entries(this.calm).map(([name, plane]) => [name, radius
       ? { ...plane, counts: undefined, cuts: undefined, isSoft: true, data: squinted(plane.data, plane.width, plane.height, radius) }
       : plane]));
-    const { data, width, height } = this.planes.plan;
-    this.worker.postMessage({ picture: { id: this.plane = (this.plane ?? 0) + 1, tones: this.tones.data, smooth: data, width, height } });
+    this.plane = (this.plane ?? 0) + 1;
   }
 
   /** Lay out what only works here, over what was sent. */
@@ -108,15 +107,25 @@ class Study extends HTMLElement {
     this.paint();
     this.took = performance.now() - began;
     this.question = (this.question ?? 0) + 1;
-    this.worker.postMessage({
-      of: this.plane, ask: this.question, wishes: { count: this.count, cut: this.cut, cuts: this.own ?? undefined },
-    });
+    if (!this.isAsked) this.inquire();
     this.tell();
+  }
+
+  /** Ask the worker for the plan as it is wished now, one question at a time: what a moving slider has left behind is
+   *  never worked on. */
+  inquire() {
+    this.isAsked = true;
+    const { data, width, height } = this.planes.plan;
+    const picture = this.plane === this.known ? undefined
+      : { id: this.known = this.plane, tones: this.tones.data, smooth: data, width, height };
+    const wishes = { count: this.count, cut: this.cut, cuts: this.own ?? undefined };
+    this.worker.postMessage({ picture, of: this.plane, ask: this.question, wishes });
   }
 
   /** The worker's plan, its specks merged, where it is still the one that was asked for. */
   settle({ ask, plan }) {
-    if (ask !== this.question) return;
+    this.isAsked = false;
+    if (ask !== this.question) { this.inquire(); return; }
     this.plan = plan;
     if (this.view === "plan" && !this.seen) this.paint();
     this.dispatchEvent(new CustomEvent("settled", { detail: plan }));

@@ -129,24 +129,61 @@ export function bandsOf(cuts) {
   });
 }
 
-/** Tones blurred as by half-closed eyes: two box blurs of a radius in pixels, edges held. */
-export function squinted(tones, width, height, radius) {
-  const reach = Math.min(radius, width - 1, height - 1);
-  if (reach < 1) return tones;
-  const once = (from) => across(across(from, width, height, reach, 1, width), height, width, reach, width, 1);
-  return once(once(tones));
+/** Tones blurred as by half-closed eyes: two box blurs of a radius in pixels, edges held; the second may be wider. */
+export function squinted(tones, width, height, radius, then = radius) {
+  const most = Math.min(width, height) - 1, first = Math.min(radius, most), second = Math.min(then, most);
+  if (second < 1) return tones;
+  const [half, whole] = [new tones.constructor(tones.length), new tones.constructor(tones.length)];
+  across(tones, half, width, height, first);
+  down(half, whole, width, height, first);
+  across(whole, half, width, height, second);
+  return down(half, whole, width, height, second);
 }
 
-function across(from, long, lines, radius, step, jump) {
-  const to = new from.constructor(from.length), wide = 2 * radius + 1, last = long - 1;
-  for (let line = 0; line < lines; line += 1) {
-    const start = line * jump;
-    let sum = 0;
-    for (let at = -radius; at <= radius; at += 1) sum += from[start + Math.min(last, Math.max(0, at)) * step];
-    for (let at = 0; at < long; at += 1) {
-      to[start + at * step] = (sum + radius) / wide;
-      sum += from[start + Math.min(last, at + radius + 1) * step] - from[start + Math.max(0, at - radius) * step];
+/** Means of each pixel's neighbours in its row; beyond the border the last one counts again. */
+function across(from, to, width, height, radius) {
+  const wide = 2 * radius + 1, last = width - 1;
+  for (let line = 0; line < height; line += 1) {
+    const start = line * width, end = start + last, first = from[start], final = from[end];
+    let sum = (radius + 1) * first;
+    for (let at = start + 1; at <= start + radius; at += 1) sum += from[Math.min(end, at)];
+    // Where the reach begins and ends within the row nothing has to be asked.
+    const inner = start + radius, outer = end - radius;
+    for (let at = start; at <= end; at += 1) {
+      to[at] = (sum + radius) / wide;
+      sum += (at < outer ? from[at + radius + 1] : final) - (at > inner ? from[at - radius] : first);
     }
   }
   return to;
+}
+
+/** The same in columns, a row at a time: memory is walked through as it lies. */
+function down(from, to, width, height, radius) {
+  const wide = 2 * radius + 1, last = height - 1, sums = new Int32Array(width);
+  for (let step = -radius; step <= radius; step += 1) {
+    const row = Math.min(last, Math.max(0, step)) * width;
+    for (let x = 0; x < width; x += 1) sums[x] += from[row + x];
+  }
+  for (let line = 0; line < height; line += 1) {
+    const row = line * width;
+    const comes = Math.min(last, line + radius + 1) * width, goes = Math.max(0, line - radius) * width;
+    for (let x = 0; x < width; x += 1) {
+      const sum = sums[x];
+      to[row + x] = (sum + radius) / wide;
+      sums[x] = sum + from[comes + x] - from[goes + x];
+    }
+  }
+  return to;
+}
+
+/** Half the size: means of four. */
+export function halved({ data, width, height }) {
+  const small = { width: width >> 1, height: height >> 1 };
+  small.data = new Uint8Array(small.width * small.height);
+  for (let y = 0, at = 0; y < small.height; y += 1) {
+    for (let x = 0, from = 2 * y * width; x < small.width; x += 1, at += 1, from += 2) {
+      small.data[at] = (data[from] + data[from + 1] + data[from + width] + data[from + width + 1] + 2) >> 2;
+    }
+  }
+  return small;
 }
