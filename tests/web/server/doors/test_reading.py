@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import anyio
 import httpx2
 import pytest
 
 from gesso import Studio
 from gesso.core.records.works import Provenance, Rights
+from gesso.web.server.doors.asgi import Message, Receive, Scope, Send
+from gesso.web.server.doors.reading import Reading
 
 from ...conftest import hill, served
 
@@ -83,6 +86,26 @@ def test_the_head_of_a_stream_ends(site: httpx2.Client) -> None:
 
     assert (answer.status_code, answer.content) == (200, b"")
     assert answer.headers["content-type"].startswith("text/event-stream")
+
+
+def test_a_stream_is_open_before_its_first_event_comes() -> None:
+    told: list[str] = []
+
+    async def stream(_scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [(b"content-type", b"text/event-stream")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        told.append("waits for an event")
+        await send({"type": "http.response.body", "body": b"id: 1", "more_body": True})
+
+    async def send(message: Message) -> None:
+        told.append(message["type"])
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    anyio.run(Reading(stream), {"type": "http", "method": "GET", "headers": []}, receive, send)
+
+    assert told == ["http.response.start", "waits for an event", "http.response.body"]
 
 
 @pytest.mark.parametrize(

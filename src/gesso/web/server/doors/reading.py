@@ -63,15 +63,15 @@ class _Tagged:
     async def send(self, message: Message) -> None:
         if self._is_done:
             return
-        if message["type"] == "http.response.start":
+        if message["type"] == "http.response.start" and _may_be_tagged(message):
             self._start = message
             return
         if self._start is not None:
             start, self._start = self._start, None
-            if not message.get("more_body", False) and start["status"] == 200:
+            if not message.get("more_body", False):
                 start, message = self._compared(start, message)
             await self._send(start)
-        if self._is_head:
+        if self._is_head and message["type"] != "http.response.start":
             message = {"type": "http.response.body", "body": b""}
             self._is_done = True
         await self._send(message)
@@ -90,6 +90,13 @@ class _Tagged:
         kept = [pair for pair in headers if pair[0].lower() not in _OF_A_BODY]
         unchanged = {"type": "http.response.start", "status": 304, "headers": kept}
         return unchanged, {"type": "http.response.body", "body": b""}
+
+
+def _may_be_tagged(start: Message) -> bool:
+    """Whether to wait for the body: a stream of events says at once that it is open."""
+    told = {name.lower(): value for name, value in start["headers"]}
+    is_json = told.get(b"content-type", b"").startswith(_JSON)
+    return start["status"] == 200 and (is_json or b"etag" in told)
 
 
 def _names(known: bytes, tag: bytes) -> bool:
