@@ -273,9 +273,7 @@ def _shorten_addresses() -> None:
     config: dict[str, Any] = multiprocessing.current_process()._config  # type: ignore[attr-defined]  # where Python keeps it
     if "tempdir" in config or len(os.fsencode(tempfile.gettempdir())) <= _LONGEST_FOLDER:
         return
-    for place in (os.environ.get("XDG_RUNTIME_DIR"), "/tmp", "/var/tmp"):  # noqa: S108 - made with mkdtemp
-        if not place or len(os.fsencode(place)) > _LONGEST_FOLDER:
-            continue
+    for place in ("/tmp", "/var/tmp"):  # noqa: S108 - what is made there is made with mkdtemp
         if not Path(place).is_dir() or not os.access(place, os.W_OK | os.X_OK):
             continue
         folder = tempfile.mkdtemp(prefix="pymp-", dir=place)
