@@ -155,7 +155,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     app.include_router(signing_pages(name, doors.keys, doors.buckets, options))
     app.include_router(watching_routes(house, doors))
     app.router.routes.append(agents.route())
-    describe(app)
+    describe(app, tips_cost=options.tips_cost)
     return doors.guard(app, lambda found, path: draw_refusal(name, found, path))
 
 

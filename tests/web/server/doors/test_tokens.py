@@ -18,6 +18,7 @@ from gesso.core.catalogue.calls.tokens import TokenScope
 from gesso.core.errors import SettingsError
 from gesso.web.app import application
 from gesso.web.pages.signing import here_only
+from gesso.web.server.doors.describing import operations
 from gesso.web.server.doors.guard import Guard
 from gesso.web.server.doors.scopes import needed, unnumbered
 from gesso.web.server.options import ServerOptions
@@ -320,3 +321,27 @@ def test_answers_say_which_version_they_are_of(doors: Open) -> None:
     answer = doors().get("/api/v1/works")
 
     assert (answer.status_code, answer.headers["x-gesso-api"]) == (200, "1")
+
+
+def test_the_description_tells_which_studies_take_a_token_that_spends(doors: Open) -> None:
+    def scopes(**options: bool) -> dict[str, str]:
+        described = doors(**options).get("/openapi.json").json()
+        return {
+            operation["operationId"]: operation["x-gesso-scope"]
+            for _, _, operation in operations(described)
+            if "x-gesso-scope" in operation
+        }
+
+    free, paid = scopes(), scopes(tips_cost=True)
+
+    assert {name for name in free if free[name] != paid[name]} == {"study", "keep_study"}
+    assert paid["study"] == paid["keep_study"] == "spend"
+
+
+@pytest.mark.parametrize("path", ["/studies/1", "/studies/1.0", "/studies/pictures/" + "0" * 64])
+def test_a_token_that_reads_opens_no_study_that_costs(folder: Path, doors: Open, path: str) -> None:
+    reads, spends = new(folder, "read"), new(folder, "spend")
+    client = doors(host="0.0.0.0", tips_cost=True)
+
+    assert client.get(path, headers=bearer(reads)).status_code == 403
+    assert client.get(path, headers=bearer(spends)).status_code == 404

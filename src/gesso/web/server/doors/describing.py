@@ -31,19 +31,24 @@ _OF_BODIES = {
 _METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
 
 
-def describe(app: FastAPI) -> None:
-    """Complete the description that an application gives of itself."""
+def describe(app: FastAPI, *, tips_cost: bool = False) -> None:
+    """Complete the description that an application gives of itself.
+
+    Args:
+        app: the application.
+        tips_cost: a model words the tips of studies, which then take another scope.
+    """
     plain = app.openapi
 
     def openapi() -> Described:
         if app.openapi_schema is None:
-            app.openapi_schema = completed(plain())
+            app.openapi_schema = completed(plain(), tips_cost=tips_cost)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way of doing it
 
 
-def completed(described: Described) -> Described:
+def completed(described: Described, *, tips_cost: bool = False) -> Described:
     """A description with tokens, scopes, and every answer of the doors."""
     schemas = described.setdefault("components", {}).setdefault("schemas", {})
     schemas["Problem"] = Problem.model_json_schema()
@@ -54,7 +59,10 @@ def completed(described: Described) -> Described:
     }
     described["servers"] = [{"url": "/", "description": "Version 1; also under /api/v1."}]
     for method, path, operation in operations(described):
-        _complete(method, path, operation)
+        if not is_open(path):
+            operation["security"] = [{"token": []}]
+            operation["x-gesso-scope"] = needed(method, path, tips_cost=tips_cost)
+        _complete(method, operation)
     return described
 
 
@@ -66,10 +74,7 @@ def operations(described: Described) -> Iterator[tuple[str, str, Described]]:
                 yield method.upper(), path, item[method]
 
 
-def _complete(method: str, path: str, operation: Described) -> None:
-    if not is_open(path):
-        operation["security"] = [{"token": []}]
-        operation["x-gesso-scope"] = needed(method, path)
+def _complete(method: str, operation: Described) -> None:
     answers = operation.setdefault("responses", {})
     usual = _DOORS | (_OF_BODIES if method in ("POST", "PUT", "PATCH", "DELETE") else {})
     if method == "GET" and "application/json" in answers.get("200", {}).get("content", {}):
