@@ -254,3 +254,14 @@ def test_a_record_comes_back_as_it_was_kept(catalogue: Catalogue, make: Workshop
     assert (again.rights, again.provenance) == (rights, provenance)
     assert again.added_at.tzinfo is not None
     assert sum(swatch.share for swatch in again.swatches) == pytest.approx(1, abs=1e-4)
+
+
+def test_many_works_are_told_in_the_order_they_are_asked_for(
+    catalogue: Catalogue, make: Workshop
+) -> None:
+    first, second = (make.paint(catalogue, number, f"r/i/{number}/0") for number in (1, 2))
+
+    assert catalogue.works.many([second.id, first.id, second.id]) == [second, first, second]
+    assert catalogue.works.many([]) == []
+    with pytest.raises(UnknownItem, match="77"):
+        catalogue.works.many([first.id, 77])

@@ -220,7 +220,7 @@ class MakeRun:
         return RunReport(
             run=runs.get(self._run.id),
             items=items,
-            kept=tuple(works.get(item.kept) for item in items if item.kept is not None),
+            kept=tuple(works.many([item.kept for item in items if item.kept is not None])),
             failed=sum(item.state == "failed" for item in items),
             waiting=waiting,
             spent_usd=self._parts.spent(self._run.id),
