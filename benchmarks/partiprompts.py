@@ -1,8 +1,9 @@
 """The 854 PartiPrompts through `gesso make --input-file`, beside painter + evaluator alone.
 
-Both work on the same machine in the same run, with as many processes as there are cores: first
-the bare painter and the bare evaluator on the same orders, then the whole program: catalogue,
-hashes, thumbnails, recipes, fsync, result folders. Memory is the run's largest resident size in
+Both work on the same machine in the same run, with as many processes as there are cores: the bare
+painter and the bare evaluator on the same orders, and between the two halves of these the whole
+program: catalogue, hashes, thumbnails, recipes, fsync, result folders. So a machine that becomes
+busier on the way does so for both. Memory is the run's largest resident size in
 each tenth of the way. CPU seconds stand beside wall seconds, because others may share the cores:
 where both keep every core busy and nobody else does, the two ratios are one.
 
@@ -146,8 +147,11 @@ def main() -> None:
         scratch = Path(folder)
         entries = scratch / "prompts.json"
         entries.write_text(json.dumps(rows), "utf-8")
-        alone = bare([row["prompt"] for row in rows], asked.size, cores)
+        texts, half = [row["prompt"] for row in rows], len(rows) // 2
+        before = bare(texts[:half], asked.size, cores)
         made, report = whole(entries, asked.size, scratch)
+        after = bare(texts[half:], asked.size, cores)
+    alone = Cost(before.wall_s + after.wall_s, before.cpu_s + after.cpu_s)
     pictures = 2 * len(rows)
     print(f"{len(rows)} prompts, {pictures} pictures of {asked.size} px, {cores} cores")
     print(f"{'':<28}{'wall s':>9}{'CPU s':>9}{'wall ms':>10}{'CPU ms':>9}   a picture")
