@@ -8,7 +8,13 @@ export function follow(tiles) {
   const sources = new Map();
   let due = 0;
 
-  const look = (after = SETTLE_MS) => { due ||= setTimeout(ask, after); };
+  let dueAt = 0;
+  const look = (after = SETTLE_MS) => {
+    const at = performance.now() + after;
+    if (due && dueAt <= at) return;
+    clearTimeout(due);
+    [due, dueAt] = [setTimeout(ask, after), at];
+  };
   const leave = (job) => {
     sources.get(job)?.close();
     sources.delete(job);

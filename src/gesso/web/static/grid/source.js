@@ -104,8 +104,9 @@ export class RoomSource extends Source {
     }
   }
 
+  // Of an empty room, where only works in the making hang, all is known.
   isKnown(chunk) {
-    return this.known[chunk] === 1;
+    return this.known[chunk] === 1 || !this.count;
   }
 
   address(what, start, count) {
