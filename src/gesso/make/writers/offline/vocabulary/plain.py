@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 from gesso.make import aims
 from gesso.make.writers.offline.vocabulary.lexicon import table
@@ -27,6 +27,7 @@ def is_small(word: str) -> bool:
     return word in _plain()["small"]
 
 
+@lru_cache(maxsize=4096)  # texts are made of few words, and each is asked about more than once
 def is_thing(word: str) -> bool:
     """Whether a word can name a thing, as far as lists and endings tell."""
     if word in _plain()["things"]:
@@ -56,9 +57,8 @@ def things_of(text: str, most: int) -> tuple[str, ...]:
 
 def singular(word: str) -> str:
     """The word for one, where the word is a regular plural; else the word as it is."""
-    irregular: dict[str, str] = table("plain")["irregular"]
-    if word in irregular:
-        return irregular[word]
+    if word in _irregular():
+        return _irregular()[word]
     if len(word) < 4 or word.endswith(("ss", "us", "is")):
         return word
     if word.endswith("ies") and len(word) > 4:
@@ -111,6 +111,12 @@ def _runs(text: str) -> Iterator[list[str]]:
                 run = []
         if run:
             yield run
+
+
+@cache
+def _irregular() -> dict[str, str]:
+    found: dict[str, str] = table("plain")["irregular"]
+    return found
 
 
 @cache
