@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import anyio
@@ -103,7 +104,10 @@ def test_a_stream_is_open_before_its_first_event_comes() -> None:
     async def receive() -> Message:
         return {"type": "http.request", "body": b"", "more_body": False}
 
-    anyio.run(Reading(stream), {"type": "http", "method": "GET", "headers": []}, receive, send)
+    scope = {"type": "http", "method": "GET", "headers": []}
+    # In a thread of its own: a browser's driver may have a loop running in this one.
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(anyio.run, Reading(stream), scope, receive, send).result()
 
     assert told == ["http.response.start", "waits for an event", "http.response.body"]
 
