@@ -29,7 +29,7 @@ from .conftest import Answering
 
 KEY = "plain-secret-0123456789"
 Serve = Callable[[Answering], str]
-FAST = ClientOptions(connect_s=2, read_s=0.3, total_s=1.0, max_bytes=100_000, use_proxies=False)
+FAST = ClientOptions(connect_s=5, read_s=1.2, total_s=3.0, max_bytes=100_000, use_proxies=False)
 
 
 def _client(url: str, **more: object) -> Client:
