@@ -132,7 +132,8 @@ def test_a_work_in_the_making_is_followed_on_the_wall_by_events(
 ) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if "/api/" in request.url else 0)
-    wish = {"theme": "Weirs", "works": 40, "rounds": 1}
+    # Large ones, so that the first is still in the making when the page has come.
+    wish = {"theme": "Weirs", "works": 40, "rounds": 1, "width": 1536, "height": 1536}
     run = site.post("/api/make", json=wish).json()["run"]["id"]
     for _ in range(400):  # one run is worked on at a time
         if any(one["run"] == run for one in site.get("/api/works/making").json()):
@@ -141,7 +142,7 @@ def test_a_work_in_the_making_is_followed_on_the_wall_by_events(
     page.goto("/")
     tile = page.locator(f".making[data-run='{run}'][data-job]").first
 
-    tile.get_by_text("Done. Load the page anew to hang it.").wait_for(timeout=20_000)
+    tile.get_by_text("Done. Load the page anew to hang it.").wait_for(timeout=40_000)
     assert any(re.search("/api/jobs/[0-9a-f]{16}/events$", url) for url in asked)
     if page.locator(".making").count() == 1:
         asked.clear()
