@@ -196,6 +196,16 @@ def test_a_stream_goes_on_where_its_reader_left_off_and_ends_with_the_job(jobs: 
     assert _read(asyncio.run(listen())) == [(3, "second"), (4, "ended")]
 
 
+def test_a_stream_ends_with_the_last_event_however_late_the_job_counts_as_over(jobs: Jobs) -> None:
+    job = jobs.start("make", "Tides", lambda _tell, _stopping: None)
+    assert job.over.wait(10)
+    job.over.clear()
+
+    told = _read(asyncio.run(asyncio.wait_for(_all(jobs, job), 5)))
+
+    assert told[-1][1] == "ended"
+
+
 def test_a_silent_stream_says_now_and_then_that_it_is_there(jobs: Jobs) -> None:
     job = jobs.start("make", "Tides", until_stopped)
     wait_for(job, "at-work")

@@ -117,6 +117,8 @@ async def stream(
                 yield _line(event)
             if events:
                 after = events[-1].number
+                # The last event is told a moment before the job counts as over.
+                is_over = is_over or events[-1].kind == "ended"
             if is_over or jobs.is_closing:
                 return
             try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import Callable
@@ -43,6 +44,8 @@ class Noting:
         self._deeds: deque[Passed] = deque(maxlen=_MOST_WAITING)
         self._file: RotatingFileHandler | None = None
         self._task: asyncio.Task[None] | None = None
+        self._writing = threading.Lock()
+        self._is_over = False
 
     def look_on(self, passed: Passed) -> None:
         """Take a request up; it is written soon."""
@@ -53,6 +56,7 @@ class Noting:
 
     async def start(self) -> None:
         """Begin to write."""
+        self._is_over = False
         self._task = asyncio.create_task(self._go_on())
 
     async def stop(self) -> None:
@@ -61,13 +65,24 @@ class Noting:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
                 await self._task
-        await asyncio.to_thread(self.write)
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        await asyncio.to_thread(self._end)
 
     def write(self) -> None:
         """Write what waits; a disk that will not take it stops no request."""
+        with self._writing:
+            # A thread whose task was stopped may come here after the file was let go of.
+            if not self._is_over:
+                self._write()
+
+    def _end(self) -> None:
+        with self._writing:
+            self._write()
+            self._is_over = True
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+    def _write(self) -> None:
         try:
             self._write_lines()
             self._write_deeds()
