@@ -138,7 +138,7 @@ def open_page(
         told = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"} | wishes
         context = browser.new_context(base_url=str(site.base_url), **told)
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(60_000)  # for a machine that has other things to do
         if wishes.get("java_script_enabled", True):
             context.add_init_script(_TELL)
         page = context.new_page()

@@ -29,9 +29,11 @@ from gesso.core.outside.polite.guard import Guard
 from gesso.core.outside.polite.hosts import BreakerOptions, Pace
 
 from ..conftest import FakeClock
-from .conftest import QUICK
+from .conftest import PATIENT, QUICK
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100
+STALL = 30.0
+"""Seconds a host stalls: who waits for all of them did not give up."""
 PICTURE = Page(body=PNG, headers={"Content-Type": "image/png"})
 Make = Callable[..., Fetcher]
 
@@ -116,7 +118,7 @@ def test_an_api_is_asked_by_its_own_terms(web: WebStub, fetcher: Fetcher) -> Non
         (Page(503), False),
         (Page(429), False),
         (Page(reset=True), False),
-        (Page(stall_s=5), False),
+        (Page(stall_s=STALL), False),
         (Page(body=b"User-agent: *\nDisallow: /", cut=10), False),
         (Page(body=b"User-agent: *\nDisallow: /x\n" + b"#" * 600_000), False),
         (Page(body=b"#" * 600_000 + b"\nUser-agent: *\nDisallow: /x"), True),
@@ -125,8 +127,10 @@ def test_an_api_is_asked_by_its_own_terms(web: WebStub, fetcher: Fetcher) -> Non
     ],
 )  # fmt: skip
 def test_a_robots_txt_that_cannot_be_had(
-    web: WebStub, fetcher: Fetcher, robots: Page, *, fetched: bool
+    web: WebStub, fetcher_for: Make, robots: Page, *, fetched: bool
 ) -> None:
+    fetcher = fetcher_for(wire=QUICK if robots.stall_s else PATIENT)
+
     def host(seen: Seen) -> Page:
         if seen.path == "/robots.txt":
             return robots
@@ -189,7 +193,7 @@ def test_a_picture_that_asks_not_to_be_taken_is_left(
         (Page(200, PNG, {"Content-Length": "500"}, cut=60), Transient),
         (Page(200, b"5\r\nabc", {"Transfer-Encoding": "chunked"}, cut=6), Transient),
         (Page(200, gzip.compress(PNG)[:20], {"Content-Encoding": "gzip"}), Transient),
-        (Page(200, PNG, stall_s=5), Transient),
+        (Page(200, PNG, stall_s=STALL), Transient),
         (Page(200, PNG * 9, drip_s=0.05), Transient),
         (Page(reset=True), Transient),
         (Page(200, b"x" * 70_000), BadOutput),
@@ -201,9 +205,10 @@ def test_a_picture_that_asks_not_to_be_taken_is_left(
     ],
 )  # fmt: skip
 def test_a_failure_is_one_of_our_errors(
-    web: WebStub, fetcher: Fetcher, page: Page, error: type[Exception]
+    web: WebStub, fetcher_for: Make, page: Page, error: type[Exception]
 ) -> None:
     web.hosts["a.test"] = always(page)
+    fetcher = fetcher_for(wire=QUICK if page.stall_s or page.drip_s else PATIENT)
     before = time.monotonic()
 
     with pytest.raises(error) as caught:
@@ -211,9 +216,16 @@ def test_a_failure_is_one_of_our_errors(
 
     assert type(caught.value) is error
     assert "a.test" in str(caught.value)
-    assert time.monotonic() - before < 3
+    assert time.monotonic() - before < STALL
+
+
+def test_a_host_that_fails_is_no_matter_to_another(web: WebStub, fetcher: Fetcher) -> None:
     web.hosts["b.test"] = always(PICTURE)
-    assert fetcher.get(web.url("b.test", "/x.png"))
+    for page in (Page(reset=True), Page(503), CHALLENGES[0], Page(200, PNG, cut=6)):
+        web.hosts["a.test"] = always(page)
+        with pytest.raises((Transient, RateLimited, Blocked)):
+            fetcher.get(web.url("a.test", "/x.png"))
+        assert fetcher.get(web.url("b.test", "/x.png"))
 
 
 def test_a_gzip_bomb_is_not_unpacked(web: WebStub, fetcher: Fetcher) -> None:
@@ -245,7 +257,7 @@ def test_headers_that_drip_end_with_the_time_for_the_whole() -> None:
             pytest.raises(Transient, match="no whole reply"),
         ):
             fetcher.get(f"http://127.0.0.1:{port}/", accept="json")
-        assert 0.9 < time.monotonic() - before < 2
+        assert 0.9 < time.monotonic() - before < STALL
         closing.set()
 
 
