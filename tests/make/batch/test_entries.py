@@ -243,12 +243,12 @@ def test_a_file_that_is_not_what_it_says_is_refused(
 def test_a_small_file_cannot_unfold_into_a_huge_one(tmp_path: Path) -> None:
     levels = [f"- &l{n} [{', '.join([f'*l{n - 1}'] * 9)}]" for n in range(1, 30)]
     path = put(tmp_path, "\n".join(["- &l0 lol", *levels]), "bomb.yaml")
-    began = time.monotonic()
+    began = time.process_time()
 
     with pytest.raises(InputError, match="alias"):
         read_entries(path)
 
-    assert time.monotonic() - began < 2.0
+    assert time.process_time() - began < 5.0
 
 
 def test_a_missing_a_huge_and_a_binary_file_are_refused(tmp_path: Path) -> None:

@@ -62,9 +62,9 @@ def build(stub: FalStub, office: Office) -> Build:
             "platform_url": stub.platform_url,
             "unit_usd": PRICE_USD,
             "poll_s": 0.01,
-            "job_s": 5.0,
+            "job_s": 60.0,
             "lost_s": 0.2,
-            "read_s": 1.0,
+            "read_s": 60.0,
         }
         return FalPainter(FalOptions(**{**own, **wishes}), office.desk)
 
@@ -202,12 +202,20 @@ OF_THE_JOB: dict[str, tuple[type[OutsideError], int, str]] = {
 ALL = {**OF_THE_SUBMIT, **OF_THE_JOB}
 
 
+def patience(fault: str) -> dict[str, float]:
+    """Short for what never ends, long for what does, however busy the machine is."""
+    return {
+        "job_s": 0.1 if fault == "stuck" else 60.0,
+        "read_s": 0.3 if fault == "slow" else 60.0,
+    }
+
+
 @pytest.mark.parametrize("fault", ALL)
 def test_a_fault_is_of_its_kind_and_asked_as_often_as_its_kind_allows(
     stub: FalStub, build: Build, office: Office, fault: str
 ) -> None:
     kind, times, state = ALL[fault]
-    painter = build(fault, job_s=0.1, read_s=0.3, max_megabytes=1.0)
+    painter = build(fault, **patience(fault), max_megabytes=1.0)
 
     with pytest.raises(kind) as caught:
         painter.paint(ORDER)
@@ -222,7 +230,7 @@ def test_a_fault_is_of_its_kind_and_asked_as_often_as_its_kind_allows(
 def test_a_fault_is_told_in_a_clear_sentence_without_the_key(
     build: Build, office: Office, fault: str
 ) -> None:
-    painter = build(fault, job_s=0.05, read_s=0.2, max_megabytes=1.0)
+    painter = build(fault, **patience(fault), max_megabytes=1.0)
 
     with pytest.raises(OutsideError) as caught:
         painter.paint(ORDER)
@@ -345,7 +353,7 @@ def test_a_job_is_asked_after_with_a_key_that_works_again(
 def test_a_job_whose_id_was_lost_is_found_in_the_history(
     stub: FalStub, build: Build, office: Office, fault: str
 ) -> None:
-    left_behind(build(fault, read_s=0.2), office)
+    left_behind(build(fault, **patience(fault)), office)
 
     build(fault).paint(ORDER)
 

@@ -417,7 +417,7 @@ def test_who_waits_for_the_device_hears_of_the_stop(photo: Path, painter_of: Pai
         desk.stop.set()
 
         with pytest.raises(Interrupted):
-            waiting.result(timeout=5)
+            waiting.result(timeout=60)
 
 
 def test_one_picture_at_a_time_is_on_the_device(photo: Path, painter_of: Painters) -> None:
