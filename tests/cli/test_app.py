@@ -223,7 +223,7 @@ def test_a_reader_that_leaves_is_no_error(start: Start, args: list[str]) -> None
     assert process.stderr is not None
     told = process.stderr.read()
     process.stderr.close()
-    assert process.wait(30) == 0
+    assert process.wait(60) == 0
     assert told == b""
 
 

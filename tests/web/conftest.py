@@ -48,12 +48,12 @@ def served(folder: Path, **options: Any) -> Iterator[httpx2.Client]:
         )
         thread.start()
         try:
-            assert told.wait(30)
+            assert told.wait(60)
             with httpx2.Client(base_url=address[0], timeout=60) as client:
                 yield client
         finally:
             stop.set()
-            thread.join(30)
+            thread.join(60)
     assert not thread.is_alive()
 
 

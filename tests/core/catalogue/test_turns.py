@@ -25,7 +25,7 @@ def test_who_holds_up_a_call_goes_before_those_in_line() -> None:
     call = threading.Thread(target=write, args=("call",), kwargs={"ahead": True})
     for thread in (*others, call):
         thread.start()
-    time.sleep(0.2)  # they all wait by now
+    time.sleep(0.5)  # they all wait by now
     turn.give_back()
     for thread in (*others, call):
         thread.join()

@@ -19,7 +19,7 @@ Vectors = NDArray[np.float32]
 Ids = NDArray[np.int64]
 
 SPACE = Space("test-0123456789", "test", 48, reads_words=False, knows="nothing at all")
-FLAT = IndexOptions(exact_until=0, wait_s=5)
+FLAT = IndexOptions(exact_until=0, wait_s=60)
 
 
 def vectors(count: int, seed: int = 0, size: int = SPACE.size) -> Vectors:

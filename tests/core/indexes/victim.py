@@ -23,7 +23,7 @@ from gesso.core.indexes.space_index import IndexOptions, SpaceIndex
 
 SIZE = 16
 SPACE = Space("victim-01", "test", SIZE, reads_words=False, knows="nothing")
-FLAT = IndexOptions(exact_until=0, wait_s=5)
+FLAT = IndexOptions(exact_until=0, wait_s=60)
 BATCH = 60
 
 Held = dict[int, NDArray[np.float32]]

@@ -275,15 +275,15 @@ def test_who_asks_while_the_roll_is_read_waits_for_it(
 
     def slowly(*args: object) -> object:
         is_reading.set()
-        go_on.wait(5)
+        go_on.wait(60)
         return best_scores(*args)  # type: ignore[arg-type]  # passed on as they come
 
     monkeypatch.setattr("gesso.show.gallery.roll.best_scores", slowly)
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(charts.figures)
-        assert is_reading.wait(5)
+        assert is_reading.wait(60)
         second = threads.submit(charts.figures)
         assert not wait([second], 0.05).done
         go_on.set()
 
-        assert (first.result(5).works, second.result(5).works) == (1, 1)
+        assert (first.result(60).works, second.result(5).works) == (1, 1)

@@ -32,7 +32,7 @@ def jobs() -> Iterator[Jobs]:
 
 def until_stopped(tell: Tell, stopping: Stop) -> None:
     tell("at-work")
-    stopping.wait(20)
+    stopping.wait(60)
     raise Interrupted("Stopped as you asked.", "Go on with it later.")
 
 
@@ -55,7 +55,7 @@ def test_a_job_tells_what_it_does_and_what_came_of_it(jobs: Jobs) -> None:
 
     job = jobs.start("make", "Tides", call, page="/runs/tides")
 
-    assert job.over.wait(10)
+    assert job.over.wait(60)
     assert (job.state, job.result) == ("done", {"works": 3})
     assert kinds(job) == ["begun", "painted", "ended"]
     assert jobs.at("/runs/tides") is job
@@ -67,7 +67,7 @@ def test_an_error_is_told_with_what_to_do_next(jobs: Jobs) -> None:
 
     job = jobs.start("collect", "Art", call)
 
-    assert job.over.wait(10)
+    assert job.over.wait(60)
     assert (job.state, job.error, job.advice) == (
         "failed",
         "There is no such folder.",
@@ -78,7 +78,7 @@ def test_an_error_is_told_with_what_to_do_next(jobs: Jobs) -> None:
 def test_a_fault_of_ours_is_no_traceback(jobs: Jobs, caplog: pytest.LogCaptureFixture) -> None:
     job = jobs.start("make", "Tides", lambda _tell, _stopping: {"": 1 // 0})
 
-    assert job.over.wait(10)
+    assert job.over.wait(60)
     assert job.state == "failed"
     assert "division" not in job.error
     assert job.advice.split()[-1].rstrip(".") in caplog.text
@@ -136,7 +136,7 @@ def test_jobs_that_have_ended_are_forgotten_first() -> None:
     jobs = Jobs(most_kept=2)
     ended = [jobs.start("make", str(number), lambda _t, _s: None) for number in range(2)]
     for job in ended:
-        assert job.over.wait(10)
+        assert job.over.wait(60)
     running = jobs.start("make", "running", until_stopped)
 
     assert jobs.list() == [running, ended[1]]
@@ -181,7 +181,7 @@ def test_a_stream_goes_on_where_its_reader_left_off_and_ends_with_the_job(jobs: 
 
     def call(tell: Tell, _stopping: Stop) -> None:
         tell("first")
-        go_on.wait(10)
+        go_on.wait(60)
         tell("second")
 
     job = jobs.start("make", "Tides", call)
@@ -198,7 +198,7 @@ def test_a_stream_goes_on_where_its_reader_left_off_and_ends_with_the_job(jobs: 
 
 def test_a_stream_ends_with_the_last_event_however_late_the_job_counts_as_over(jobs: Jobs) -> None:
     job = jobs.start("make", "Tides", lambda _tell, _stopping: None)
-    assert job.over.wait(10)
+    assert job.over.wait(60)
     job.over.clear()
 
     told = _read(asyncio.run(asyncio.wait_for(_all(jobs, job), 5)))
@@ -232,7 +232,7 @@ def test_jobs_are_told_listened_to_and_cancelled_over_http(tmp_path: Path) -> No
             assert client.get(place, params={"after": 1}).json()["events"][0]["kind"] == "at-work"
 
             assert client.delete(place).status_code == 202
-            assert job.over.wait(10)
+            assert job.over.wait(60)
             told = client.get(place).json()
             assert (told["state"], told["error"]) == ("cancelled", "Stopped as you asked.")
             heard = client.get(f"{place}/events", headers={"last-event-id": "2"})

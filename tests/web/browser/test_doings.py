@@ -61,7 +61,7 @@ def test_a_run_is_stopped_and_gone_on_with_by_keyboard(page: Page) -> None:
     assert said(page).inner_text().startswith("Paused.")
 
     page.get_by_role("button", name="Go on").press("Enter")
-    page.get_by_text("Done. 8 of 8 works kept.").wait_for(timeout=20_000)
+    page.get_by_text("Done. 8 of 8 works kept.").wait_for(timeout=60_000)
 
 
 def test_what_an_order_would_cost_follows_its_form(page: Page) -> None:

@@ -294,7 +294,7 @@ def test_what_was_seen_can_be_seen_without_the_studio(page: Page, faults: list[s
     hung(page)
     page.wait_for_function(
         "() => navigator.serviceWorker.ready.then((one) => one.active.state === 'activated')",
-        timeout=15_000,
+        timeout=60_000,
     )
     page.reload()
     page.wait_for_selector("g-grid.is-laid .w .is-here")
