@@ -24,6 +24,14 @@ if TYPE_CHECKING:
 _PAINT_MOST_S = 600.0
 """A picture that takes longer in a worker process is given up: 8192 px take about a minute."""
 
+_PAINTERS_NEED = (
+    "gesso.core.pixels.derived.develop",
+    "gesso.make.critics.measures",
+    "gesso.make.painters.pooled",
+    "gesso.make.painters.procedural",
+)
+"""What the processes that paint would import one by one, half a second each."""
+
 _OBEYED = 100
 """Pauses that a provider itself asks for are waited out so many times before one counts as a
 failed try: a storm of short ones is weather, not an answer."""
@@ -135,6 +143,7 @@ class Ground:
             (cores or 1) if count is None else count,
             timeout_s=_PAINT_MOST_S,
             initializer=ready_to_paint,
+            modules=_PAINTERS_NEED,
         )
 
     @cached_property

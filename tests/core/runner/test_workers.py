@@ -241,3 +241,18 @@ def _is_alive(pid: int) -> bool:
 def test_a_number_of_workers_is_not_below_zero() -> None:
     with pytest.raises(ValueError, match="zero or more"):
         Workers(-1)
+
+
+@posix
+def test_what_all_workers_need_is_there_before_they_begin() -> None:
+    script = (
+        "import sys; from gesso.core.runner import Workers\n"
+        "is_there = \"'colorsys' in __import__('sys').modules\"\n"
+        "with Workers(1, modules=['colorsys', 'no_such_module']) as workers:\n"
+        "    print(eval(is_there), workers.call(eval, is_there))\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert told.stdout.split() == ["False", "True"]

@@ -10,7 +10,7 @@ import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -41,6 +41,8 @@ class Workers:
         initializer: called with `initargs` in each worker before its first call: the place for
             `cv2.setNumThreads(1)`. It must pickle. With `count` 0 it is not called: this
             process belongs to the caller.
+        modules: what every worker will need, by name: where workers are forked it is imported
+            once for all of them, if no worker of this process has begun before.
 
     Raises:
         ValueError: `count` is below 0.
@@ -53,9 +55,12 @@ class Workers:
         timeout_s: float | None = None,
         initializer: Callable[..., None] | None = None,
         initargs: tuple[Any, ...] = (),
+        modules: Sequence[str] = (),
     ) -> None:
         if count < 0:
             raise ValueError(f"a number of workers is zero or more, not {count}")
+        if modules and sys.platform != "win32":
+            WorkerContext().set_forkserver_preload([*modules])
         self.count = count
         self._over = False
         self._workers = [_Worker(timeout_s, initializer, initargs) for _ in range(count)]
