@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from gesso.cli.options import Share, Size, Span
+from gesso.cli.options import Number, Share, Size, Span
 
 
 @pytest.mark.parametrize(
@@ -29,9 +29,15 @@ def test_a_share_is_a_percentage_or_a_part(text: str, share: float) -> None:
     assert Share().convert(text, None, None) == pytest.approx(share)
 
 
+@pytest.mark.parametrize(("text", "number"), [("7", 7), (" 012 ", 12), ("9" * 18, 10**18 - 1)])
+def test_a_number_is_one_that_the_catalogue_may_have_given(text: str, number: int) -> None:
+    assert Number().convert(text, None, None) == number
+
+
 @pytest.mark.parametrize(
     ("kind", "text"),
-    [(Size(), "x"), (Size(), "12x"), (Size(), "-5"), (Size(), "1.5x2"), (Size(), "999999"),
+    [(Number(), "0"), (Number(), "-1"), (Number(), "9" * 23), (Number(), "²"), (Number(), "x"),
+     (Size(), "x"), (Size(), "12x"), (Size(), "-5"), (Size(), "1.5x2"), (Size(), "999999"),
      (Span(), "6"), (Span(), "h"), (Span(), "0s"), (Span(), "-1h"), (Span(), "6 parsecs"),
      (Share(), "0"), (Share(), "0%"), (Share(), "2"), (Share(), "101%"), (Share(), "half")],
 )  # fmt: skip

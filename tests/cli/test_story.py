@@ -240,3 +240,21 @@ def test_a_full_disk_in_the_middle_is_one_sentence_and_leaves_nothing(
     assert b"Traceback" not in done.stderr
     assert done.stderr.count(b"gesso:") == 1
     assert list(Path("out").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        ("new", "--work", "9" * 23),
+        ("show", "9" * 23),
+        ("new", "--work", "1", "--hold", "nan"),
+        ("new", "--work", "1", "--hold", "1e308"),
+        ("new", "--work", "1", "--work", "2", "--into-seconds", "-5"),
+        ("new", "--work", "1", "--work", "2", "--into-seconds", "inf"),
+    ],
+)
+def test_a_number_that_cannot_be_is_no_fault_of_gesso(gesso: Gesso, wish: tuple[str, ...]) -> None:
+    answer = gesso("story", *wish)
+
+    assert answer.code == 2
+    assert "fault" not in answer.err

@@ -88,6 +88,20 @@ class Share(click.ParamType[float]):
         return share
 
 
+class Number(click.ParamType[int]):
+    """The number of a work, a set, a story or a track, as the catalogue gives them; from 1."""
+
+    name = "N"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number; longer ones than there can be are none."""
+        if isinstance(value, int):
+            return value
+        if re.fullmatch(r"0*[1-9][0-9]{0,17}", str(value).strip()) is None:
+            self.fail(f"'{value}' is no number of anything here; they begin with 1.", param, ctx)
+        return int(value)
+
+
 def size_flags(size: tuple[int, int] | None) -> dict[str, object]:
     """A --size as settings."""
     width, height = size or (None, None)

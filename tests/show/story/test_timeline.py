@@ -19,7 +19,7 @@ from gesso.show.story.records import (
     Story,
     Transition,
 )
-from gesso.show.story.timeline import laid_out, timeline_of, transition
+from gesso.show.story.timeline import laid_out, ticks_of, timeline_of, transition
 
 
 def story(count: int = 4, hold: int = 5 * TICKS, **told: object) -> Story:
@@ -97,3 +97,11 @@ def test_without_a_title_the_first_picture_is_there_at_once():
 def test_what_cannot_be_a_film_is_refused_in_a_sentence(told, said):
     with pytest.raises(InputError, match=said):
         laid_out(story(**told))
+
+
+@pytest.mark.parametrize("seconds", [-1.0, float("nan"), float("inf"), 1e308])
+def test_what_is_no_span_is_refused(seconds):
+    with pytest.raises(InputError, match="Nothing in a film takes"):
+        ticks_of(seconds)
+    with pytest.raises(InputError):
+        transition("dissolve", seconds)

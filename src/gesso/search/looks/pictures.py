@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from gesso.search.records import Like
 
 SIDE = 512
 """Works are compared by their thumbnails of this long side, and so is what is held up to them."""
+
+_NUMBER = re.compile(r"[0-9]{1,18}")
 
 Fetch = Callable[[str], bytes]
 """The bytes behind an address on the web, asked for by the rules of the house."""
@@ -45,7 +48,7 @@ class PictureDesk:
         """
         kind, _, rest = named.partition(":")
         if kind == "work":
-            if not rest.isdigit():
+            if _NUMBER.fullmatch(rest) is None:
                 raise InputError(f"'{named[:60]}' names no work.", "Write its number: work:12.")
             return Like(work=int(rest), name=named, is_minus=is_minus)
         is_on_web = kind.lower() in ("http", "https")

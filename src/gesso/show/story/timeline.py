@@ -16,6 +16,7 @@ LEAVE = TICKS
 """The last picture takes so long to go, where the credits have the time; then they come."""
 _NEAR = TICKS
 """A beat that is further away than this is none to wait for."""
+_DAY_S = 86_400
 _MOST_PIXELS = 7680 * 4320
 
 
@@ -131,11 +132,28 @@ def checked(story: Story) -> None:
             )
 
 
+def ticks_of(seconds: float) -> int:
+    """A span in ticks.
+
+    Raises:
+        InputError: no film has such a span: it is negative, without end, or no number.
+    """
+    if not 0 <= seconds <= _DAY_S:
+        raise InputError(
+            f"Nothing in a film takes {seconds:g} seconds.", f"Choose 0 to {LONGEST // TICKS}."
+        )
+    return round(seconds * TICKS)
+
+
 def transition(kind: Change, seconds: float | None = None) -> Transition:
-    """A transition of a kind; None for as long as suits it."""
+    """A transition of a kind; None for as long as suits it.
+
+    Raises:
+        InputError: `seconds` is no span.
+    """
     usual = {"blocks": 2.2, "dissolve": 1.2, "between": 2.4, "cut": 0.0}[kind]
     wished = 0.0 if kind == "cut" else usual if seconds is None else seconds
-    return Transition(kind, round(wished * TICKS))
+    return Transition(kind, ticks_of(wished))
 
 
 def _with_transitions(scenes: Sequence[Scene], opening: int, frame: Frame) -> tuple[Scene, ...]:

@@ -14,7 +14,7 @@ import click
 from gesso.cli.commands.away.warehouses import bigquery, duckdb, ndjson, parquet, schema
 from gesso.cli.commands.publish.signing import open_signer
 from gesso.cli.opening import opened
-from gesso.cli.options import shared
+from gesso.cli.options import Number, shared
 from gesso.cli.printing import counted, document, say, title
 from gesso.cli.session import Session, pass_session
 from gesso.make.hanging.export import Choice, Exported, Exporter, ExportOptions, chosen
@@ -22,7 +22,7 @@ from gesso.studio import SOFTWARE
 
 
 @click.command("export")
-@click.argument("works", type=click.IntRange(1), metavar="[WORK]...", nargs=-1)
+@click.argument("works", type=Number(), metavar="[WORK]...", nargs=-1)
 @click.option("--run", "runs", metavar="ID", multiple=True, help="All that this run kept.")
 @click.option("--favourites", is_flag=True, help="All works that are marked.")
 @click.option("--all", "everything", is_flag=True, help="All kept works.")

@@ -9,7 +9,7 @@ import click
 
 from gesso.cli.commands.collect.naming import numbers_of
 from gesso.cli.opening import opened
-from gesso.cli.options import shared
+from gesso.cli.options import Number, shared
 from gesso.cli.printing import counted, document, say, table, title
 from gesso.cli.session import Session, pass_session
 from gesso.core.errors import UnknownItem
@@ -17,7 +17,7 @@ from gesso.show.abroad.listing import Listing, Lists
 from gesso.show.sets import MOST_WORKS, Board, Sets
 from gesso.studio import Studio
 
-_SET = click.argument("number", metavar="SET", type=click.IntRange(1, 2**31 - 1))
+_SET = click.argument("number", metavar="SET", type=Number())
 _WORKS = click.argument("works", metavar="WORK...", nargs=-1, required=True)
 
 
@@ -30,7 +30,7 @@ def sets() -> None:
 
 
 @sets.command("list")
-@click.option("--holding", type=click.IntRange(1), metavar="WORK", help="Only with this work.")
+@click.option("--holding", type=Number(), metavar="WORK", help="Only with this work.")
 @shared
 @pass_session
 def list_sets(session: Session, holding: int | None) -> None:
@@ -109,7 +109,7 @@ def new(session: Session, name: str, works: tuple[str, ...], note: str) -> None:
 @sets.command()
 @_SET
 @_WORKS
-@click.option("--before", type=click.IntRange(1), metavar="WORK", help="Not at the end.")
+@click.option("--before", type=Number(), metavar="WORK", help="Not at the end.")
 @shared
 @pass_session
 def add(session: Session, number: int, works: tuple[str, ...], before: int | None) -> None:

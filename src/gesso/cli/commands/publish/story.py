@@ -17,7 +17,7 @@ from gesso.cli.commands.publish.storyboard import (
     show_new,
 )
 from gesso.cli.opening import opened
-from gesso.cli.options import Size, shared
+from gesso.cli.options import Number, Size, shared
 from gesso.cli.printing import document, say
 from gesso.cli.session import Session, pass_session
 from gesso.core.catalogue.store.disk import Disk, write_whole
@@ -37,7 +37,7 @@ MOVES = ("towards", "away", "still")
 _MANY = 24
 """Works of a story where nobody says how many."""
 
-_VERSION = click.option("--version", type=int, metavar="N", help="As it was, not as it is.")
+_VERSION = click.option("--version", type=Number(), help="As it was, not as it is.")
 _FORMAT = click.option(
     "--format", "form", type=click.Choice(FORMAT_NAMES), default="mp4", show_default=True,
     help="mp4: H.264, AAC. webm: VP9, Opus. av1: AV1, Opus.",
@@ -50,9 +50,9 @@ def story() -> None:
 
 
 @story.command()
-@click.option("--work", "works", multiple=True, type=int, metavar="N", help="This work; repeat it.")
+@click.option("--work", "works", multiple=True, type=Number(), help="This work; repeat it.")
 @click.option("--favourites", is_flag=True, help="The works that you marked.")
-@click.option("--set", "board", type=int, metavar="N", help="The works of a set.")
+@click.option("--set", "board", type=Number(), help="The works of a set.")
 @click.option("--search", "words", default="", metavar="WORDS", help="What a search finds.")
 @click.option("--limit", default=_MANY, show_default=True, type=click.IntRange(1, 500),
               metavar="N", help="Of favourites or a search, so many.")  # fmt: skip
@@ -71,7 +71,7 @@ def story() -> None:
               help="Of pictures, as to the place where the eye goes.")  # fmt: skip
 @click.option("--music", type=click.Choice(("auto", "score", "none")), default="auto",
               show_default=True, help="Tracks that fit, a score, or silence.")  # fmt: skip
-@click.option("--track", "tracks", multiple=True, type=int, metavar="N",
+@click.option("--track", "tracks", multiple=True, type=Number(),
               help="This track; repeat it.")  # fmt: skip
 @click.option("--loudness", default=-16.0, show_default=True, type=float, metavar="LUFS",
               help="-16 for the web, -23 for broadcasting.")  # fmt: skip
@@ -122,7 +122,7 @@ def list_(session: Session, *, deleted: bool) -> None:
 
 
 @story.command()
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @click.option("--films", is_flag=True, help="Delete the films that were made of it, too.")
 @shared
 @pass_session
@@ -136,7 +136,7 @@ def delete(session: Session, number: int, *, films: bool) -> None:
 
 
 @story.command()
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @shared
 @pass_session
 def restore(session: Session, number: int) -> None:
@@ -147,7 +147,7 @@ def restore(session: Session, number: int) -> None:
 
 
 @story.command()
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @_VERSION
 @shared
 @pass_session
@@ -159,7 +159,7 @@ def show(session: Session, number: int, version: int | None) -> None:
 
 
 @story.command()
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @click.option("--by", type=click.Choice(ORDERS), default="flow", show_default=True)
 @click.option("--works", default="", metavar="N,N,...", help="The order itself.")
 @shared
@@ -174,7 +174,7 @@ def order(session: Session, number: int, by: OrderName, works: str) -> None:
 
 
 @story.command()
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @click.option("--title", metavar="WORDS", help="Of the story, or of a scene's label.")
 @click.option("--subtitle", metavar="WORDS", help="Below the title.")
 @click.option("--scene", type=int, metavar="N", help="Which is changed, from 1.")
@@ -187,9 +187,9 @@ def order(session: Session, number: int, by: OrderName, works: str) -> None:
 @click.option("--focal", metavar="X,Y", help="Where the eye goes, 0 to 1 each.")
 @click.option("--to", type=int, metavar="PLACE", help="Put the scene there.")
 @click.option("--remove", is_flag=True, help="Take the scene out.")
-@click.option("--add", multiple=True, type=int, metavar="WORK", help="Add a work at the end.")
+@click.option("--add", multiple=True, type=Number(), metavar="WORK", help="Add a work at the end.")
 @click.option("--music", type=click.Choice(("auto", "score", "none")), help="Another soundtrack.")
-@click.option("--track", "tracks", multiple=True, type=int, metavar="N", help="Of this track.")
+@click.option("--track", "tracks", multiple=True, type=Number(), help="Of this track.")
 @shared
 @pass_session
 def edit(session: Session, /, number: int, **told: Any) -> None:
@@ -210,7 +210,7 @@ def edit(session: Session, /, number: int, **told: Any) -> None:
 
 
 @story.command()
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @_VERSION
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where it goes.")
 @click.option("--sheet", is_flag=True, help="A picture of every scene and transition, as PNG.")
@@ -235,7 +235,7 @@ def preview(
 
 
 @story.command()
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @_VERSION
 @_FORMAT
 @click.option("--out", type=click.Path(path_type=Path), metavar="FILE", help="Where it goes.")
@@ -256,7 +256,7 @@ def render(
 
 
 @story.command()
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
 @_VERSION
 @click.option("--format", "forms", multiple=True, type=click.Choice(FORMAT_NAMES),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from gesso.cli.opening import opened
-from gesso.cli.options import shared
+from gesso.cli.options import Number, shared
 from gesso.cli.printing import BAD, GOOD, QUIET, counted, document, say, table, title
 from gesso.cli.session import Session, pass_session
 from gesso.core.errors import InputError
@@ -55,7 +55,7 @@ def learn(session: Session) -> None:
 
 
 @click.command()
-@click.argument("version", type=int, required=False)
+@click.argument("version", type=Number(), required=False)
 @shared
 @pass_session
 def evaluate(session: Session, version: int | None) -> None:
@@ -90,7 +90,7 @@ def evaluate(session: Session, version: int | None) -> None:
 
 
 @click.command()
-@click.argument("version", type=int, required=False)
+@click.argument("version", type=Number(), required=False)
 @shared
 @pass_session
 def promote(session: Session, version: int | None) -> None:

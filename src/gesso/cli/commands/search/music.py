@@ -11,7 +11,7 @@ import click
 from gesso.cli.commands.files import read_data
 from gesso.cli.commands.search.learning import evaluate, learn, pair, promote, rollback
 from gesso.cli.opening import opened
-from gesso.cli.options import shared
+from gesso.cli.options import Number, shared
 from gesso.cli.printing import QUIET, counted, document, say, span, table, title
 from gesso.cli.session import Session, pass_session
 from gesso.core.catalogue.works.tracks import TrackFacts
@@ -104,7 +104,7 @@ def list_(session: Session) -> None:
 
 
 @music.command()
-@click.argument("number", type=int)
+@click.argument("number", type=Number())
 @shared
 @pass_session
 def show(session: Session, number: int) -> None:

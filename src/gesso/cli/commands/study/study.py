@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -33,6 +34,7 @@ from gesso.study.records import Intent, Study, WhatIf
 from gesso.study.room import DETAILS, StudyOptions, options_of
 from gesso.study.tools.subject.guidance import Box, Stroke, box_of, stroke_of
 
+_NUMBER = re.compile(r"[0-9]{1,18}")
 _FLAGS = ("words", "side", "coherence", "levels")
 
 
@@ -214,7 +216,7 @@ def _first_change(found: Study) -> WhatIf:
 def _material(studio: Studio, name: str, *, must_be_work: bool) -> tuple[Work | None, bytes]:
     """The work that is named, or the bytes of the file."""
     prefix, _, number = name.partition(":")
-    if prefix == "work" and number.isdecimal():
+    if prefix == "work" and _NUMBER.fullmatch(number):
         return studio.catalogue.works.get(int(number)), b""
     if must_be_work:
         raise InputError(

@@ -26,7 +26,7 @@ from gesso.show.story.records import (
 )
 from gesso.show.story.sound.choosing import SoundDesk, SoundWish, scored
 from gesso.show.story.sound.joining import ended
-from gesso.show.story.timeline import LEAVE, checked, laid_out, transition
+from gesso.show.story.timeline import LEAVE, checked, laid_out, ticks_of, transition
 from gesso.show.story.words.credits import credits_of
 from gesso.show.story.words.llm import StoryTeller
 from gesso.show.story.words.offline import Words, line_of, title_of, words_for
@@ -303,7 +303,7 @@ class Composer:
             focal = None
         return Scene(
             look.work.id,
-            wish=round(wish.hold * TICKS),
+            wish=ticks_of(wish.hold),
             into=transition(wish.into, wish.into_s),
             focal=focal or Point(),
             move=wish.move,
@@ -315,7 +315,7 @@ class Composer:
 
 def _bare(wish: StoryWish, looks: Sequence[Look]) -> Story:
     """A story before its words: enough to refuse what cannot be."""
-    scenes = tuple(Scene(look.work.id, wish=round(wish.hold * TICKS)) for look in looks)
+    scenes = tuple(Scene(look.work.id, wish=ticks_of(wish.hold)) for look in looks)
     return Story(
         wish.title,
         scenes,

@@ -9,8 +9,8 @@ from typing import Any
 from gesso.core.errors import InputError
 from gesso.core.llms.plain import plain
 from gesso.core.records.maker import PERSON, Maker
-from gesso.show.story.records import TICKS, Change, Point, Scene, Story
-from gesso.show.story.timeline import transition
+from gesso.show.story.records import Change, Point, Scene, Story
+from gesso.show.story.timeline import ticks_of, transition
 
 LONGEST = 400
 """Letters of a text."""
@@ -48,7 +48,7 @@ def rewritten(story: Story, number: int, told: Mapping[str, Any]) -> Story:
         text=_text(given.get("text", scene.text)),
     )
     if "hold" in given:
-        changed = replace(changed, wish=round(float(given["hold"]) * TICKS))
+        changed = replace(changed, wish=ticks_of(float(given["hold"])))
     if "into" in given or "into_s" in given:
         kind: Change = given.get("into", scene.into.kind)
         changed = replace(changed, into=transition(kind, given.get("into_s")))

@@ -20,8 +20,8 @@ from gesso.show.story.composing.editing import (
     without,
 )
 from gesso.show.story.filming import small
-from gesso.show.story.records import TICKS, Story, Transition
-from gesso.show.story.timeline import transition
+from gesso.show.story.records import Story, Transition
+from gesso.show.story.timeline import ticks_of, transition
 from gesso.studio import Studio
 from gesso.web.answers.stories.told import plain_line, plain_story
 from gesso.web.answers.stories.wishes import (
@@ -104,7 +104,7 @@ class Stories:
             found = retitled(found, wish.title, wish.subtitle)
         scenes = found.scenes
         if wish.hold is not None:
-            scenes = tuple(replace(one, wish=round(wish.hold * TICKS)) for one in scenes)
+            scenes = tuple(replace(one, wish=ticks_of(wish.hold)) for one in scenes)
         if wish.into is not None or wish.into_s is not None:
             scenes = tuple(replace(one, into=_into(wish, one.into)) for one in scenes)
         if wish.move is not None:
