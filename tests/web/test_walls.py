@@ -231,6 +231,18 @@ def test_a_set_is_shared_by_a_form_and_the_link_is_taken_back(asked: httpx2.Clie
     assert asked.post(f"/sets/{board}/shares", data={"days": "0"}).status_code == 400
 
 
+@pytest.mark.parametrize("place", ["/sets/{}/shares", "/works/1/shares"])
+@pytest.mark.parametrize("days", [0, -(10**12), 367, 10**12])
+def test_a_link_for_days_that_cannot_be_is_refused(
+    asked: httpx2.Client, place: str, days: int
+) -> None:
+    board = asked.post("/api/sets", json={"name": "Lent", "works": [1]}).json()["id"]
+    answer = asked.post(place.format(board), data={"days": days})
+
+    assert answer.status_code == 400
+    assert answer.json()["title"] == f"A link cannot last {days:,} days."
+
+
 @pytest.mark.parametrize(
     "body", [{"name": ""}, {"name": "x" * 201}, {"name": "a", "works": [0]}, {"nome": "a"}, {}]
 )

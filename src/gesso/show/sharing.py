@@ -50,6 +50,17 @@ class Share:
         return self.revoked_at is None and now < self.expires_at
 
 
+def lasting(days: int) -> timedelta:
+    """So many days, as a link may last.
+
+    Raises:
+        InputError: it would last no time or too long.
+    """
+    if not 1 <= days <= LONGEST.days:
+        raise _refused(days)
+    return timedelta(days=days)
+
+
 class Shares:
     """All links. Every method may be called from many threads.
 
@@ -81,9 +92,7 @@ class Shares:
                 links of this subject are open.
         """
         if not timedelta(0) < lasts <= LONGEST:
-            raise InputError(
-                f"A link cannot last {lasts.days} days.", f"Ask for 1 to {LONGEST.days} days."
-            )
+            raise _refused(lasts.days)
         if len(note) > _MOST_NOTE:
             raise InputError(
                 f"A note of {len(note)} letters is too long.", f"{_MOST_NOTE} at most."
@@ -140,6 +149,10 @@ class Shares:
         if row is None:
             raise UnknownItem(f"The {kind} {subject} has no link number {share_id}.")
         return _share(row)
+
+
+def _refused(days: int) -> InputError:
+    return InputError(f"A link cannot last {days:,} days.", f"Ask for 1 to {LONGEST.days} days.")
 
 
 def _digest(token: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -14,6 +13,7 @@ from gesso.show.gallery.gallery import Gallery
 from gesso.show.gallery.tiles import Tile
 from gesso.show.gallery.wall import Wall
 from gesso.show.sets import MOST_NAME, MOST_NOTE, Board
+from gesso.show.sharing import lasting
 from gesso.web.answers.house import House
 from gesso.web.interop.crossing import origin_of
 from gesso.web.pages.drawing import draw
@@ -110,7 +110,7 @@ def _sharing(routes: APIRouter, house: House, drawn: Drawn) -> None:
         def make() -> str:
             if house.gallery.sets.get(number).is_deleted:
                 raise UnknownItem(f"The set {number} was deleted.", "It can be had back there.")
-            return house.shares.open("set", number, timedelta(days=days), note)[0]
+            return house.shares.open("set", number, lasting(days), note)[0]
 
         # The link is told this once, so there is nothing to be sent on to.
         token = await desk.run(make)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -12,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from gesso.core.errors import InputError
 from gesso.core.records.works import Work
 from gesso.show.abroad.cards import Card, linked_data, open_graph
+from gesso.show.sharing import lasting
 from gesso.web.answers.house import House
 from gesso.web.api.walls.asked import AskedWall
 from gesso.web.interop.crossing import origin_of
@@ -81,7 +81,7 @@ def link_pages(house: House, teller: Teller, page: Page) -> APIRouter:
     ) -> HTMLResponse:
         def make() -> tuple[str, Told]:
             house.studio.catalogue.works.get(number)
-            token, _ = house.shares.open("work", number, timedelta(days=days), note)
+            token, _ = house.shares.open("work", number, lasting(days), note)
             return token, teller.tell(number)
 
         # The link is told this once, so there is nothing to be sent on to.
