@@ -38,6 +38,35 @@ _STATUSES: tuple[tuple[type[GessoError], int], ...] = (
     (errors.OutsideError, 502),
 )
 
+_SHOWN = 60
+"""Letters of a value that a problem repeats."""
+_MISSHAPEN: Mapping[tuple[str, ...], str] = {
+    # By pydantic's names of what can be wrong.
+    ("missing",): "{place} is missing.",
+    ("extra_forbidden",): "{place} is nothing that is known here.",
+    (
+        "int_parsing",
+        "int_type",
+        "int_from_float",
+        "int_parsing_size",
+    ): "{place}: {given} is no whole number.",
+    ("float_parsing", "float_type", "finite_number"): "{place}: {given} is no number.",
+    ("bool_parsing", "bool_type"): "{place}: {given} is neither true nor false.",
+    ("string_type",): "{place}: {given} is no text.",
+    ("list_type",): "{place}: {given} is no list.",
+    ("model_type", "dict_type", "model_attributes_type"): "{place}: {given} is no object.",
+    ("greater_than_equal",): "{place}: {given} is too little; {ge:,} is the least.",
+    ("greater_than",): "{place}: {given} is too little; it has to be more than {gt:,}.",
+    ("less_than_equal",): "{place}: {given} is too much; {le:,} is the most.",
+    ("less_than",): "{place}: {given} is too much; it has to be less than {lt:,}.",
+    ("string_too_long",): "{place} is too long; {max_length:,} letters are the most.",
+    ("string_too_short",): "{place} is too short; it has to have {min_length:,} or more letters.",
+    ("too_long",): "{place}: {actual_length} are too many; {max_length:,} are the most.",
+    ("too_short",): "{place}: {actual_length} are too few; {min_length:,} are the least.",
+    ("string_pattern_mismatch",): "{place}: {given} is not written as it has to be.",
+    ("literal_error", "enum"): "{place}: {given} is none of {expected}.",
+}
+
 
 class Problem(BaseModel):
     """Why a request was not answered as it was meant."""
@@ -110,6 +139,23 @@ def status_of(error: GessoError) -> int:
     return next((status for kind, status in _STATUSES if isinstance(error, kind)), 500)
 
 
+def misshapen(fault: Mapping[str, Any]) -> str:
+    """What is wrong with a part of a request, as the house would say it.
+
+    Args:
+        fault: one of those that a `RequestValidationError` tells.
+    """
+    place = ".".join(str(part) for part in fault["loc"][1:]) or "the request"
+    kind, given = fault["type"], fault.get("input")
+    words = next((words for names, words in _MISSHAPEN.items() if kind in names), "")
+    if not words:
+        return f"{place}: {fault['msg']}."
+    shown = ""
+    if "{given}" in words:
+        shown = repr(given) if len(str(given)) <= _SHOWN else f"{str(given)[:_SHOWN]!r}…"
+    return words.format_map({"place": place, "given": shown, **fault.get("ctx", {})})
+
+
 def tell_problems(app: FastAPI, draw: Callable[[Problem], str]) -> None:
     """Make every error of an app an answer: to a browser a page, to a program a problem.
 
@@ -143,9 +189,7 @@ def tell_problems(app: FastAPI, draw: Callable[[Problem], str]) -> None:
     @app.exception_handler(RequestValidationError)
     async def _misshaped(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler's own type
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"][1:]) or "the request"
-        said = f"{place}: {first['msg']}."
+        said = misshapen(error.errors()[0])
         return answer(
             request, problem_of(422, "request", said, "See /openapi.json for what may be.")
         )
