@@ -90,6 +90,17 @@ def test_an_llm_captions_within_its_budget_and_the_books_say_what_it_cost(
     assert "caption" in gesso("spend", "--by", "run").out
 
 
+def test_an_llm_without_its_key_is_refused_before_a_run_begins(gesso, works, monkeypatch):
+    monkeypatch.delenv("GEMINI_API_KEY", raising=False)
+
+    said = gesso("caption", "--missing", "--llm", "gemini")
+
+    assert said.code == 4
+    assert said.out == ""
+    assert said.err.startswith("gesso: There is no key for Gemini.")
+    assert "ended early" not in said.err
+
+
 @pytest.mark.parametrize(
     ("args", "told"),
     [

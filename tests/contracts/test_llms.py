@@ -65,6 +65,12 @@ def test_the_usual_model_is_taken_where_none_is_named(place: Place) -> None:
     assert place.llm(model="").model
 
 
+def test_its_key_is_asked_for_without_asking_anybody(place: Place) -> None:
+    place.llm().check_key()
+
+    assert not place.stub.calls
+
+
 def test_a_model_that_has_ended_is_refused_with_its_successors_name(place: Place) -> None:
     with pytest.raises(SettingsError, match=r"ended on 2026-.*Use its successor instead: '"):
         place.llm(model=ROWS[place.name].ended)

@@ -144,6 +144,7 @@ class CaptionRoom:
             UnknownItem: the wish names a work that there is not.
             StudioBusy: another process is captioning in this studio.
             SettingsError: the captioner cannot be built.
+            AuthError: whoever it asks needs a key, and there is none.
         """
         name = run or f"caption-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{uuid4().hex[:4]}"
         for number in wish.works:

@@ -132,7 +132,7 @@ class WiredLlm(ABC):
 
     def answer(self, question: Question, shape: type[Shape]) -> Shape:
         """Answer in the form of `shape` (see `Llm.answer`)."""
-        self._asked.check_key()
+        self.check_key()
         return ask(self, self._desk, self._ladder, question, shape)
 
     def models(self) -> list[str]:
@@ -141,12 +141,16 @@ class WiredLlm(ABC):
         Raises:
             OutsideError: by its kind.
         """
-        self._asked.check_key()
+        self.check_key()
 
         def send(_attempt: Attempt) -> Answer[list[str]]:
             return Answer(self._asked.models(), 0.0, "free")
 
         return self._desk.ask(Ask(self.name, "models", resendable=True), send)
+
+    def check_key(self) -> None:
+        """Refuse to go on without a key where one is needed (see `Llm.check_key`)."""
+        self._asked.check_key()
 
     def quote(self, question: Question) -> Quote:
         """What an answer may cost at most."""

@@ -68,6 +68,14 @@ class Llm(Protocol):
         """The model id, as the provider writes it."""
         ...
 
+    def check_key(self) -> None:
+        """Refuse to go on without a key where one is needed; asks nobody.
+
+        Raises:
+            AuthError: there is none.
+        """
+        ...
+
     def quote(self, question: Question) -> Quote:
         """What an answer may cost at most; asks nobody."""
         ...

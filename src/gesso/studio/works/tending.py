@@ -114,6 +114,7 @@ class Tending:
         spent = self._ground.catalogue.calls.spent(run)
         desk = self._ground.desk(run, Budget(asked.budget_usd, spent))
         llm = built(factory, f"llms.{asked.llm}", wishes, desk)
+        llm.check_key()  # before any work is looked at
         captioner = self._captioner("llm", {"side_px": asked.side}, llm)
         return Asked(captioner, lambda: desk.budget.spent)
 
