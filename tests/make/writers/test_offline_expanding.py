@@ -93,6 +93,8 @@ def test_an_empty_text_is_refused(writer, text):
         ("metal", ["metal"]),
         ("a detailed oil painting of a wooden boat", ["boat"]),
         ("a dog, a dog and a dog", ["dog"]),
+        ("हिन्दी, मशीन", ["हिन्दी", "मशीन"]),
+        ("กลางคืน", ["กลางคืน"]),
     ],
 )
 def test_the_things_of_a_text_become_questions(writer, text, things):

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 
 from gesso.make import aims
 from gesso.make.writers.offline.vocabulary.lexicon import table
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
+# Vowels of Hindi and Thai are marks, which are no letters to a pattern; two signs join letters.
+_SCRIPTS = (*range(0x300, 0x1E00), *range(0xA800, 0xAC00))
+_MARKS = "".join(sign for sign in map(chr, _SCRIPTS) if unicodedata.category(sign)[0] == "M")
+_LETTERS = rf"(?:[^\W\d_]++[{_MARKS}\u200c\u200d]*+)++"
+_WORD = re.compile(rf"{_LETTERS}(?:['’\-]{_LETTERS})*")
 _BREAK = re.compile(r"[.,;:!?()\[\]{}\"“”|/\n]+")
 _MANNER = re.compile(r"\b(?:style|manner|spirit) of [^.,;:!?\n]*", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s?$")
