@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from gesso.cli.reporting import tell
+from gesso.cli.session import Session
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.records.calls import Trouble
 from gesso.core.records.maker import Setting
 from gesso.core.records.runs import Item
+from gesso.make.run.run import RunReport
+from gesso.studio import Studio
 
 from .conftest import SMALL, Gesso
 
@@ -132,6 +136,22 @@ def test_nothing_of_a_cancelled_run_advises_to_resume_it(gesso: Gesso, stopped: 
     assert {item["reason"] for item in waiting if item["state"] != "done"} == {
         "cancelled by the owner"
     }
+
+
+def test_what_is_left_of_a_run_cancelled_at_work_is_told_as_final(stopped: str, capsys) -> None:
+    with Studio.open(STUDIO) as studio:
+        run = studio.make.cancel(stopped)
+        items = tuple(studio.catalogue.runs.items(run.id))
+        report = RunReport(run, items, kept=(), failed=0, waiting=2, spent_usd=0.0, seconds=3.0)
+        code = tell(Session(), studio, report)
+
+    told = capsys.readouterr()
+    assert code == 1
+    assert told.out == "the night: 0 works kept, 2 not made, in 3.0 s\n"
+    assert told.err == (
+        "gesso: The run 'night' was cancelled.\n"
+        "       What it has kept stays; for the rest, start a new one.\n"
+    )
 
 
 # Check ---------------------------------------------------------------------------------------

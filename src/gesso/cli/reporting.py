@@ -184,7 +184,8 @@ def _headline(report: RunReport) -> str:
     theme = report.run.theme or report.run.id
     told = [counted(len(report.kept), "work") + " kept"]
     told += [f"{report.failed} failed"] if report.failed else []
-    told += [f"{report.waiting} waiting"] if report.waiting else []
+    left = "not made" if report.run.state == "cancelled" else "waiting"
+    told += [f"{report.waiting} {left}"] if report.waiting else []
     money = f", {dollars(report.spent_usd)} spent" if report.spent_usd else ""
     return f"{theme}: {', '.join(told)}, in {span(report.seconds)}{money}"
 
@@ -232,11 +233,14 @@ def _tell_rest(report: RunReport) -> None:
     if not report.waiting:
         return
     again = f"Go on with: gesso runs resume {report.run.id}"
+    if report.run.state == "cancelled":
+        click.echo(f"gesso: The run '{report.run.id}' was cancelled.", err=True)
+        click.echo("       What it has kept stays; for the rest, start a new one.", err=True)
+        return
     reason = report.run.reason.replace(again, "").strip()
     state = f"The run '{report.run.id}' is {report.run.state}."
     click.echo(f"gesso: {' '.join(filter(None, (state, reason)))}", err=True)
-    if report.run.state != "cancelled":
-        click.echo(f"       {again}", err=True)
+    click.echo(f"       {again}", err=True)
 
 
 def _code_of(kind: str) -> int:

@@ -185,8 +185,9 @@ def test_an_empty_purse_pauses_the_whole_run(parts, painter):
 def test_a_full_disk_stops_everything_and_is_raised(parts, painter):
     fail_on(painter, "", StorageError("The disk is full."))
 
-    with pytest.raises(StorageError, match="full"):
+    with pytest.raises(StorageError, match="full") as caught:
         order_run(replace(parts, streams=1), DARK, DARK).go()
+    assert caught.value.advice == "Once that is mended, go on with: gesso runs resume r1"
     assert parts.catalogue.runs.get("r1").state == "paused"
 
 

@@ -131,7 +131,7 @@ class MakeRun:
     def _again(self) -> str:
         if self._is_cancelled():
             return "The run was cancelled meanwhile; what it has kept stays."
-        return f"Then go on with: gesso runs resume {self._run.id}"
+        return f"Once that is mended, go on with: gesso runs resume {self._run.id}"
 
     def _is_cancelled(self) -> bool:
         return self._parts.catalogue.runs.is_cancelled(self._run.id)
