@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,6 +15,7 @@ from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.check import check
 
 from .collect_victim import STREAMS
+from .forking import victims
 
 VICTIM = Path(__file__).with_name("collect_victim.py")
 PICTURES = 120
@@ -31,34 +29,16 @@ def make_art(folder):
         cv2.imwrite(str(folder / f"{number:03d}.png"), picture)
 
 
-def start(studio, run, journal, art):
-    process = subprocess.Popen(
-        [sys.executable, str(VICTIM), str(studio), run, str(journal), str(art)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
+def start(victim, studio, run, journal, art):
+    process = victim(studio, run, journal, art)
+    assert process.says() == "ready"
     return process
-
-
-def end(process):
-    """Let the process come to its end by itself, and return its last word."""
-    assert process.stdout is not None
-    word = process.stdout.readline()
-    process.wait()
-    process.stdout.close()
-    return word
 
 
 def kill_after(process, seconds):
     """Kill the process after a while; whether it was still at work."""
     time.sleep(seconds)
-    was_working = process.poll() is None
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    return was_working
+    return process.kill()
 
 
 def assert_whole(studio):
@@ -76,6 +56,11 @@ def assert_whole(studio):
 
 
 def kill_often(folder, kills):
+    with victims(VICTIM) as victim:
+        return _kill_often(folder, kills, victim)
+
+
+def _kill_often(folder, kills, victim):
     art, luck = folder / "art", random.Random(7)
     make_art(art)
     landed, repeated, rounds = 0, 0, 0
@@ -84,13 +69,16 @@ def kill_often(folder, kills):
         rounds += 1
         here = 0
         while landed < kills:
-            was_working = kill_after(start(studio, "run", journal, art), luck.uniform(0.0, 0.35))
+            process = start(victim, studio, "run", journal, art)
+            was_working = kill_after(process, luck.uniform(0.0, 0.35))
             assert_whole(studio)
             if not was_working:
                 break
             landed += 1
             here += 1
-        assert end(start(studio, "run", journal, art)) == "done\n"
+        process = start(victim, studio, "run", journal, art)
+        assert process.says() == "done"
+        assert process.ends() == 0
         assert assert_whole(studio) == PICTURES
         fetched = Counter(journal.read_text("utf-8").splitlines())
         assert len(fetched) == PICTURES

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -16,31 +12,23 @@ import pytest
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.check import check
 
+from .forking import victims
+
 VICTIM = Path(__file__).with_name("victim.py")
 ITEMS = 12
 IN_FLIGHT = 2 * 4  # a pair for each of the victim's streams
 
 
-def start(studio, run, journal):
-    process = subprocess.Popen(
-        [sys.executable, str(VICTIM), str(studio), run, str(journal), str(ITEMS)],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONHASHSEED": "0"},
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
+def start(victim, studio, run, journal):
+    process = victim(studio, run, journal, ITEMS)
+    assert process.says() == "ready"
     return process
 
 
 def kill_after(process, seconds):
     """Kill the process after a while; whether it was still at work."""
     time.sleep(seconds)
-    was_working = process.poll() is None
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    process.stdout.close()
-    return was_working
+    return process.kill()
 
 
 def assert_whole(studio):
@@ -53,6 +41,11 @@ def assert_whole(studio):
 
 
 def kill_often(folder, kills):
+    with victims(VICTIM) as victim:
+        return _kill_often(folder, kills, victim)
+
+
+def _kill_often(folder, kills, victim):
     studio, journal = folder / "studio", folder / "journal"
     luck = random.Random(11)
     landed, runs, left = 0, 0, kills
@@ -60,17 +53,16 @@ def kill_often(folder, kills):
         run = f"run-{runs}"
         runs += 1
         while left:
-            process = start(studio, run, journal)
+            process = start(victim, studio, run, journal)
             was_working = kill_after(process, luck.uniform(0.0, 0.9))
             assert_whole(studio)
             if not was_working:
                 break
             landed += 1
             left -= 1
-        process = start(studio, run, journal)
-        assert process.stdout.readline() == "done\n"
-        process.wait()
-        process.stdout.close()
+        process = start(victim, studio, run, journal)
+        assert process.says() == "done"
+        assert process.ends() == 0
         assert_whole(studio)
     asked = Counter(journal.read_text().splitlines())
     return landed, sum(asked.values()) - len(asked)
