@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import Connection
 from tests.stubs.grounds import GROUNDS, FileGround
 from tests.stubs.mould import Mould
 
 from gesso.core.catalogue import catalogue
+from gesso.core.catalogue.store import database
 from gesso.core.catalogue.store.migrations.history import upgrade
 
 # A machine that is busy with something else makes no property wrong.
@@ -26,6 +28,24 @@ def _new_studios_come_from_a_mould() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(catalogue, "upgrade", Mould(upgrade))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_power_is_cut() -> Iterator[None]:
+    """Nobody waits for the disk itself: each time takes milliseconds, and there are thousands.
+
+    Which syncs are asked for, and in which order, is asked for all the same, and a descriptor
+    that is closed is refused as before. Processes of their own sync as they do anywhere.
+    """
+
+    def settle(connection: Connection, pragma: str, how: str) -> None:
+        asked(connection, pragma, "OFF" if (pragma, how) == ("synchronous", "NORMAL") else how)
+
+    asked = database._set
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(os, "fsync", os.fstat)
+        patched.setattr(database, "_set", settle)
         yield
 
 
