@@ -465,5 +465,11 @@ class Studio(RuleBasedStateMachine):
         self._folder.cleanup()
 
 
+class LongStudio(Studio):
+    """The same for longer."""
+
+
 TestStudio = Studio.TestCase
-TestStudio.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)
+TestStudio.settings = settings(max_examples=10, stateful_step_count=20, deadline=None)
+TestLongStudio = pytest.mark.soak(LongStudio.TestCase)
+TestLongStudio.settings = settings(max_examples=100, stateful_step_count=30, deadline=None)
