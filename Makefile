@@ -39,6 +39,9 @@ help:
 demo: $(BASE)
 	$(BIN)/gesso demo --studio '$(STUDIO)'
 
+# Hundreds of processes start on the way: what one has compiled, the next need not.
+test: export PYTHONDONTWRITEBYTECODE :=
+
 # A test that fails while others and their browsers have the machine is named and then asked once
 # more with the machine to itself; the first that fails again is a failure.
 test: $(DEV)
