@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PIL import features
 
 from gesso.core.pixels.picture import Picture
+from gesso.core.pixels.type.faces import OWN, Line
 from gesso.show.story.film.stage import Stage
-from gesso.show.story.film.wall import hang, inked, wall_of
+from gesso.show.story.film.wall import hang, inked, lettered, wall_of
 from gesso.show.story.records import Frame, Point, Scene
 
 FRAME = Frame(320, 180)
@@ -45,6 +47,16 @@ def test_a_label_never_lies_on_the_picture_nor_off_the_wall(size):
     assert label.x + width <= FRAME.width
     assert label.y + height <= FRAME.height
     assert label.x >= box.x + box.width or label.y >= box.y + box.height
+
+
+@pytest.mark.skipif(not features.check("raqm"), reason="without Raqm all lines run from the left")
+def test_a_line_begins_where_its_letters_do():
+    def columns(text: str) -> np.ndarray:
+        plate = lettered([(Line(text, "text", 20), 255, 30.0)], (200, 40), OWN)
+        return np.flatnonzero(plate.any(axis=0))
+
+    assert columns("ab").max() < 100
+    assert columns("\u05d0 ab").min() > 100
 
 
 @pytest.mark.parametrize("frame", [Frame(64, 64), Frame(128, 72), Frame(72, 640)])

@@ -86,7 +86,7 @@ class Faces:
                 found[-1] = (found[-1][0], found[-1][1] + letter)
             else:
                 found.append((face, letter))
-        if _CAN_JOIN and _begins_right(text):
+        if begins_right(text):
             found = [(face, _turned(letters)) for face, letters in reversed(found)]
         return [_run(face, letters, size) for face, letters in found]
 
@@ -180,10 +180,16 @@ OWN = Faces()
 """The house's own faces alone."""
 
 
-def _begins_right(text: str) -> bool:
-    """A line whose first letter with a direction runs from the right is laid from the right."""
+def begins_right(text: str) -> bool:
+    """Whether a line is laid from the right: its first letter with a direction runs from there.
+
+    Where letters cannot be joined, every line is laid from the left.
+    """
     ways = (unicodedata.bidirectional(letter) for letter in text)
-    return next((way for way in ways if way in ("L", *_RIGHT_TO_LEFT)), "L") in _RIGHT_TO_LEFT
+    return (
+        _CAN_JOIN
+        and next((way for way in ways if way in ("L", *_RIGHT_TO_LEFT)), "L") in _RIGHT_TO_LEFT
+    )
 
 
 def _turned(letters: str) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from gesso.core.pixels.colour import linear_to_bytes
-from gesso.core.pixels.type.faces import OWN, Faces, Line, Style
+from gesso.core.pixels.type.faces import OWN, Faces, Line, Style, begins_right
 from gesso.show.story.records import Frame, Scene, Wall
 
 Bytes = NDArray[np.uint8]
@@ -160,7 +160,7 @@ def lettered(
         lines: each with its ink and the height of its baseline.
         size: (width, height) of the plate.
         faces: that they are set in.
-        centred: in the middle, not at the left.
+        centred: in the middle, not where each line begins: at the left, or at the right.
 
     Returns:
         (height, width) uint8 ink.
@@ -168,7 +168,8 @@ def lettered(
     image = Image.new("L", (max(1, size[0]), max(1, size[1])), 0)
     for line, ink, baseline in lines:
         width = faces.width_of(line.text, line.style, line.size)
-        left = (size[0] - width) / 2 if centred else 1.0
+        room = size[0] - width
+        left = room / 2 if centred else room - 1.0 if begins_right(line.text) else 1.0
         faces.draw_line(image, (left, baseline), line, ink)
     return np.array(image)
 
