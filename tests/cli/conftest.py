@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -41,6 +42,7 @@ class Said:
 
 Gesso = Callable[..., Said]
 Start = Callable[..., subprocess.Popen[bytes]]
+Once = Callable[[Callable[[], object]], None]
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +63,22 @@ def gesso() -> Gesso:
         return Said(result.exit_code, result.stdout, result.stderr)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Fill the empty current folder: what the same function fills is made once, and copied then."""
+    made: dict[tuple[str, str], Path] = {}
+
+    def fill(make: Callable[[], object]) -> None:
+        name = make.__module__, make.__qualname__
+        if name in made:
+            shutil.copytree(made[name], Path(), dirs_exist_ok=True)
+        else:
+            make()
+            made[name] = shutil.copytree(Path(), tmp_path_factory.mktemp("made") / "once")
+
+    return fill
 
 
 @pytest.fixture(scope="session")

@@ -10,9 +10,16 @@ import pytest
 
 
 @pytest.fixture
-def works(gesso, tmp_path: Path) -> tuple[list[str], list[str]]:
+def works(gesso, once) -> tuple[list[str], list[str]]:
     """Twelve works of broad stripes and twelve of fine grain, by number."""
-    folder = tmp_path / "art"
+    once(lambda: _collected(gesso))
+    rows = gesso("query", "SELECT id, title FROM works ORDER BY title", "--json").document["rows"]
+    numbers = [str(row["id"]) for row in rows]
+    return numbers[:12], numbers[12:]
+
+
+def _collected(gesso) -> None:
+    folder = Path("art")
     folder.mkdir()
     for number in range(24):
         rng = np.random.default_rng(number)
@@ -23,9 +30,6 @@ def works(gesso, tmp_path: Path) -> tuple[list[str], list[str]]:
             picture = rng.integers(0, 255, (96, 128, 3), dtype=np.uint8)
         cv2.imwrite(str(folder / f"{number:02}.png"), picture)
     assert gesso("collect", "folder", folder).code == 0
-    rows = gesso("query", "SELECT id, title FROM works ORDER BY title", "--json").document["rows"]
-    numbers = [str(row["id"]) for row in rows]
-    return numbers[:12], numbers[12:]
 
 
 def test_a_set_is_labelled_learnt_applied_and_listed(gesso, works):

@@ -17,15 +17,19 @@ from gesso.core.records.runs import Item
 from gesso.make.run.run import RunReport
 from gesso.studio import Studio
 
-from .conftest import SMALL, Gesso
+from .conftest import SMALL, Gesso, Once
 
 STUDIO = Path("studio")
 
 
 @pytest.fixture
-def run(gesso: Gesso) -> str:
+def run(gesso: Gesso, once: Once) -> str:
     """A run of one small work, done."""
-    assert gesso("make", "the sea at night", "--run-id", "sea", *SMALL).code == 0
+
+    def make() -> None:
+        assert gesso("make", "the sea at night", "--run-id", "sea", *SMALL).code == 0
+
+    once(make)
     return "sea"
 
 

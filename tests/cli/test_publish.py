@@ -14,17 +14,21 @@ from gesso.core.pixels.encode import encode
 from gesso.core.pixels.metadata.provenance.signer import SIGNERS
 from gesso.core.pixels.picture import Picture
 
-from .conftest import Gesso
+from .conftest import Gesso, Once
 
 STUDIO, OUT = Path("studio"), Path("out")
 sealing = pytest.mark.skipif(find_spec("c2pa") is None, reason="the extra c2pa is not installed")
 
 
 @pytest.fixture
-def sea(gesso: Gesso) -> str:
+def sea(gesso: Gesso, once: Once) -> str:
     """A run that kept two works, of two rounds each."""
     rounds = ("--size", "64", "--rounds", "2", "--seed", "5", "--works", "2")
-    assert gesso("make", "the sea at night", "--run-id", "sea", *rounds).code == 0
+
+    def make() -> None:
+        assert gesso("make", "the sea at night", "--run-id", "sea", *rounds).code == 0
+
+    once(make)
     return "sea"
 
 

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from ..conftest import SMALL, Gesso
+from ..conftest import SMALL, Gesso, Once
 
 
 @pytest.fixture
-def studio(gesso: Gesso) -> Path:
-    assert gesso("make", "Nocturne", "--works", "2", *SMALL).code == 0
+def studio(gesso: Gesso, once: Once) -> Path:
+    def make() -> None:
+        assert gesso("make", "Nocturne", "--works", "2", *SMALL).code == 0
+
+    once(make)
     return Path("studio")
 
 
@@ -178,6 +181,8 @@ def test_pictures_go_to_another_folder_and_come_back(gesso: Gesso) -> None:
     # The thumbnails of so small a picture are one and the same file.
     assert "8 files sent" in gesso("sync", "elsewhere").out
     assert "nothing to do" in gesso("sync", "elsewhere").out
+    read = gesso("sync", "elsewhere", "--verify").out
+    assert read.endswith("found whole\n  8 files named by the catalogue.\n")
     victim = next(path for path in Path("studio/blobs").rglob("*") if path.is_file())
     victim.unlink()
 
