@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import random
 import shutil
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from gesso.core.catalogue.store.disk import Disk
 from gesso.core.errors import (
     DamageError,
     MissingExtra,
@@ -24,6 +27,7 @@ from gesso.core.errors import (
 from gesso.core.indexes.adapters.flat import FlatOptions
 from gesso.core.indexes.generations import building
 from gesso.core.indexes.generations.generation import Generation
+from gesso.core.indexes.generations.manifest import Manifest
 from gesso.core.indexes.index import INDEXES
 from gesso.core.indexes.space_index import IndexOptions, SpaceIndex
 
@@ -327,6 +331,33 @@ def test_an_index_that_finds_too_little_is_asked_for_more_candidates(copy: Room)
     said = json.loads((copy.index / "gen-000003" / "manifest.json").read_text())
     assert said["widen"] > 1
     assert line.recall_words >= 0.95
+
+
+def test_an_index_is_not_asked_for_more_candidates_than_it_needs(
+    copy: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = copy.open(engines={"flat": FlatOptions(bits=1, fast=0, balanced=0)})
+    space.build()
+    said = json.loads((copy.index / "gen-000003" / "manifest.json").read_text())
+    fewer = tuple(widen for widen in building._WIDENINGS if widen < said["widen"])
+    monkeypatch.setattr(building, "_WIDENINGS", fewer)
+
+    with pytest.raises(DamageError, match="finds"):
+        space.build()
+
+
+@pytest.mark.parametrize("widen", [2, 1.25])
+def test_a_generation_asks_for_as_many_candidates_as_its_manifest_says(
+    copy: Room, widen: float
+) -> None:
+    folder = copy.index / "gen-000002"
+    told = replace(Manifest.read(folder), widen=widen)
+    told.write(Disk(), folder)
+
+    found = copy.open().search(QUERIES, 4, recall="fast")
+
+    assert found.degraded == ""
+    assert found.plan.startswith(f"flat: {math.ceil(112 * widen)} candidates of 400")
 
 
 def test_one_process_builds_at_a_time(copy: Room) -> None:

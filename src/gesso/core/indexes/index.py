@@ -72,7 +72,7 @@ class Place:
     name: str
     size: int
     threads: int = 1
-    widen: int = 1
+    widen: float = 1
 
 
 class Index(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from gesso.core.indexes.index import Place, Recall
 
 
@@ -16,4 +18,4 @@ def candidates(place: Place, count: int, recall: Recall, *, fast: int, balanced:
         balanced: and for a balanced one.
     """
     more = fast if recall == "fast" else balanced
-    return place.widen * (more + 3 * count)
+    return math.ceil(place.widen * (more + 3 * count))

@@ -86,7 +86,7 @@ class Ivf(FaissIndex):
             return every
         lists = own.fast_lists if look.recall == "fast" else own.balanced_lists
         enough = math.ceil(_SEEN_FOR_ONE * look.wide / look.admitted * every)
-        return int(min(every, self._place.widen * max(lists, enough)))
+        return int(min(every, math.ceil(self._place.widen * max(lists, enough))))
 
     def _every(self) -> int:
         return int(faiss.extract_index_ivf(self._held).nlist)

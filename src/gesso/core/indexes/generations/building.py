@@ -41,7 +41,8 @@ from gesso.core.indexes.truth.rows import Ids, Rows
 from gesso.core.indexes.truth.truth import Truth
 
 _BEGUN = "begun.json"
-_WIDENINGS = (1, 2, 4)
+_WIDENINGS = (1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
+"""In small steps: every candidate too many is paid for by every search."""
 _TRIED = (128, 256, 512, 1_024, 2_048, 4_096, 8_192, 16_384)
 _PACKAGES = ("faiss-cpu", "numpy", "psycopg", "qdrant-client")
 

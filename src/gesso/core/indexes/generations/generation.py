@@ -38,7 +38,7 @@ class Service:
     engines: dict[str, Any]
     threads: int
 
-    def make(self, kind: str, folder: Path, name: str, widen: int = 1) -> Index:
+    def make(self, kind: str, folder: Path, name: str, widen: float = 1) -> Index:
         """An index of that kind, not yet built or opened.
 
         Raises:

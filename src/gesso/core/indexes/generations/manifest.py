@@ -56,7 +56,7 @@ class Manifest:
     size: int
     kind: str
     name: str
-    widen: int
+    widen: float
     count: int
     high_water: int
     truth: str
