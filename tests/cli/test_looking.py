@@ -56,6 +56,8 @@ def test_a_studio_on_a_read_only_disk_can_be_looked_at(gesso: Gesso, tmp_path: P
         ("replay", str(hung)),
         ("provenance", str(hung)),
         ("export", "--all", "--to", "out"),
+        ("backup", "copy"),
+        ("sync", "other"),
     )
     calls = " && ".join(f"{_GESSO} {' '.join(one)} >/dev/null" for one in words)
     sealed = "mount --bind studio studio && mount -o remount,ro,bind studio || exit 77"

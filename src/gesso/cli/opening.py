@@ -93,6 +93,12 @@ def borrowed(session: Session, *, asks: bool) -> Iterator[Studio]:
                 yield studio
 
 
+def is_sealed(session: Session) -> bool:
+    """Whether the studio lies where nothing can be written; what only reads it may then look."""
+    folder = find_folder(session.folder)
+    return folder.is_dir() and not os.access(folder, os.W_OK)
+
+
 def _is_studio(folder: Path) -> bool:
     return holds_studio(folder)
 

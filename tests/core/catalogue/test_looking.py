@@ -86,6 +86,7 @@ def test_a_disk_that_cannot_be_written_can_be_looked_at(
     monkeypatch.setattr(Database, "_looking_uri", on_a_sealed_disk)
     with Catalogue.open(folder, read_only=True) as catalogue:
         assert catalogue.runs.get("r1").theme == "a theme"
+        catalogue.database.copy_to(folder.parent / "copy.db")
 
     assert not any((folder / name).exists() for name in FILES)
 

@@ -7,7 +7,7 @@ from threading import Event as Signal
 
 import click
 
-from gesso.cli.opening import opened, stopping
+from gesso.cli.opening import is_sealed, opened, stopping
 from gesso.cli.options import shared
 from gesso.cli.printing import BAD, counted, document, say, title
 from gesso.cli.session import Session, pass_session
@@ -40,7 +40,8 @@ def backup(session: Session, *, dest: Path, keep: int, link: bool, only_verify: 
     """
     if only_verify:
         return _verified(session, dest)
-    with opened(session, must_exist=True) as studio:
+    # A disk that fails is often mounted for reading alone, and then a copy is wanted most.
+    with opened(session, must_exist=True, looks=is_sealed(session)) as studio:
         report = back_up(
             studio.catalogue, dest, BackupOptions(keep=keep, link=link), stop=studio.stop
         )

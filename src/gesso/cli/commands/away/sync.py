@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from gesso.cli.opening import opened
+from gesso.cli.opening import is_sealed, opened
 from gesso.cli.options import shared
 from gesso.cli.printing import BAD, counted, document, say, title
 from gesso.cli.session import Session, pass_session
@@ -49,7 +49,7 @@ def sync(
         dry=dry_run,
         at_once=at_once,
     )
-    with opened(session, must_exist=True) as studio:
+    with opened(session, must_exist=True, looks=is_sealed(session)) as studio:
         store = studio.exporting.store(target)
         report = sync_stores(studio.catalogue, store, options, stop=studio.stop)
     if session.as_json:
@@ -73,7 +73,8 @@ def _show(report: SyncReport, target: str, *, dry: bool) -> None:
     ]
     told = ", ".join(done) or "nothing to do"
     title(f"{target}: {told}")
-    say(f"  {counted(report.named, 'file')} named by the catalogue, {report.bytes / 1e6:,.1f} MB.")
+    moved = f"; {report.bytes / 1e6:,.1f} MB {would or 'were '}carried" if report.bytes else ""
+    say(f"  {counted(report.named, 'file')} named by the catalogue{moved}.")
     for key in report.missing[:_MOST_LISTED]:
         say(f"  missing in both places: {key}", style=BAD)
     for problem in report.problems[:_MOST_LISTED]:

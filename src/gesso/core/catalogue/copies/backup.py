@@ -136,7 +136,7 @@ def _catch(catalogue: Catalogue, database: Path, carrier: Carrier, cargo: Cargo)
     """Catch a moment and the pictures that it names; returns those that are nowhere."""
     lost: list[str] = []
     for moment in range(_MOMENTS + 1):
-        is_last = moment == _MOMENTS
+        is_last = moment == _MOMENTS and not catalogue.database.read_only
         with catalogue.database.write() if is_last else nullcontext():
             database.unlink(missing_ok=True)
             catalogue.database.copy_to(database)

@@ -156,7 +156,9 @@ class Database:
             StudioError: StorageError or DamageError, by the cause.
         """
         try:
-            connection = sqlite3.connect(self.path, timeout=self._busy_timeout_s)
+            # One that is only looked at may lie where not even its journal can be opened.
+            uri = self._uri or f"file:{quote(str(self.path))}"
+            connection = self._looking(uri)
             try:
                 connection.execute("VACUUM INTO ?", (str(path),))
             finally:
