@@ -147,3 +147,8 @@ def test_numbers_are_told_as_painters_read_them() -> None:
     assert told("L_range", 43.4) == "43 L*"
     assert told("regions", 31.0) == "31"
     assert told("dom_gap", 0.07) == "7 points"
+
+
+@pytest.mark.parametrize("metric", ["bal_lr", "warm", "L_mean", "dark25"])
+def test_nothing_is_told_with_a_minus_before_it(metric: str) -> None:
+    assert told(metric, -1e-9) == told(metric, 0.0)

@@ -67,16 +67,16 @@ WORDS: Mapping[str, str] = {
 def told(metric: str, value: float) -> str:
     """A metric's value in its unit: "12 %", "43 L*", "7 points", "31"."""
     if metric in _SHARES:
-        return f"{value:.0%}".replace("%", " %")
+        return f"{value:z.0%}".replace("%", " %")
     if metric in _VALUES:
-        return f"{value:.0f} L*"
+        return f"{value:z.0f} L*"
     if metric in _POINTS:
-        return f"{100 * value:.0f} points"
+        return f"{100 * value:z.0f} points"
     if metric in _COUNTS:
-        return f"{value:.0f}"
+        return f"{value:z.0f}"
     if metric in _TIMES:
-        return f"{value:.1f}"
-    return f"{value:.2f}"
+        return f"{value:z.1f}"
+    return f"{value:z.2f}"
 
 
 def filled(text: str, metrics: Mapping[str, float], blocks: tuple[int, ...]) -> str:

@@ -177,7 +177,9 @@ export class Stage {
     const { width, height } = this.canvas;
     this.tones ??= [{ data: tonesOfPixels(pixelsOf(this.photo, width, height).data), width, height }];
     let size = 0;
-    for (; radius >> size >= 2 * LEAST_RADIUS; size += 1) this.tones[size + 1] ??= halved(this.tones[size]);
+    // Of one row or column there is no half.
+    const isWide = () => Math.min(this.tones[size].width, this.tones[size].height) > 1;
+    for (; radius >> size >= 2 * LEAST_RADIUS && isWide(); size += 1) this.tones[size + 1] ??= halved(this.tones[size]);
     const small = this.tones[size];
     // The radii of the two blurs add up to what a whole one would miss by half.
     const both = Math.round(2 * radius / 2 ** size);

@@ -187,7 +187,8 @@ class Study extends HTMLElement {
 
   caption() {
     if (this.seen) return this.seen.words;
-    if (this.view === "plan") return `Value plan, ${this.plan.levels.length} values${this.squint ? ", squinting" : ""}`;
+    const count = this.plan.levels.length;
+    if (this.view === "plan") return `Value plan, ${count} ${count === 1 ? "value" : "values"}${this.squint ? ", squinting" : ""}`;
     if (this.view === "notan") return `Two values, ${percent(this.dark())} dark, cut at ${Math.round(this.tone / 2.55)} L*`;
     if (this.view === "blocks") return this.readings.blocks.note;
     if (this.view === "gray") return this.squint ? "What is left when you squint" : "Lightness only";
