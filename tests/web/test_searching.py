@@ -270,3 +270,10 @@ def test_words_of_a_search_are_only_words_on_its_page(shown: httpx2.Client) -> N
 
         assert page.headers["content-type"].startswith("text/html")
         assert "<script>alert" not in page.text
+
+
+def test_signs_that_cannot_be_seen_are_no_words(shown: httpx2.Client) -> None:
+    bare = shown.get("/search").text
+
+    assert shown.get("/search?words=%00").text == bare
+    assert '<h1 class="unseen">red barn</h1>' in shown.get("/search?words=red%07barn%0A").text

@@ -529,3 +529,12 @@ def test_a_film_is_ordered_and_shown_on_the_page(client: httpx2.Client) -> None:
     assert "srclang" in page
     assert client.post(f"/stories/{number}/films/1/mp4/delete").status_code == 303
     assert "Not filmed yet" in client.get(f"/stories/{number}").text
+
+
+def test_a_story_without_a_title_is_called_by_its_number(client: httpx2.Client) -> None:
+    story = told(client, title="For now", music="none")
+    client.patch(f"/api/stories/{story['id']}", json={"title": ""})
+
+    name = f"Story {story['id']}"
+    assert f"<h1>{name}</h1>" in client.get(f"/stories/{story['id']}").text
+    assert f'<span class="t">{name}</span>' in client.get("/stories").text

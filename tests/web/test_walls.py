@@ -320,3 +320,21 @@ def test_a_problem_leads_where_its_advice_says(asked: httpx2.Client) -> None:
 
     assert page.status_code == 404
     assert 'See them: <a href="/sets">/sets</a>' in page.text
+
+
+def test_a_set_says_which_of_its_works_do_not_hang(asked: httpx2.Client, studio: Path) -> None:
+    with Studio.open(studio) as opened:
+        aside = opened.catalogue.accession.accept_bytes(
+            bytes(cv2.imencode(".png", np.full((9, 9, 3), 7, np.uint8))[1].tobytes()),
+            name="take.png",
+            provenance=Provenance("made", "drawn", "take"),
+            rights=Rights(),
+            standing="take",
+        )
+    both = asked.post("/api/sets", json={"name": "Both", "works": [1, aside.id]}).json()["id"]
+    alone = asked.post("/api/sets", json={"name": "Alone", "works": [aside.id]}).json()["id"]
+
+    assert "1 of them does not hang now." in asked.get(f"/sets/{both}").text
+    page = asked.get(f"/sets/{alone}").text
+    assert "Nothing of this set hangs now." in page
+    assert "Nothing is in this set yet." not in page

@@ -201,7 +201,7 @@ class MusicRoom:
         if not track.hearing.is_music:
             raise InputError(
                 f"Track {track_id} has neither a pulse nor clear pitches, so it has no mood.",
-                "Choose one of: gesso music list",
+                "Choose one that is music: a key or a tempo is told of it.",
             )
         moods = self._moods()
         if not len(moods.ids):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Annotated
+from unicodedata import category
 
 from fastapi import APIRouter, Query, Request
 from fastapi.exceptions import RequestValidationError
@@ -58,7 +59,7 @@ class Wanted(BaseModel):
         told = {"words": [self.words], "filter": [self.filter], "values": [self.values]}
         many = {"like": self.like, "minus": self.minus, "but": self.but}
         told |= {**many, "colour": list(dict.fromkeys([*self.colour, *own]))}
-        return {name: [one.strip() for one in told[name] if one.strip()] for name in told}
+        return {name: list(filter(None, map(_meant, told[name]))) for name in told}
 
     def asked(self, *, sent: bool = False) -> Asked:
         """The question.
@@ -70,7 +71,7 @@ class Wanted(BaseModel):
         looks = sent and self.by == "values"
         try:
             return Asked(
-                words=self.words,
+                words=" ".join(given["words"]),
                 filter=self.filter,
                 like=given["like"],
                 minus=given["minus"],
@@ -142,7 +143,7 @@ def _page(
         here="search",
         name=house.name,
         heading=_heading(given, named, sent=sent, by=wanted.by),
-        words=wanted.words,
+        words=" ".join(given["words"]),
         given=given,
         asks=asks,
         error=error,
@@ -181,6 +182,11 @@ def _named(given: Given, titles: dict[str, str]) -> list[Way]:
         for name, words in says.items()
         for value in given[name]
     ]
+
+
+def _meant(told: str) -> str:
+    """What was written, without signs that cannot be seen: of those alone nothing is asked."""
+    return "".join(" " if category(sign) == "Cc" else sign for sign in told).strip()
 
 
 def _heading(given: Given, named: Sequence[Way], *, sent: bool, by: str) -> str:
