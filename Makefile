@@ -4,6 +4,7 @@
 #   make test         run the tests
 #   make lint         check style and types
 #   make bench        measure, one script after the other
+#   make bench-peers  measure beside torch, transformers and others, in an environment of their own
 #   make soak         the tests that take minutes
 #   make test-cloud, test-bigquery, test-postgres
 #                     what needs large packages, each in an environment of its own
@@ -20,8 +21,10 @@ LONGEST ?= 300
 # Sample data is not part of the repository; what needs it is left out where there is none.
 SAMPLES := $(or $(GESSO_SAMPLE_DATA),../shared/data)
 PROMPTS := $(wildcard $(SAMPLES)/prompts/partiprompts.jsonl)
-NEED_ARGUMENTS := benchmarks/painter_sheet.py benchmarks/partiprompts.py
-BENCHMARKS ?= $(filter-out $(NEED_ARGUMENTS),$(shell grep -l __main__ benchmarks/*.py))
+PICTURES := $(wildcard $(SAMPLES)/images_full)
+NEED_ARGUMENTS := $(addprefix benchmarks/,gallery_works.py index_million.py intake.py painter_sheet.py partiprompts.py)
+PEERS := $(addprefix benchmarks/,clip_parity.py clip_speed.py diffusers_speed.py index_recall.py)
+BENCHMARKS ?= $(filter-out $(NEED_ARGUMENTS) $(PEERS),$(shell grep -l __main__ benchmarks/*.py))
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -31,7 +34,7 @@ DEV := $(VENV)/.gesso-dev
 PYTEST = $(BIN)/python -m pytest -m 'not soak' --timeout $(LONGEST) $(PYTEST_ARGS)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench soak test-cloud test-bigquery test-postgres constraints clean
+.PHONY: help demo test lint bench bench-peers soak test-cloud test-bigquery test-postgres constraints clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -55,12 +58,24 @@ lint: $(DEV)
 	$(BIN)/python -m mypy
 
 bench: $(DEV)
-	@for script in $(BENCHMARKS); do \
+	@failed=; for script in $(BENCHMARKS); do \
 		echo "== $$script"; \
-		$(BIN)/python "$$script" || exit 1; \
-	done
+		$(BIN)/python "$$script" || failed="$$failed $$script"; \
+	done; test -z "$$failed" || { echo "== did not end well:$$failed"; exit 1; }
 	$(if $(PROMPTS),$(BIN)/python benchmarks/partiprompts.py '$(PROMPTS)',\
 		@echo "== benchmarks/partiprompts.py is left out: there is no sample data")
+	$(if $(PICTURES),$(BIN)/python benchmarks/intake.py '$(PICTURES)',\
+		@echo "== benchmarks/intake.py is left out: there is no sample data")
+	@echo "== left out, for they take a folder or large packages: index_million.py, make bench-peers"
+
+bench-peers: $(BIN)/python
+	'$(PYTHON)' -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --upgrade pip
+	.venv-peers/bin/python -m pip install --quiet --group dev --group peers --editable .
+	@for script in $(PEERS); do \
+		echo "== $$script"; \
+		.venv-peers/bin/python "$$script" || exit 1; \
+	done
 
 soak: $(DEV)
 	$(BIN)/python -m pytest -m soak $(PYTEST_ARGS)
@@ -78,7 +93,7 @@ TESTS_bigquery := tests/collect/export/test_bqemulator.py -W ignore
 TESTS_postgres := tests/core/catalogue tests/collect tests/cli/away -k 'postgres or server'
 
 clean:
-	rm -rf '$(VENV)' .venv-cloud .venv-bigquery .venv-postgres .constraints-venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf '$(VENV)' .venv-cloud .venv-bigquery .venv-postgres .venv-peers .constraints-venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
