@@ -110,6 +110,15 @@ def test_a_flat_png_is_small() -> None:
     assert len(encode(flat)) < 20_000
 
 
+def test_what_is_flat_of_a_picture_takes_next_to_nothing() -> None:
+    busy = np.random.default_rng(1).integers(0, 256, (192, 512, 3), dtype=np.uint8)
+    flat = np.full((320, 512, 3), 90, dtype=np.uint8)
+
+    both = encode(Picture(np.concatenate([busy, flat])))
+
+    assert len(both) < 1.02 * len(encode(Picture(busy)))
+
+
 def test_a_format_that_cannot_hold_the_picture_says_so() -> None:
     long = Picture(np.zeros((1, 17_000, 3), dtype=np.uint8))
 
