@@ -112,6 +112,24 @@ def test_a_database_of_noise_is_called_damaged(tmp_path: Path) -> None:
         Catalogue.open(tmp_path / "studio")
 
 
+@pytest.mark.parametrize("is_emptied", [True, False])
+@pytest.mark.parametrize("read_only", [True, False])
+def test_no_new_catalogue_takes_the_place_of_one_that_was_lost(
+    tmp_path: Path, make: Workshop, is_emptied: bool, read_only: bool
+) -> None:
+    database = tmp_path / "studio" / "gesso.db"
+    with Catalogue.open(tmp_path / "studio") as catalogue:
+        make.bring(catalogue, 1)
+    database.unlink()
+    if is_emptied:
+        database.touch()
+
+    lost = DamageError if is_emptied or not read_only else StudioError
+    with pytest.raises(lost, match="is empty, but pictures|is missing, but pictures|no studio"):
+        Catalogue.open(tmp_path / "studio", read_only=read_only)
+    assert not database.exists() or database.read_bytes() == b""
+
+
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere"
 )

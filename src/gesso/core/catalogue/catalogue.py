@@ -184,6 +184,8 @@ class Catalogue:
                 return looked
             create = False
         studio_folder.prepare(folder, disk, create=create)
+        if not options.url:
+            studio_folder.refuse_lost(folder)
         blobs = BLOBS.open(options.blobs)(folder / studio_folder.BLOBS, disk, options.blob_options)
         blobs.sweep(older_than_s=_DAY_S)
         try:

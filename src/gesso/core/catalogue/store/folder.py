@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error, write_whole
-from gesso.core.errors import StudioError
+from gesso.core.errors import DamageError, StudioError
 
 DATABASE = "gesso.db"
 SERVER = "gesso.server"
@@ -95,6 +95,29 @@ def refuse_server(folder: Path) -> None:
         raise StudioError(
             f"The catalogue of {folder} is on a server: {_told(folder)}.",
             "Say where: [catalogue] url in its gesso.toml, or GESSO_CATALOGUE__URL.",
+        )
+
+
+def refuse_lost(folder: Path) -> None:
+    """Make no new catalogue beside the pictures of one that was lost or emptied.
+
+    It would look like a studio in which nothing ever was.
+
+    Raises:
+        DamageError: pictures lie there, and the catalogue that named them does not.
+        StorageError: it cannot be looked into.
+    """
+    database = folder / DATABASE
+    try:
+        is_there = database.exists() and database.stat().st_size > 0
+        is_lost = not is_there and any((folder / BLOBS).glob("??/*"))
+    except OSError as error:
+        raise storage_error(error, folder, "look into") from error
+    if is_lost:
+        raise DamageError(
+            f"The database {database} is {'empty' if database.exists() else 'missing'}, but "
+            f"pictures that it named lie in {BLOBS}/.",
+            "Put back a copy of it, or restore a backup; to begin anew, name another folder.",
         )
 
 
