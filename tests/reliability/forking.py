@@ -27,11 +27,16 @@ _ENDED = "ended "
 
 
 class Victim:
-    """A process that may be killed; one at a time lives."""
+    """A process that may be killed; one at a time lives.
+
+    Attributes:
+        last: what it had told at its end that nobody had read.
+    """
 
     def __init__(self, asked: IO[str], told: IO[str]) -> None:
         self._asked, self._told = asked, told
         self._pid = int(told.readline())
+        self.last: list[str] = []
 
     def says(self) -> str:
         """The next line that it tells."""
@@ -50,6 +55,8 @@ class Victim:
         self._asked.flush()
         while not (line := self._told.readline()).startswith(_ENDED):
             assert line, "they are all gone"
+            if line != "\n":
+                self.last.append(line.rstrip("\n"))
         return int(line.removeprefix(_ENDED))
 
 
@@ -83,7 +90,8 @@ def _serve(script: str) -> None:
             _live(main, [script, *json.loads(line)])
         sys.stdin.readline()
         _, status = os.waitpid(pid, 0)
-        print(f"{_ENDED}{os.waitstatus_to_exitcode(status)}", flush=True)
+        # On a line of its own: who was killed may have said half of one.
+        print(f"\n{_ENDED}{os.waitstatus_to_exitcode(status)}", flush=True)
 
 
 def _live(main: Callable[[], None], words: list[str]) -> NoReturn:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import importlib
 import os
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 from hypothesis.strategies import integers, text
 from sqlalchemy import Transaction
+from tests.reliability.forking import victims
 from tests.stubs.grounds import FileGround
 
 from gesso.core.catalogue.catalogue import Catalogue
@@ -285,45 +285,12 @@ def test_a_database_that_is_really_full_says_so(catalogue: Catalogue, make: Work
 
 # Two processes ----------------------------------------------------------------------------------
 
-_WRITER = """
-import sys
-from pathlib import Path
-import numpy as np
-from gesso.core.catalogue.catalogue import Catalogue, CatalogueOptions
-from gesso.core.pixels.encode import encode
-from gesso.core.pixels.picture import Picture
-from gesso.core.records.calls import Errand
-from gesso.core.records.maker import Maker
-from gesso.core.records.prompts import Concept
-from gesso.core.records.runs import Item
-from gesso.core.records.works import Provenance, Rights
-
-folder, url, name, count = Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4])
-with Catalogue.open(folder, options=CatalogueOptions(url=url)) as catalogue:
-    catalogue.runs.create(name, "", {}, [Item(name, str(n), n) for n in range(count)])
-    for n in range(count):
-        concept = Concept(f"Same {n}", "", "", "", Maker("offline"))
-        won = catalogue.runs.claim_concept(name, str(n), concept, allow_repeat=False)
-        pixels = np.full((8, 8, 3), n, dtype=np.uint8)
-        shared = Provenance("collected", "museum", str(n))
-        catalogue.accession.accept_bytes(
-            encode(Picture(pixels)), name="x", provenance=shared, rights=Rights()
-        )
-        call = catalogue.calls.open(
-            errand=Errand(name), provider="p", operation="paint", model="", attempt=1,
-            key=f"{name}{n}", reserved_usd=1, waited_s=0,
-        )
-        catalogue.calls.settle(
-            call, state="done", status=200, request_id="", cost_usd=0.5, price_source="",
-            input_units=None, output_units=None, error="",
-        )
-        print(n, int(won), flush=True)
-"""
+_WRITER = Path(__file__).with_name("writer.py")
 
 
 def _start(ground: FileGround, folder: Path, name: str, count: int) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _WRITER, str(folder), ground.url(folder), name, str(count)],
+        [sys.executable, str(_WRITER), str(folder), ground.url(folder), name, str(count)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -355,24 +322,23 @@ def test_a_process_killed_at_any_moment_leaves_a_sound_studio(
 ) -> None:
     folder = tmp_path / "studio"
     ground.open(folder).close()
-    for round_number in range(6):
-        writer = _start(ground, folder, f"run{round_number}", 10_000)
-        assert writer.stdout is not None
-        first = writer.stdout.readline()
-        time.sleep(0.013 * round_number)
-        writer.send_signal(signal.SIGKILL)
-        writer.wait(timeout=60)
-        lines = (first + writer.stdout.read()).splitlines()
-        told = [line for line in lines if line.count(" ") == 1]
-        writer.communicate()
+    with victims(_WRITER) as victim:
+        for round_number in range(6):
+            name = f"run{round_number}"
+            writer = victim(folder, ground.url(folder), name, 10_000)
+            first = writer.says()
+            time.sleep(0.013 * round_number)
+            assert writer.kill()
+            lines = [first, *writer.last]
+            told = [line for line in lines if line.count(" ") == 1]
 
-        with ground.open(folder) as catalogue:
-            report = check(catalogue, read_data=True)
-            assert report.is_clean, report.problems
-            assert report.works >= len(told)
-            calls = catalogue.calls.calls(f"run{round_number}")
-            assert len(calls) - len(told) in (0, 1), "what was told was kept"
-            assert catalogue.calls.abandon_open(f"run{round_number}") <= 1
+            with ground.open(folder) as catalogue:
+                report = check(catalogue, read_data=True)
+                assert report.is_clean, report.problems
+                assert report.works >= len(told)
+                calls = catalogue.calls.calls(name)
+                assert len(calls) - len(told) in (0, 1), "what was told was kept"
+                assert catalogue.calls.abandon_open(name) <= 1
 
 
 # A model beside the store -----------------------------------------------------------------------

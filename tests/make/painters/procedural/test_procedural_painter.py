@@ -143,7 +143,7 @@ def test_what_is_told_on_the_way_ends_at_one() -> None:
 def test_asking_for_more_gives_more(
     motif: str, label: str, name: str, asks: tuple[float, ...]
 ) -> None:
-    found = [measure(paint(f"{motif}. {label.format(ask)}", 256, 256))[name] for ask in asks]
+    found = [measure(paint(f"{motif}. {label.format(ask)}"))[name] for ask in asks]
 
     assert found == sorted(found)
     assert found[-1] > found[0]
