@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -12,7 +13,16 @@ import pytest
 
 from .conftest import SMALL, Gesso
 
-_GESSO = f"{sys.executable} -c 'from gesso.cli.app import main; main()'"
+_EACH = """
+import json, sys
+from click.testing import CliRunner
+from gesso.cli.app import app
+
+for words in json.loads(sys.argv[1]):
+    said = CliRunner().invoke(app, words)
+    if said.exit_code or said.stderr:
+        sys.exit(f"{words} ended with {said.exit_code}: {said.output}")
+"""
 QUIET = (("runs", "list"), ("errors", "list"), ("errors", "summary"), ("spend",), ("check",))
 
 
@@ -59,10 +69,10 @@ def test_a_studio_on_a_read_only_disk_can_be_looked_at(gesso: Gesso, tmp_path: P
         ("backup", "copy"),
         ("sync", "other"),
     )
-    calls = " && ".join(f"{_GESSO} {' '.join(one)} >/dev/null" for one in words)
     sealed = "mount --bind studio studio && mount -o remount,ro,bind studio || exit 77"
+    told = f'{sealed}; touch studio/x 2>/dev/null && exit 76; exec "$@"'
     done = subprocess.run(
-        ["unshare", "-m", "sh", "-c", f"{sealed}; touch studio/x 2>/dev/null && exit 76; {calls}"],
+        ["unshare", "-m", "sh", "-c", told, "sh", sys.executable, "-c", _EACH, json.dumps(words)],
         cwd=tmp_path,
         capture_output=True,
         text=True,
