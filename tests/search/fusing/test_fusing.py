@@ -74,6 +74,22 @@ def test_words_far_from_all_pictures_still_have_likely_hits():
     assert (some @ query > bands.words(query)).mean() < 0.05
 
 
+def test_in_a_small_studio_the_nearest_works_are_likely_ones():
+    """Thirty motifs, painted twice each: every second painting finds its first."""
+    rng = np.random.default_rng(3)
+    motifs = rng.standard_normal((30, 64)).astype(np.float32)
+    some = np.repeat(motifs, 2, axis=0) + rng.normal(0, 0.4, (60, 64)).astype(np.float32)
+    some /= np.linalg.norm(some, axis=1, keepdims=True)
+
+    bands = measured(some)
+
+    near = some @ some.T
+    twins = np.array([near[at, at ^ 1] for at in range(60)])
+    assert (twins >= bands.pictures).all()
+    np.fill_diagonal(near, -1)
+    assert (near >= bands.pictures).sum(axis=1).mean() < 1.5
+
+
 def test_of_a_handful_of_works_hardly_anything_is_likely():
     assert measured(np.eye(5, 8, dtype=np.float32)).pictures >= 0.9
 

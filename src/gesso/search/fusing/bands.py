@@ -15,8 +15,9 @@ _SAMPLE = 1000
 _LEAST = 40
 _UNSURE = 0.9
 # Of two works taken by lot, one pair in two hundred is as near as this: in a library of a few
-# hundred styles and hands that is about how often two are truly alike.
-_RARE = 0.995
+# hundred styles and hands that is about how often two are truly alike. In a smaller one it is
+# oftener: so often that a work has one likely neighbour, taken over all of them.
+_RARE = 0.005
 # Copies would set the bar for all others too high.
 _COPY = 0.97
 _WORDS_SPREADS = 2.5
@@ -79,7 +80,8 @@ def measured(sample: NDArray[np.float32]) -> Bands:
         return Bands(_UNSURE, np.asarray(sample, dtype=np.float32))
     near = (sample @ sample.T)[np.triu_indices(len(sample), k=1)]
     near = near[near < _COPY]
-    bar = float(np.quantile(near, _RARE)) if len(near) else _UNSURE
+    rare = max(_RARE, 1 / len(sample))
+    bar = float(np.quantile(near, 1 - rare)) if len(near) else _UNSURE
     return Bands(bar, np.asarray(sample, dtype=np.float32))
 
 
