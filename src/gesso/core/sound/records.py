@@ -110,7 +110,7 @@ class Track:
     @property
     def name(self) -> str:
         """What to call it where it has no title."""
-        return self.title or self.source or f"track {self.id}"
+        return self.title or plain_line(self.source) or f"track {self.id}"
 
     @property
     def line(self) -> str:
@@ -137,7 +137,7 @@ _LICENCE_WORDS = ("licence", "license", "copyright", "copyright_url", "wcop")
 
 def tags_of(told: Mapping[str, str]) -> Tags:
     """The tags of a file, whatever it calls them; control characters go, 500 letters are kept."""
-    lower = {key.lower(): _plain(value) for key, value in told.items()}
+    lower = {key.lower(): plain_line(value) for key, value in told.items()}
     licences = (lower[word] for word in _LICENCE_WORDS if lower.get(word))
     return Tags(
         title=lower.get("title", ""),
@@ -148,6 +148,7 @@ def tags_of(told: Mapping[str, str]) -> Tags:
     )
 
 
-def _plain(text: str) -> str:
+def plain_line(text: str) -> str:
+    """Words as one line of at most 500 letters that can be shown; white space for all else."""
     kept = "".join(letter if letter.isprintable() else " " for letter in text[: 4 * _LONGEST])
     return " ".join(kept.split())[:_LONGEST]

@@ -57,6 +57,15 @@ def test_the_same_bytes_are_kept_once_and_its_owner_has_the_last_word(
     assert catalogue.tracks.count() == 1
 
 
+def test_what_a_track_is_called_is_one_line_of_text(catalogue: Catalogue) -> None:
+    named = catalogue.tracks.accept(tune(), source="a\nb\udcff.wav").track
+    facts = TrackFacts(title="one\ntwo\udcff", tags=("x\udcff",))
+    told = catalogue.tracks.tell(named.id, facts)
+
+    assert named.name == "a b .wav"
+    assert (told.title, told.tags) == ("one two", ("x",))
+
+
 def test_what_is_no_sound_leaves_nothing(catalogue: Catalogue) -> None:
     with pytest.raises(SoundError):
         catalogue.tracks.accept(b"no sound")

@@ -18,7 +18,7 @@ from gesso.core.errors import UnknownItem
 from gesso.core.records.codec import from_json, to_json
 from gesso.core.sound.decoder import SoundLimits
 from gesso.core.sound.ear import HEARD_BY, Heard, listen
-from gesso.core.sound.records import Hearing, Mood, Track
+from gesso.core.sound.records import Hearing, Mood, Track, plain_line
 
 _LIMITS = SoundLimits()
 
@@ -106,7 +106,8 @@ class TrackShelf:
             if not self._store.has(key):
                 self._store.put(data, heard.media_type)
             self._name_blob(connection, key, len(data), heard.media_type)
-            values = _row(heard, facts) | {"blob": key, "size_bytes": len(data), "source": source}
+            values = _row(heard, facts) | {"blob": key, "size_bytes": len(data)}
+            values["source"] = plain_line(source)
             done = connection.execute(insert(tracks), values | {"added_at": self._clock()})
             (number,) = done.inserted_primary_key or (0,)
             return Taken(_track(_one(connection, number)), is_new=True)
@@ -120,10 +121,10 @@ class TrackShelf:
         told: dict[str, str] = {
             name: value
             for name in ("title", "artist", "album", "licence", "credit")
-            if (value := getattr(facts, name))
+            if (value := plain_line(getattr(facts, name)))
         }
         if facts.tags:
-            told["tags"] = tag_lines(facts.tags)
+            told["tags"] = tag_lines(map(plain_line, facts.tags))
         if not told:
             return self.get(track_id)
         with self._database.write() as connection:
@@ -206,12 +207,12 @@ def _row(heard: Heard, facts: TrackFacts) -> dict[str, Any]:
         "codec": heard.codec,
         "rate": heard.rate,
         "channels": heard.channels,
-        "title": facts.title or told.title,
-        "artist": facts.artist or told.artist,
-        "album": facts.album or told.album,
-        "tags": tag_lines((*facts.tags, *genres)),
-        "licence": facts.licence or told.licence,
-        "credit": facts.credit,
+        "title": plain_line(facts.title) or told.title,
+        "artist": plain_line(facts.artist) or told.artist,
+        "album": plain_line(facts.album) or told.album,
+        "tags": tag_lines((*map(plain_line, facts.tags), *genres)),
+        "licence": plain_line(facts.licence) or told.licence,
+        "credit": plain_line(facts.credit),
     }
 
 
