@@ -26,6 +26,7 @@ from gesso.core.catalogue.calls.ledger import COUNTED_USD
 from gesso.core.catalogue.runs.items import ItemPages, item_row
 from gesso.core.catalogue.runs.rounds import RoundPages
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.dialects.prepared import Prepared
 from gesso.core.catalogue.store.pages import Mark, begun_before
 from gesso.core.catalogue.store.tables import api_calls, prompts, runs, works
 from gesso.core.errors import InputError, UnknownItem
@@ -34,7 +35,7 @@ from gesso.core.records.maker import Setting
 from gesso.core.records.prompts import Prompt
 from gesso.core.records.runs import ID_RULE, Item, Run, RunState, is_id
 
-_STATE = select(runs.c.state).where(runs.c.id == bindparam("of_run"))
+_STATE = Prepared(select(runs.c.state).where(runs.c.id == bindparam("of_run")))
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class RunBook(ItemPages, RoundPages):
     def is_cancelled(self, run_id: str) -> bool:
         """Whether the owner cancelled a run; asked before every round, so it reads one word."""
         with self._database.read() as connection:
-            return connection.scalar(_STATE, {"of_run": run_id}) == "cancelled"
+            return bool(_STATE.first(connection, {"of_run": run_id}) == "cancelled")
 
     def list(self) -> list[Run]:
         """All runs, newest first."""

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.dialects.prepared import Prepared
 from gesso.core.catalogue.store.tables import error_logs, prompts
 from gesso.core.errors import UnknownItem
 from gesso.core.records.codec import from_json, to_json
@@ -20,8 +21,8 @@ from gesso.core.records.runs import Item, ItemState
 # Said of every item at every step, so they are put together once.
 _IS_IT = (prompts.c.run == bindparam("of_run")) & (prompts.c.item == bindparam("of_item"))
 _ITEM = select(prompts).where(_IS_IT)
-_CHANGE = update(prompts).where(_IS_IT)
-_RECOVER = (
+_CHANGE = Prepared(update(prompts).where(_IS_IT))
+_RECOVER = Prepared(
     update(error_logs)
     .where(
         error_logs.c.run == bindparam("of_run"),
@@ -96,7 +97,7 @@ class ItemPages:
     def finish_item_in(self, connection: Connection, run: str, item: str, kept: int) -> None:
         """`finish_item` in somebody else's transaction."""
         self._change_in(connection, run, item, {"state": "done", "reason": "", "kept": kept})
-        connection.execute(_RECOVER, {"of_run": run, "of_item": item})
+        _RECOVER.change(connection, {"of_run": run, "of_item": item})
 
     def reopen(self, run: str) -> int:
         """Turn the failed items of a run into waiting ones; returns how many.
@@ -154,8 +155,7 @@ class ItemPages:
         self, connection: Connection, run: str, item: str, values: dict[str, Any]
     ) -> None:
         asked = {"of_run": run, "of_item": item, "updated_at": self._clock()}
-        changed = connection.execute(_CHANGE, values | asked)
-        if not changed.rowcount:
+        if not _CHANGE.change(connection, values | asked):
             raise _unknown(connection, run, item)
 
 

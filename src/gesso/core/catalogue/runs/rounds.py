@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, delete, inser
 from sqlalchemy.exc import IntegrityError
 
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.dialects.prepared import Prepared
 from gesso.core.catalogue.store.tables import evaluations, iterations, refined_prompts, works
 from gesso.core.errors import UnknownItem
 from gesso.core.records.codec import from_json, to_json
@@ -34,12 +35,15 @@ _ROUNDS = (
     .where(iterations.c.run == bindparam("of_run"), iterations.c.item == bindparam("of_item"))
     .order_by(iterations.c.number)
 )
-_PROMPT = select(iterations.c.prompt).where(_round_in(iterations))
-_CHANGE = update(iterations).where(_round_in(iterations))
-_START, _REFINE, _JUDGE = insert(iterations), insert(refined_prompts), insert(evaluations)
-_UNREFINE = delete(refined_prompts).where(_round_in(refined_prompts))
-_UNJUDGE_ALL = delete(evaluations).where(_round_in(evaluations))
-_UNJUDGE = _UNJUDGE_ALL.where(evaluations.c.slot == bindparam("of_slot"))
+_PROMPT = Prepared(select(iterations.c.prompt).where(_round_in(iterations)))
+_CHANGE = Prepared(update(iterations).where(_round_in(iterations)))
+_START, _REFINE = Prepared(insert(iterations)), Prepared(insert(refined_prompts))
+_JUDGE = Prepared(insert(evaluations))
+_UNREFINE = Prepared(delete(refined_prompts).where(_round_in(refined_prompts)))
+_UNJUDGE_ALL = Prepared(delete(evaluations).where(_round_in(evaluations)))
+_UNJUDGE = Prepared(
+    delete(evaluations).where(_round_in(evaluations), evaluations.c.slot == bindparam("of_slot"))
+)
 _SEE_RUNS = "See the runs with: gesso runs list"
 
 
@@ -99,16 +103,16 @@ class RoundPages:
         self, connection: Connection, run: str, item: str, number: int, prompt: Prompt
     ) -> None:
         told, here = to_json(prompt), _here(run, item, number)
-        stored = connection.scalar(_PROMPT, here)
+        stored = _PROMPT.first(connection, here)
         if stored == told:
             return
         if stored is not None:
             if any(number == of for of, _ in _painted(connection, run, item)):
                 return
-            connection.execute(_CHANGE, here | {"prompt": told})
+            _CHANGE.change(connection, here | {"prompt": told})
         else:
             row = {"prompt": told, "started_at": self._clock()}
-            connection.execute(_START, _place(run, item, number) | row)
+            _START.add(connection, _place(run, item, number) | row)
         if number > 1:
             self._keep_refined(connection, _place(run, item, number), prompt)
 
@@ -131,8 +135,8 @@ class RoundPages:
         here = _here(run, item, number) | {"of_slot": slot}
         try:
             with self._database.write() as connection:
-                connection.execute(_UNJUDGE, here)
-                connection.execute(_JUDGE, row)
+                _UNJUDGE.change(connection, here)
+                _JUDGE.add(connection, row)
         except IntegrityError as error:
             raise _unknown_round(run, item, number) from error
 
@@ -146,9 +150,8 @@ class RoundPages:
         rows = [self._finding(place, take) for take in played.takes if take.evaluation]
         try:
             with self._database.write() as connection:
-                connection.execute(_UNJUDGE_ALL, here)
-                if rows:
-                    connection.execute(_JUDGE, rows)
+                _UNJUDGE_ALL.change(connection, here)
+                _JUDGE.add_all(connection, rows)
                 if played.comparison is not None:
                     self._compare_in(connection, here, played.comparison)
         except IntegrityError as error:
@@ -167,8 +170,7 @@ class RoundPages:
         self, connection: Connection, here: dict[str, Any], comparison: Comparison
     ) -> None:
         values = {"comparison": to_json(comparison), "ended_at": self._clock()}
-        changed = connection.execute(_CHANGE, values | here)
-        if not changed.rowcount:
+        if not _CHANGE.change(connection, values | here):
             raise _unknown_round(here["of_run"], here["of_item"], here["of_number"])
 
     def _finding(self, place: dict[str, Any], take: Take) -> dict[str, Any]:
@@ -187,7 +189,7 @@ class RoundPages:
         }
 
     def _keep_refined(self, connection: Connection, place: dict[str, Any], prompt: Prompt) -> None:
-        connection.execute(_UNREFINE, _here(**place))
+        _UNREFINE.change(connection, _here(**place))
         row = {
             "parent": place["number"] - 1,
             "text": prompt.text,
@@ -195,7 +197,7 @@ class RoundPages:
             "refiner": prompt.maker.name,
             "created_at": self._clock(),
         }
-        connection.execute(_REFINE, place | row)
+        _REFINE.add(connection, place | row)
 
 
 @dataclass(frozen=True)

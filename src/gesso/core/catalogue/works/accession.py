@@ -19,6 +19,7 @@ from sqlalchemy import Connection, bindparam, insert, or_, select, update
 from gesso.core.catalogue.blobs.blob import BlobStore
 from gesso.core.catalogue.blobs.replaced import OldFiles
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.dialects.prepared import Prepared
 from gesso.core.catalogue.store.rows import (
     WORK_COLUMNS,
     origin_values,
@@ -40,11 +41,13 @@ from gesso.core.records.works import Provenance, Rights, Standing, Work
 
 # What is said of every picture is put together once.
 _IS_IT = works.c.id == bindparam("number")
-_WORK = select(*WORK_COLUMNS, works.c.recipe).where(_IS_IT)
-_CHANGE_WORK = update(works).where(_IS_IT)
-_ADD_WORK, _ADD_BLOBS = insert(works), insert(blobs)
+_WORK = Prepared(select(*WORK_COLUMNS, works.c.recipe).where(_IS_IT))
+_CHANGE_WORK = Prepared(update(works).where(_IS_IT))
+_ADD_WORK, _ADD_BLOBS = Prepared(insert(works)), Prepared(insert(blobs))
 _THREE = ("first", "second", "third")  # files at most; a list of any length is put together anew
-_KNOWN_BLOBS = select(blobs.c.key).where(or_(*(blobs.c.key == bindparam(at) for at in _THREE)))
+_KNOWN_BLOBS = Prepared(
+    select(blobs.c.key).where(or_(*(blobs.c.key == bindparam(at) for at in _THREE)))
+)
 
 Then = Callable[[Connection, list[Kept]], None]
 
@@ -238,8 +241,7 @@ class Accession:
         }
         with self._database.write() as connection:
             self._name_blobs(connection, {key: part})
-            changed = connection.execute(_CHANGE_WORK, values | {"number": work.id})
-            if not changed.rowcount:
+            if not _CHANGE_WORK.change(connection, values | {"number": work.id}):
                 raise _unknown(work.id)
             if then is not None:
                 then(connection)
@@ -321,7 +323,7 @@ class Accession:
         if arrival.supersedes is not None:
             is_old = works.c.id == arrival.supersedes
             connection.execute(update(works).where(is_old).values(standing="take"))
-        (number,) = connection.execute(_ADD_WORK, row).inserted_primary_key or (0,)
+        number = _ADD_WORK.add(connection, row)
         return Kept(work_of(row | {"id": number}), is_new=True)
 
     def _completed(
@@ -345,7 +347,7 @@ class Accession:
             if not self._store.has(key):
                 self._store.put(part.data, part.media_type)
         asked = dict(zip(_THREE, cycle(parts), strict=False))
-        known = set(connection.scalars(_KNOWN_BLOBS, asked)) if asked else set()
+        known = {row["key"] for row in _KNOWN_BLOBS.rows(connection, asked)} if asked else set()
         now = self._clock()
         fresh = [
             {
@@ -358,14 +360,14 @@ class Accession:
             if key not in known
         ]
         if fresh:
-            connection.execute(_ADD_BLOBS, fresh)
+            _ADD_BLOBS.add_all(connection, fresh)
 
     def _row(self, work_id: int) -> Any:
         with self._database.read() as connection:
-            row = connection.execute(_WORK, {"number": work_id}).mappings().one_or_none()
-        if row is None:
+            rows = _WORK.rows(connection, {"number": work_id})
+        if not rows:
             raise _unknown(work_id)
-        return row
+        return rows[0]
 
 
 def _unneeded(

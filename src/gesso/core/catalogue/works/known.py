@@ -8,6 +8,7 @@ from itertools import islice
 
 from sqlalchemy import Connection, bindparam, select
 
+from gesso.core.catalogue.store.dialects.prepared import Prepared
 from gesso.core.catalogue.store.rows import IS_NAMED, WORK_COLUMNS, work_of
 from gesso.core.catalogue.store.tables import works
 from gesso.core.catalogue.works.arrivals import Arrival, Kept
@@ -18,15 +19,17 @@ _BATCH = 500
 # Asked of every arrival, so they are put together once, and read no more than a number: mostly
 # there is none.
 _FIRST = select(works.c.id).order_by(works.c.id).limit(1)
-_WHOLE = select(*WORK_COLUMNS).where(works.c.id == bindparam("number"))
-_BY_IDENTIFIER = _FIRST.where(
-    works.c.origin == bindparam("origin"),
-    works.c.source == bindparam("source"),
-    works.c.identifier == bindparam("identifier"),
-    IS_NAMED,
+_WHOLE = Prepared(select(*WORK_COLUMNS).where(works.c.id == bindparam("number")))
+_BY_IDENTIFIER = Prepared(
+    _FIRST.where(
+        works.c.origin == bindparam("origin"),
+        works.c.source == bindparam("source"),
+        works.c.identifier == bindparam("identifier"),
+        IS_NAMED,
+    )
 )
-_BY_BYTES = _FIRST.where(
-    works.c.data_sha256 == bindparam("data"), works.c.origin == bindparam("origin")
+_BY_BYTES = Prepared(
+    _FIRST.where(works.c.data_sha256 == bindparam("data"), works.c.origin == bindparam("origin"))
 )
 
 
@@ -84,12 +87,12 @@ def same(connection: Connection, provenance: Provenance, pixels: str, data: str)
     asked = {"origin": provenance.origin, "source": provenance.source}
     if provenance.identifier:
         asked["identifier"] = provenance.identifier
-        number = connection.scalar(_BY_IDENTIFIER, asked)
+        number = _BY_IDENTIFIER.first(connection, asked)
     else:
-        number = connection.scalar(_BY_BYTES, asked | {"data": data})
+        number = _BY_BYTES.first(connection, asked | {"data": data})
     if number is None:
         return None
-    work = work_of(connection.execute(_WHOLE, {"number": number}).mappings().one())
+    work = work_of(_WHOLE.rows(connection, {"number": number})[0])
     if work.standing == "record":
         return work  # so far without a picture: this is it
     if pixels != work.fingerprint.pixels and data != work.fingerprint.data:
