@@ -23,6 +23,7 @@ from gesso.collect.acquisition.options import (
     nobody,
 )
 from gesso.collect.acquisition.run import CollectRun
+from gesso.collect.acquisition.setbacks import Setbacks
 from gesso.collect.sources.local.watching import Watch as Watching
 from gesso.collect.sources.source import Source, Wish
 from gesso.core.catalogue.catalogue import Catalogue
@@ -181,11 +182,13 @@ class Collector:
         book = self._catalogue.acquisitions
         book.change(run, state="running", reason="")
         gate = Gate(self._options.wished(begun.unknown_licence), is_remote=source.is_remote)
-        intake = Intake(self._catalogue, source, self._develop, gate)
+        setbacks = Setbacks(self._catalogue, begun.source, run)
+        intake = Intake(self._catalogue, source, self._develop, gate, setbacks)
         going = CollectRun(
             self._catalogue,
             run,
             intake,
+            setbacks,
             self._options,
             watch=watch,
             stop=self._stop,
@@ -198,12 +201,14 @@ class Collector:
             going.go(listing, batches)
         except (Interrupted, BudgetSpent) as error:
             state, reason = "stopped", error.message
+            setbacks.ended(error)
         except GessoError as error:
             with suppress(StudioError):  # the disk may be full: then the resume finds it "running"
                 stopped: AcquisitionState = (
                     "stopped" if isinstance(error, StudioError) else "failed"
                 )
                 book.change(run, state=stopped, reason=error.message)
+                setbacks.ended(error)
             raise
         finally:
             if batches is None or listing.is_complete:
@@ -214,6 +219,8 @@ class Collector:
         if is_waiting:
             state = "stopped"
             reason = f"{waiting:,} finds wait for their next try."
+        if state == "done":
+            setbacks.is_done()
         book.change(run, state=state, reason=reason)
         return CollectReport(
             acquisition=book.get(run),

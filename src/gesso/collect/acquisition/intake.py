@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from gesso.collect.acquisition.gate import Gate
 from gesso.collect.acquisition.options import Develop
+from gesso.collect.acquisition.setbacks import Setbacks
 from gesso.collect.sources.local.holder import told_source
 from gesso.collect.sources.local.told.recipes import taught
 from gesso.collect.sources.source import Source
@@ -18,7 +19,7 @@ from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.runs.finds import Offer, Outcome, Taken
 from gesso.core.catalogue.works.arrivals import Arrival, Kept
 from gesso.core.pixels.derived.develop import Developed
-from gesso.core.records.finds import Facts, Find
+from gesso.core.records.finds import Facts, Find, FindState
 from gesso.core.records.works import Provenance
 
 _MOST_PROMPT = 20_000
@@ -53,13 +54,22 @@ class Intake:
         source: brings the bytes.
         develop: develops them.
         gate: what may be kept, also after what a delivery taught.
+        setbacks: what finds have met, and have got over once they come in.
     """
 
-    def __init__(self, catalogue: Catalogue, source: Source, develop: Develop, gate: Gate) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        source: Source,
+        develop: Develop,
+        gate: Gate,
+        setbacks: Setbacks,
+    ) -> None:
         self._catalogue = catalogue
         self._source = source
         self._develop = develop
         self._gate = gate
+        self._setbacks = setbacks
 
     def fetch(self, taken: Taken) -> Fetched:
         """Bring a find's bytes and develop them.
@@ -98,13 +108,14 @@ class Intake:
         """
         counts: Counter[str] = Counter()
         arrived: list[tuple[Fetched, Arrival]] = []
-        rest: list[Outcome] = []
+        rest: list[tuple[Taken, Outcome]] = []
         for one in fetched:
             if one.offer is None or one.developed is None:
-                rest.append(self._unchanged(one.taken))
+                rest.append((one.taken, self._unchanged(one.taken)))
                 counts["asked"] += 1
             elif one.offer.refused:
-                rest.append(Outcome(one.taken.number, "blocked", one.offer.refused))
+                refusal = Outcome(one.taken.number, "blocked", one.offer.refused)
+                rest.append((one.taken, refusal))
                 counts["blocked"] += 1
             else:
                 arrived.append((one, arrival_of(one.offer, one.developed)))
@@ -116,36 +127,41 @@ class Intake:
     def _keep(
         self,
         arrived: Sequence[tuple[Fetched, Arrival]],
-        rest: Sequence[Outcome],
+        rest: Sequence[tuple[Taken, Outcome]],
         counts: Counter[str],
     ) -> list[tuple[Fetched, Arrival]]:
         """Keep them; returns those whose source shows another picture than it did, renewed."""
         renewed: list[tuple[Fetched, Arrival]] = []
 
         def settle(connection: Connection, became: Sequence[Kept]) -> None:
-            outcomes = list(rest)
+            settled = list(rest)
             for (one, arrival), kept in zip(arrived, became, strict=True):
                 if kept.work is None:
                     renewed.append((one, _renewed(one, arrival)))
                     continue
-                state = "stored" if kept.work.has_original else "thumbed"
+                state: FindState = "stored" if kept.work.has_original else "thumbed"
                 counts[state if kept.is_new else "linked"] += 1
-                outcomes.append(
-                    Outcome(
-                        one.taken.number,
-                        "stored" if kept.work.has_original else "thumbed",
-                        work=kept.work.id,
-                        find=None if one.offer is None else one.offer.find,
-                        validator=one.validator,
-                    )
+                outcome = Outcome(
+                    one.taken.number,
+                    state,
+                    work=kept.work.id,
+                    find=None if one.offer is None else one.offer.find,
+                    validator=one.validator,
                 )
-            self._catalogue.finds.settle_in(connection, outcomes)
+                settled.append((one.taken, outcome))
+            self._settle_in(connection, settled)
 
         if arrived:
             self._catalogue.accession.keep_many([arrival for _, arrival in arrived], settle)
-        else:
-            self._catalogue.finds.settle(list(rest))
+        elif rest:
+            with self._catalogue.database.write() as connection:
+                self._settle_in(connection, rest)
         return renewed
+
+    def _settle_in(self, connection: Connection, settled: Sequence[tuple[Taken, Outcome]]) -> None:
+        self._catalogue.finds.settle_in(connection, [outcome for _, outcome in settled])
+        came = [taken for taken, outcome in settled if outcome.state != "blocked"]
+        self._setbacks.got_over_in(connection, came)
 
     def _unchanged(self, taken: Taken) -> Outcome:
         """What is still what it was goes back to where it stood."""

@@ -15,9 +15,15 @@ from datetime import datetime
 from gesso.collect.acquisition.intake import Fetched, Intake
 from gesso.collect.acquisition.listing import Listing
 from gesso.collect.acquisition.options import CollectOptions, Tally, Watch
-from gesso.collect.acquisition.setbacks import Patience, ends_all, outcome_of, quiet_host
+from gesso.collect.acquisition.setbacks import (
+    Patience,
+    Setbacks,
+    ends_all,
+    outcome_of,
+    quiet_host,
+)
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.catalogue.runs.finds import Taken
+from gesso.core.catalogue.runs.finds import Outcome, Taken
 from gesso.core.errors import BudgetSpent, GessoError, Interrupted, StudioError
 from gesso.core.records.finds import Find
 
@@ -38,6 +44,7 @@ class CollectRun:
         catalogue: where works and finds are kept.
         run: the id of the acquisition.
         intake: fetches and develops one find, and takes many in.
+        setbacks: keeps what finds have met.
         options: how it is gone about.
         watch: told how the run stands.
         stop: set it to stop: nothing new is taken up, what is in flight comes in.
@@ -50,6 +57,7 @@ class CollectRun:
         catalogue: Catalogue,
         run: str,
         intake: Intake,
+        setbacks: Setbacks,
         options: CollectOptions,
         *,
         watch: Watch,
@@ -59,6 +67,7 @@ class CollectRun:
         self._catalogue = catalogue
         self._run = run
         self._intake = intake
+        self._setbacks = setbacks
         self._options = options
         self._watch = watch
         self._stop = stop
@@ -207,31 +216,41 @@ class CollectRun:
         fetched = sum(one.size for one in arrived)
         self._bytes += fetched
         self._counts["bytes"] += fetched
-        for one in bad:
-            self._set_back(one)
+        self._set_back(bad)
         self._note()
 
-    def _set_back(self, one: Fetched) -> None:
+    def _set_back(self, bad: Sequence[Fetched]) -> None:
+        """Keep where finds stand that met an error of their own, all in one transaction."""
+        met: list[tuple[Taken, Exception, Outcome]] = []
+        for one in bad:
+            error = self._own_error(one)
+            if error is not None:
+                outcome = outcome_of(one.taken, error, self._patience, self._now())
+                met.append((one.taken, error, outcome))
+        self._setbacks.keep(met)
+        for taken, error, outcome in met:
+            if outcome.state != "queued":
+                self._counts[outcome.state] += 1
+            beginning = quiet_host(taken, error)
+            if beginning and outcome.next_try is not None:
+                self._catalogue.finds.postpone(self._run, beginning, outcome.next_try)
+                self._give_back_line()
+
+    def _own_error(self, one: Fetched) -> Exception | None:
+        """What a find met itself; None for what fails every find alike, which ends the run."""
         error = one.error
         if error is None:
-            return
+            return None
         if self._stop.is_set() and type(error) is GessoError:
             error = Interrupted(error.message)  # the workers were stopped, with it in their hands
         if ends_all(error):
             self._ending = self._ending or error
-            return  # it stays in flight, and is given back at the end
+            return None  # it stays in flight, and is given back at the end
         if isinstance(error, BudgetSpent):
             self._ending = self._ending or error
         elif not isinstance(error, GessoError | MemoryError):
             log.error("%s %s", self._run, one.taken.row.find.identifier, exc_info=error)
-        outcome = outcome_of(one.taken, error, self._patience, self._now())
-        self._catalogue.finds.settle([outcome])
-        if outcome.state != "queued":
-            self._counts[outcome.state] += 1
-        beginning = quiet_host(one.taken, error)
-        if beginning and outcome.next_try is not None:
-            self._catalogue.finds.postpone(self._run, beginning, outcome.next_try)
-            self._give_back_line()
+        return error
 
     def _wait_s(self) -> float | None:
         due = self._catalogue.finds.next_due(self._run)

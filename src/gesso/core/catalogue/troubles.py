@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Integer, RowMapping, cast, delete, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    RowMapping,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from gesso.core.catalogue.store.database import Database
-from gesso.core.catalogue.store.tables import error_logs
+from gesso.core.catalogue.store.tables import acquisitions, error_logs
 from gesso.core.records.calls import Trouble
+
+_MOST_IN_LIST = 400
 
 
 @dataclass(frozen=True)
@@ -47,6 +62,56 @@ class TroubleSummary:
         return self.count - self.recovered
 
 
+class Slate:
+    """The troubles that one trade has not got over yet: each stands as one row, whoever tries.
+
+    A try that meets just what an earlier try of the same run has met adds no row. Rows are written
+    and wiped in the transaction of what became of their items. For one thread.
+
+    Args:
+        standing: the troubles that are left, with the numbers of their rows.
+        clock: tells the time, UTC.
+    """
+
+    def __init__(
+        self, standing: Iterable[tuple[int, Trouble]], clock: Callable[[], datetime]
+    ) -> None:
+        self._clock = clock
+        self._rows: defaultdict[str, list[int]] = defaultdict(list)
+        self._met: defaultdict[str, set[int]] = defaultdict(set)
+        for number, trouble in standing:
+            self._stands(number, trouble)
+
+    def __contains__(self, item: str) -> bool:
+        """Whether an item has met something that it has not got over."""
+        return item in self._rows
+
+    def note_in(self, connection: Connection, troubles: Iterable[Trouble]) -> None:
+        """Keep troubles, but for those that stand already."""
+        for trouble in troubles:
+            if hash(trouble) in self._met[trouble.item]:
+                continue
+            row = {"at": self._clock(), **asdict(trouble)}
+            key = connection.execute(insert(error_logs), row).inserted_primary_key
+            if not trouble.recovered and key is not None:
+                self._stands(key[0], trouble)
+
+    def recover_in(self, connection: Connection, items: Iterable[str]) -> None:
+        """Say of some items that the work got over all that they had met, in any run."""
+        numbers: list[int] = []
+        for item in items:
+            if item in self._rows:
+                numbers += self._rows.pop(item)
+                del self._met[item]
+        for start in range(0, len(numbers), _MOST_IN_LIST):
+            is_one = error_logs.c.id.in_(numbers[start : start + _MOST_IN_LIST])
+            connection.execute(update(error_logs).where(is_one).values(recovered=True))
+
+    def _stands(self, number: int, trouble: Trouble) -> None:
+        self._rows[trouble.item].append(number)
+        self._met[trouble.item].add(hash(trouble))
+
+
 class TroubleBook:
     """The troubles of every process that works in this studio.
 
@@ -63,6 +128,22 @@ class TroubleBook:
         """Keep one failure."""
         with self._database.write() as connection:
             connection.execute(insert(error_logs), {"at": self._clock(), **asdict(trouble)})
+
+    def slate_of_source(self, source: str, run: str) -> Slate:
+        """What is left of all acquisitions at a source; of their runs themselves only this one."""
+        of_source = select(acquisitions.c.id).where(acquisitions.c.source == source)
+        is_item = or_(error_logs.c.item != "", error_logs.c.run == run)
+        return self._slate(error_logs.c.run.in_(of_source) & is_item)
+
+    def slate_of_runs(self, begin: str) -> Slate:
+        """What is left of the runs whose names begin so."""
+        return self._slate(error_logs.c.run.startswith(begin, autoescape=True))
+
+    def _slate(self, is_one: ColumnElement[bool]) -> Slate:
+        wanted = select(error_logs).where(is_one, error_logs.c.recovered.is_(False))
+        with self._database.read() as connection:
+            rows = [_logged(row) for row in connection.execute(wanted).mappings()]
+        return Slate(((row.id, row.trouble) for row in rows), self._clock)
 
     def list(
         self,
