@@ -86,6 +86,22 @@ def test_another_order_moves_what_is_said_between_but_keeps_a_persons_words(room
         room.reorder(turned, "manual", list(own.works)[:2])
 
 
+def test_a_scene_that_comes_after_another_says_what_it_is_like_now(room, works):
+    made = room.new(works, SILENT)
+    own = rewritten(made, 3, {"text": "Look here."})
+    turned = room.keep(moved(own, 2, 1), "moved")
+    shorter = room.keep(without(turned, 1), "one less")
+
+    def fresh(story):
+        return room.compose(story.works, replace(SILENT, order="manual")).scenes
+
+    told = [one.text for one in turned.scenes]
+    assert told[:2] == [one.text for one in fresh(turned)][:2]
+    assert told[2] == "Look here."
+    assert shorter.scenes[0].text == fresh(shorter)[0].text
+    assert shorter.scenes[1].text == "Look here."
+
+
 def test_works_can_be_added(room, works):
     made = room.new(works[:2], SILENT)
     more = room.keep(joined_by(made, room.scenes_for(works[1:4], made)))

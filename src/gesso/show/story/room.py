@@ -127,6 +127,8 @@ class StoryRoom:
     def keep(self, story: Story, note: str = "") -> Story:
         """Keep a changed story as the next version, its holds laid on the beats anew.
 
+        Where works come after others than before, what is measured between them is told anew.
+
         Edits are made by `composing.editing`, or by `dataclasses.replace`.
 
         Args:
@@ -140,7 +142,8 @@ class StoryRoom:
         """
         if not story.id:
             raise InputError("That story is not kept yet.", "Make it with: gesso story new")
-        laid = self._composer.relaid(self._composer.credited(story))
+        told = self._composer.retold(self.get(story.id, story.version), story)
+        laid = self._composer.relaid(self._composer.credited(told))
         row = self._shelf.change(story.id, story.version, laid.title, _body(laid), note)
         return _story(row)
 

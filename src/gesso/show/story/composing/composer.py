@@ -151,7 +151,7 @@ class Composer:
         return replace(laid, soundtrack=sound)
 
     def reordered(self, story: Story, by: OrderName, works: Sequence[int] = ()) -> Story:
-        """A story in another order, its scenes as they are but for what is said between them.
+        """A story in another order, its scenes as they are; see `retold`.
 
         Args:
             story: whose scenes.
@@ -164,19 +164,35 @@ class Composer:
         notes: list[str] = []
         scenes = {scene.work: scene for scene in story.scenes}
         if by == "manual":
-            places = permuted(works, story.works)
-            looks = [self._look(story.works[place]) for place in places]
+            order = [story.works[place] for place in permuted(works, story.works)]
         else:
             looks = self._ordered([self._look(work) for work in story.works], by, notes)
-        offline = words_for([self._look(work) for work in story.works])
-        own = dict(zip(story.works, offline.texts, strict=True))
-        told = words_for(looks).texts
-        moved = [
-            replace(scene, text=text) if scene.text == own[scene.work] else scene
-            for scene, text in zip((scenes[look.work.id] for look in looks), told, strict=True)
-        ]
-        found = replace(story, scenes=tuple(moved), order=by, notes=(*story.notes, *notes))
-        return self.relaid(found)
+            order = [look.work.id for look in looks]
+        moved = tuple(scenes[work] for work in order)
+        return replace(story, scenes=moved, order=by, notes=(*story.notes, *notes))
+
+    def retold(self, before: Story, story: Story) -> Story:
+        """A changed story in which what is measured between two works is true again.
+
+        Args:
+            before: the story as it was.
+            story: the same with other works, or in another order. Words that a person or a model
+                gave it stay.
+        """
+        if story.works == before.works:
+            return story
+        try:
+            looks = {work: self._look(work) for work in {*before.works, *story.works}}
+        except GessoError:  # of a work that is gone nothing can be told, but it can be taken out
+            return story
+        own = words_for([looks[work] for work in before.works]).texts
+        was = dict(zip(before.works, own, strict=True))
+        told = words_for([looks[work] for work in story.works]).texts
+        scenes = tuple(
+            replace(scene, text=text) if scene.text == was.get(scene.work) else scene
+            for scene, text in zip(story.scenes, told, strict=True)
+        )
+        return replace(story, scenes=scenes)
 
     def scenes_for(self, works: Sequence[int], story: Story) -> list[Scene]:
         """Scenes for further works, as those of the story are."""
