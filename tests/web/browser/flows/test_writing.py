@@ -1,8 +1,8 @@
-"""Titles in letters that run from the right: their beginning is what is seen of them."""
+"""Titles that run from the right, or on and on: their beginning is what is seen of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx2
 import pytest
@@ -42,3 +42,13 @@ def test_a_title_from_the_right_is_cut_off_at_its_end(page: Page) -> None:
     page.goto("/")
 
     assert page.locator(".w .t").first.evaluate(_SEEN)
+
+
+def test_a_long_title_leaves_a_phone_its_width(
+    open_page: Callable[..., Page], site: httpx2.Client
+) -> None:
+    board = site.post("/api/sets", json={"name": "One", "works": [1]}).json()["id"]
+    page = open_page(viewport={"width": 320, "height": 640})
+    page.goto(f"/sets/{board}/arrange")
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
