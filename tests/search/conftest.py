@@ -14,7 +14,7 @@ from gesso.core.catalogue.works.arrivals import Arrival
 from gesso.core.pixels.decode import DecodeLimits
 from gesso.core.pixels.derived.develop import develop_file
 from gesso.core.records.finds import Facts
-from gesso.core.records.works import Provenance, Rights, Work
+from gesso.core.records.works import Provenance, Rights, Standing, Work
 from gesso.search.finder import Finder
 from gesso.search.records import Answer, Query
 from gesso.studio import Studio
@@ -52,7 +52,7 @@ class Library:
     studio: Studio
     works: dict[str, Work] = field(default_factory=dict)
 
-    def hang(self, data: bytes, title: str, **facts: object) -> Work:
+    def hang(self, data: bytes, title: str, standing: Standing = "kept", **facts: object) -> Work:
         """Bring a picture in."""
         told = Facts(title=title, **facts)  # type: ignore[arg-type]  # a test's own words
         work = self.studio.catalogue.accession.keep(
@@ -62,6 +62,7 @@ class Library:
                 title,
                 told.creator,
                 Rights("CC0-1.0"),
+                standing,
                 facts=told,
             )
         )

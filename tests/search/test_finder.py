@@ -251,6 +251,16 @@ def test_works_that_are_not_embedded_are_counted_never_passed_over_in_silence(li
     assert any("6 of 6 pictures are not yet embedded" in note for note in answer.notes)
 
 
+def test_a_take_that_no_search_shows_is_not_counted_among_the_missing(library):
+    finder = library.finder
+    library.hang(painted(BLUE, seed=50), "A try", standing="take")
+    blind = type(finder)(library.studio.catalogue, library.studio.searching, finder.pictures)
+
+    answer = blind.find(Query(likes=(like(library, BLUE),)))
+
+    assert any("6 of 6 pictures are not yet embedded" in note for note in answer.notes)
+
+
 def test_a_search_embeds_the_few_that_are_missing(library):
     library.find(likes=(like(library, BLUE),))
     library.hang(painted(BLUE, seed=50), "Newest")

@@ -21,6 +21,7 @@ from gesso.search.columns.columns import Columns
 from gesso.search.columns.keeping import Keeping
 from gesso.search.columns.rows import Ids, Rows
 from gesso.search.embedding.spaces import Coverage, OpenSpace, Spaces
+from gesso.search.filters.applying import without_takes
 from gesso.search.fusing.asking import Admitting, Asked, ask
 from gesso.search.fusing.bands import Bands, Calibration
 from gesso.search.fusing.counting import counted, first_of_each, shown_once
@@ -248,7 +249,7 @@ class Finder:
             len(asked.allowed) if asked.filters and asked.allowed is not None else None,
             compared,
             counted(asked.state, everything, query.facets),
-            self._notes(first, compared),
+            self._notes(first, room, compared),
         )
 
     def _newest(self, asked: Asked, place: Place | None) -> Answer:
@@ -288,17 +289,16 @@ class Finder:
             return None
         return self._calibration.of(room.space.index, room.known)
 
-    def _notes(self, level: _Level, compared: Compared | None) -> tuple[str, ...]:
+    def _notes(
+        self, level: _Level, room: _Room | None, compared: Compared | None
+    ) -> tuple[str, ...]:
         notes = [*_notes_of(level.asked), *level.lists.notes]
         silent = level.asked.terms.passed_over
         if silent and level.asked.query.words:
             notes.append(f"Passed over: {', '.join(silent)}.")
         asks_space = level.asked.has_likes or level.lists.near is not None
-        if compared is not None and compared.missing and (asks_space or not compared.embedded):
-            notes.append(
-                f"{compared.missing:,} of {compared.missing + compared.embedded:,} pictures are "
-                "not yet embedded and cannot be found by their looks: gesso encode"
-            )
+        if room is not None and compared is not None and (asks_space or not compared.embedded):
+            notes.extend(_missing_of(level.asked, room.missing))
         if compared is not None and compared.degraded:
             notes.append(f"The index is not well: {compared.degraded}")
         return tuple(dict.fromkeys(notes))
@@ -324,6 +324,17 @@ def _notes_of(asked: Asked) -> tuple[str, ...]:
     if asked.allowed is not None and not len(asked.allowed):
         return ("No work fits the filter.", *asked.guesses)
     return ()
+
+
+def _missing_of(asked: Asked, missing: Ids) -> tuple[str, ...]:
+    """How many pictures a search cannot find by their looks, of those that it would show."""
+    if not len(missing):
+        return ()
+    core, shown = asked.state.core, without_takes(asked.state)
+    there = core.columns["has_picture"] if shown is None else core.columns["has_picture"] & shown
+    lacking = int(np.isin(missing, core.ids[there], assume_unique=True).sum())
+    said = f"{lacking:,} of {int(there.sum()):,} pictures are not yet embedded"
+    return (f"{said} and cannot be found by their looks: gesso encode",) if lacking else ()
 
 
 def _start(level: _Level, place: Place) -> int:
