@@ -307,6 +307,24 @@ def test_what_was_seen_can_be_seen_without_the_studio(page: Page, faults: list[s
     faults.clear()  # what could not be asked for anew is told there
 
 
+def test_who_scrolls_away_from_a_work_stays_at_it_and_does_not_see_it(
+    open_page: Callable[..., Page],
+) -> None:
+    page = open_page(viewport={"width": 700, "height": 500})
+    hung(page)
+    page.keyboard.press("Home")
+    page.wait_for_function("() => document.activeElement.closest('.w')")
+    page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+    page.wait_for_selector(".w.is-away", state="attached")
+    assert page.evaluate("document.activeElement.closest('.w').matches('.is-away')")
+    assert page.locator(".w.is-away").evaluate("(tile) => getComputedStyle(tile).opacity") == "0"
+
+    page.evaluate("scrollTo(0, 0)")
+
+    page.wait_for_function("() => !document.querySelector('.is-away')")
+    assert page.evaluate("document.activeElement.closest('.w').dataset.place") == "0"
+
+
 def test_a_stretch_of_the_spectrum_is_chosen_by_drawing_over_it(page: Page) -> None:
     hung(page)
     bands = page.locator("nav.spec a")

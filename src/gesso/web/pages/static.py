@@ -23,10 +23,10 @@ _TYPES = {
     ".svg": "image/svg+xml",
 }
 _SHELL = (
-    "gesso.css", "wall.js", "keys.js", "favourite.js", "grid/grid.js", "grid/rows.js",
-    "grid/source.js", "sets/choose.js", "sets/sets.css", "vendor/lit/lit.js",
-    "vendor/thumbhash/thumbhash.js", "icon.svg", "fonts/instrument-sans.woff2",
-    "fonts/newsreader.woff2", "fonts/newsreader-italic.woff2",
+    "gesso.css", "wall.js", "keys.js", "telling.js", "favourite.js", "grid/grid.js",
+    "grid/hung.js", "grid/parts.js", "grid/source.js", "grid/walk.js", "sets/choose.js",
+    "sets/sets.css", "vendor/lit/lit.js", "vendor/thumbhash/thumbhash.js", "icon.svg",
+    "fonts/instrument-sans.woff2", "fonts/newsreader.woff2", "fonts/newsreader-italic.woff2",
 )  # fmt: skip
 """What any page of works can be drawn with, also where the studio cannot be reached."""
 FOR_EVER = "public, max-age=31536000, immutable"

@@ -1,5 +1,6 @@
 // Keys: one table for all pages. A key means an action; whoever can do it hears "gesso:act".
 // Pages that do more with keys take an action of this table, or add a line to it.
+import { tell } from "./telling.js";
 
 // [keys, what they do, action, where it is good for]
 export const KEYS = [
@@ -98,28 +99,6 @@ function listed(place) {
   }
   part.append(Object.assign(document.createElement("h3"), { textContent: PLACES[place] }), list);
   return part;
-}
-
-// --- Notices: one at a time, read out, with a way back where there is one -----------------------
-
-let notice, leaving;
-
-export function tell(detail) {
-  const { words, undo } = typeof detail === "string" ? { words: detail } : detail;
-  notice ??= document.body.appendChild(Object.assign(document.createElement("div"), { className: "told" }));
-  notice.setAttribute("role", "status");
-  notice.hidden = false;
-  notice.replaceChildren(Object.assign(document.createElement("span"), { textContent: words }));
-  if (undo) {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Undo" });
-    button.addEventListener("click", () => {
-      notice.hidden = true;
-      undo();
-    });
-    notice.append(button);
-  }
-  clearTimeout(leaving);
-  leaving = setTimeout(() => { notice.hidden = true; }, undo ? 12000 : 5000);
 }
 
 addEventListener("keydown", pressed);

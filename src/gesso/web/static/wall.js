@@ -40,7 +40,9 @@
   for (const kind of ["pointermove", "focusin", "touchstart"]) {
     addEventListener(kind, come, { once: true, passive: true });
   }
-  document.addEventListener("gesso:told", (event) => come().then((module) => module.tell(event.detail)));
+  document.addEventListener("gesso:told", (event) => {
+    import(new URL("telling.js", source)).then((module) => module.tell(event.detail));
+  });
   addEventListener("keydown", (event) => { if (!isHere) come().then((module) => module.pressed(event)); });
   addEventListener("click", (event) => {
     if (event.target.closest?.("[data-keys]")) come().then((module) => module.showKeys());

@@ -1,8 +1,8 @@
 // <g-grid>: works in justified rows that never crop, of which only those near the window are there.
 // It takes over the tiles of the page; without it they hang by themselves.
 import { isComeBackTo, markedHere, setFavourite } from "../favourite.js";
-import { thumbHashToRGBA } from "../vendor/thumbhash/thumbhash.js";
-import { HANGINGS, MOST_PX, lastNotAbove, layRows, measuresFor, scrollOf, virtualOf } from "./rows.js";
+import { HANGINGS, Hung, MOST_PX, lastNotAbove, scrollOf, virtualOf } from "./hung.js";
+import { Scrubber, fillTile, madeTile, placeTile, sharpenTile, showMark } from "./parts.js";
 import { ListSource, RoomSource, tileOf } from "./source.js";
 
 const AHEAD_PX = 700;
@@ -10,18 +10,11 @@ const MOST_TILES = 84;
 const SETTLED_MS = 140;
 const RESTING_MS = 1500;
 const DRIFT_PX = 20_000;
-const SHARP_PX = 720;
 const FAST_PX = 2400;
 const MOST_TURNS = 4;
 const TURN_MS = 1000;
-const MOST_GOES = 12;
-
-const template = document.createElement("template");
-template.innerHTML = `<article class="w" role="listitem"><a class="im"><img alt="" decoding="async"></a
-><a class="t" tabindex="-1"></a><span class="line"></span><button type="button" class="heart"></button></article>`;
-
-const said = () => document.querySelector("#said") || document.body.appendChild(
-  Object.assign(document.createElement("p"), { id: "said", className: "unseen", role: "status" }));
+const STEPS = ["next", "previous", "first", "last", "below", "above", "onward", "back", "wall", "salon", "index"];
+const STEPS_AT_A_WORK = ["favourite", "record", "compare", "set"];
 
 class Grid extends HTMLElement {
   connectedCallback() {
@@ -78,75 +71,21 @@ class Grid extends HTMLElement {
     const bar = document.querySelector(".spec");
     const wake = () => { bar.isAwake ||= Boolean(import("./spectrum.js").then(({ spectrum }) => spectrum(bar))); };
     for (const kind of ["pointerenter", "focusin"]) bar?.addEventListener(kind, wake, { once: true });
-    if ("scrub" in this.dataset) this.scrubber();
+    if ("scrub" in this.dataset) this.rail = new Scrubber(this);
   }
-
-  // --- Where things hang ---------------------------------------------------------------------
 
   measure() {
     this.width = this.clientWidth;
-    this.measures = measuresFor(this.hanging, this.width);
-    const { source } = this;
-    const items = source.count + this.lead.length;
-    this.blocks = Math.max(1, Math.ceil(source.count / source.chunk));
-    this.laid = new Array(this.blocks);
-    this.tops = new Float64Array(this.blocks + 1);
-    this.items = items;
-    this.sum(0);
+    this.hung = new Hung(this.source, this.lead.length, this.hanging, this.width);
+    this.stretch();
   }
 
-  aspectOf = (item) => (item < this.lead.length ? 1.02 : this.source.aspect(item - this.lead.length));
-
-  begins(block) {
-    return block ? Math.min(this.items, block * this.source.chunk + this.lead.length) : 0;
-  }
-
-  // How high a block is: laid out where its shape is known, guessed from its widths where not.
-  heightOfBlock(block) {
-    if (this.laid[block]) return this.laid[block].height;
-    if (this.source.isKnown(block)) {
-      const isLast = block === this.blocks - 1;
-      const end = isLast ? this.items : this.begins(block + 1);
-      this.laid[block] = layRows(this.aspectOf, this.begins(block), end, this.width, this.measures, isLast && !this.source.next);
-      return this.laid[block].height;
-    }
-    const { target, gap, below } = this.measures;
-    const works = Math.min(this.source.chunk, this.items - this.begins(block));
-    const rows = (this.source.widths[block] * target * 0.93 + gap * works) / (this.width + gap);
-    return rows * (target * 0.93 + below);
-  }
-
-  sum(from) {
-    for (let block = from; block < this.blocks; block++) {
-      this.tops[block + 1] = this.tops[block] + this.heightOfBlock(block);
-    }
-    this.total = Math.max(1, this.tops[this.blocks]);
+  stretch() {
     this.style.height = `${Math.min(this.total, MOST_PX)}px`;
   }
 
-  // The row of an item: [block, row], or null where its shape is not known yet.
-  rowOf(item) {
-    const block = item < this.begins(1) || this.blocks === 1 ? 0
-      : Math.min(this.blocks - 1, Math.floor((item - this.lead.length) / this.source.chunk));
-    this.heightOfBlock(block);
-    const laid = this.laid[block];
-    return laid ? [block, lastNotAbove(laid.starts, item, laid.starts.length - 1)] : [block, null];
-  }
-
-  topOf(item) {
-    const [block, row] = this.rowOf(item);
-    if (row !== null) return this.tops[block] + this.laid[block].tops[row];
-    const works = Math.max(1, Math.min(this.source.chunk, this.items - this.begins(block)));
-    return this.tops[block] + ((item - this.begins(block)) / works) * (this.tops[block + 1] - this.tops[block]);
-  }
-
-  // The item at a height of the whole wall.
-  itemAt(virtual) {
-    const block = lastNotAbove(this.tops, Math.max(0, virtual), this.blocks);
-    const laid = this.laid[block];
-    if (laid) return laid.starts[lastNotAbove(laid.tops, virtual - this.tops[block])];
-    const part = (virtual - this.tops[block]) / Math.max(1, this.tops[block + 1] - this.tops[block]);
-    return this.begins(block) + Math.floor(part * Math.min(this.source.chunk, this.items - this.begins(block)));
+  get total() {
+    return this.hung.total;
   }
 
   // --- Where the window is -------------------------------------------------------------------
@@ -201,19 +140,12 @@ class Grid extends HTMLElement {
     this.sharpen();
   }
 
-  // A work that hangs much larger than its thumbnail is drawn from its picture, one after the other.
+  // Works that hang large are drawn finer once all is still, one after the other.
   async sharpen() {
     if (this.isSharpening) return;
     this.isSharpening = true;
     for (const element of [...this.shown.values()]) {
-      const picture = element.querySelector("img"), box = element.getBoundingClientRect();
-      const side = Math.max(box.width, box.height) * devicePixelRatio;
-      const isSeen = box.bottom > 0 && box.top < innerHeight;
-      if (!element.tile || !picture?.complete || side < SHARP_PX || !isSeen || element.isSharp) continue;
-      element.isSharp = true;
-      const finer = new Image();
-      finer.src = `/api/works/${element.tile.id}/picture?side=${side > 1100 ? 2048 : 1024}`;
-      await finer.decode().then(() => { picture.src = finer.src; }, () => {});
+      await sharpenTile(element);
       if (this.speed) break;
     }
     this.isSharpening = false;
@@ -235,7 +167,7 @@ class Grid extends HTMLElement {
   }
 
   show(item, offset = 0) {
-    this.virtual = Math.max(0, this.topOf(item) - offset);
+    this.virtual = Math.max(0, this.hung.topOf(item) - offset);
     scrollTo({ top: this.gridTop + scrollOf(this.virtual, this.total), behavior: "instant" });
     this.scroll = scrollY - this.gridTop;
     if (this.total <= MOST_PX) this.virtual = this.scroll;
@@ -246,36 +178,22 @@ class Grid extends HTMLElement {
 
   render() {
     const { shown, lead } = this;
-    const from = this.virtual - AHEAD_PX, to = this.virtual + innerHeight + AHEAD_PX;
-    let block = lastNotAbove(this.tops, Math.max(0, from), this.blocks);
-    const wanted = new Map();
-    let unknown = -1;
-    for (; block < this.blocks && this.tops[block] < to; block++) {
-      const laid = this.laid[block];
-      if (!laid) {
-        unknown = unknown < 0 ? block : unknown;
-        continue;
-      }
-      this.rowsWithin(laid, this.tops[block], from, to, wanted);
-    }
-    if (unknown >= 0) this.source.shape(unknown);
+    const wanted = this.wanted();
     if (Math.abs(this.virtual - this.origin) > 1_000_000 || !shown.size) this.turn();
     for (const [item, element] of shown) {
-      if (wanted.has(item) || element.contains(document.activeElement)) continue;
+      if (wanted.has(item)) continue;
+      // Whoever is at a work far away stays at it, and does not see it here.
+      const isHeld = element.contains(document.activeElement);
+      element.classList.toggle("is-away", isHeld);
+      if (isHeld) continue;
       element.remove();
       shown.delete(item);
     }
     let before = null;
-    for (const [item, place] of [...wanted].sort((one, other) => one[0] - other[0])) {
-      let element = shown.get(item);
-      if (!element) {
-        element = item < lead.length ? lead[item] : this.made(item - lead.length);
-        shown.set(item, element);
-        if (before) before.after(element);
-        else this.layer.prepend(element);
-        this.place(element, place);
-      } else if (element.laidAt !== this.laidAt) this.place(element, place);
-      if (item >= lead.length && !element.tile) this.fill(element, item - lead.length, place);
+    for (const [item, box] of [...wanted].sort((one, other) => one[0] - other[0])) {
+      const element = shown.get(item) || this.add(item, before);
+      if (element.laidAt !== this.laidAt || element.matches(".is-away")) this.place(element, box);
+      if (item >= lead.length && !element.tile) this.fill(element, item - lead.length, box);
       before = element;
     }
     this.hold();
@@ -286,21 +204,31 @@ class Grid extends HTMLElement {
     this.point();
   }
 
-  // Rows that touch a stretch; the nearest ones first where there would be too many tiles.
-  rowsWithin(laid, top, from, to, wanted) {
-    const first = lastNotAbove(laid.tops, from - top);
-    for (let row = first; row < laid.tops.length && top + laid.tops[row] < to; row++) {
-      const begin = laid.starts[row], end = laid.starts[row + 1];
-      const middle = top + laid.tops[row];
-      const isSeen = middle < this.virtual + innerHeight && middle + laid.heights[row] > this.virtual;
-      if (!isSeen && wanted.size + end - begin > MOST_TILES) continue;
-      let left = 0;
-      for (let item = begin; item < end; item++) {
-        const width = this.aspectOf(item) * laid.heights[row];
-        wanted.set(item, { left, top: middle, width, height: laid.heights[row] });
-        left += width + this.measures.gap;
-      }
+  // What hangs near the window: its boxes by its items. A shape that is missing is asked for.
+  wanted() {
+    const { hung, virtual } = this;
+    const from = virtual - AHEAD_PX, to = virtual + innerHeight + AHEAD_PX;
+    const stretch = { from, to, top: virtual, bottom: virtual + innerHeight, most: MOST_TILES };
+    const wanted = new Map();
+    let unknown = -1;
+    let block = lastNotAbove(hung.tops, Math.max(0, from), hung.blocks);
+    for (; block < hung.blocks && hung.tops[block] < to; block++) {
+      if (hung.laid[block]) hung.boxesWithin(block, stretch, wanted);
+      else if (unknown < 0) unknown = block;
     }
+    if (unknown >= 0) this.source.shape(unknown);
+    return wanted;
+  }
+
+  add(item, before) {
+    const { source, lead } = this;
+    const element = item < lead.length ? lead[item]
+      : madeTile(item - lead.length, source.next ? -1 : source.count);
+    this.shown.set(item, element);
+    element.laidAt = -1;
+    if (before) before.after(element);
+    else this.layer.prepend(element);
+    return element;
   }
 
   // Tiles are placed from a height nearby, so that their numbers stay exact a long way down.
@@ -310,59 +238,20 @@ class Grid extends HTMLElement {
     this.laidAt = (this.laidAt || 0) + 1;
   }
 
-  place(element, { left, top, width, height }) {
+  place(element, box) {
     element.laidAt = this.laidAt;
-    const { style } = element;
-    style.left = `${left.toFixed(2)}px`;
-    style.top = `${(top - this.origin).toFixed(2)}px`;
-    style.width = `${width.toFixed(2)}px`;
-    element.firstElementChild.style.height = `${height.toFixed(2)}px`;
+    element.classList.remove("is-away");
+    placeTile(element, { ...box, top: box.top - this.origin });
   }
 
-  made(place) {
-    const element = template.content.firstElementChild.cloneNode(true);
-    element.dataset.place = place;
-    element.setAttribute("aria-posinset", place + 1);
-    element.setAttribute("aria-setsize", this.source.next ? -1 : this.source.count);
-    return element;
-  }
-
-  fill(element, place, { width, height }) {
+  fill(element, place, box) {
     const tile = this.source.tiles.get(place);
-    if (!tile) return;
-    element.tile = tile;
-    const [link, title, line, heart] = element.children;
-    const picture = link.firstElementChild;
-    element.dataset.id = tile.id;
-    link.href = title.href = this.addressOf(tile);
-    title.textContent = tile.title;
-    line.textContent = tile.line;
-    heart.setAttribute("aria-label", `Favourite: ${tile.title}`);
-    heart.setAttribute("aria-pressed", String(tile.favourite));
-    if (!tile.large) return this.lost(element, "There is no picture of this work here.");
-    picture.alt = tile.alt;
-    picture.addEventListener("load", () => link.classList.add("is-here"), { once: true });
-    picture.addEventListener("error", () => this.failed(element, tile), { once: true });
-    picture.src = Math.max(width, height) * devicePixelRatio > 300 ? tile.large : tile.small;
-    if (!picture.complete && tile.thumbhash) link.style.backgroundImage = `url(${placeholder(tile.thumbhash)})`;
+    if (tile) fillTile(element, tile, this.addressOf(tile), box);
   }
 
   // The page of a work knows which wall it was come from: what is turned to from there hangs here.
   addressOf(tile) {
     return `/works/${tile.id}${this.dataset.query ? `?${this.dataset.query}` : ""}`;
-  }
-
-  // The tile stays, with the reason that the server tells.
-  async failed(element, tile) {
-    const answer = await fetch(tile.large).catch(() => null);
-    const problem = answer && !answer.ok ? await answer.json().catch(() => null) : null;
-    this.lost(element, answer ? problem?.title || "This picture cannot be shown." : "The studio cannot be reached.");
-  }
-
-  lost(element, reason) {
-    const link = element.firstElementChild;
-    link.classList.add("is-lost");
-    link.replaceChildren(Object.assign(document.createElement("span"), { className: "lost", textContent: reason }));
   }
 
   changed(what) {
@@ -373,14 +262,17 @@ class Grid extends HTMLElement {
     if (what === "tiles") return this.soon();
     // The shape is known better: what is in the window stays where it is.
     const item = Math.min(...this.shown.keys(), Infinity);
-    const held = Number.isFinite(item) ? item : this.itemAt(Math.max(0, this.virtual));
-    const before = this.topOf(held);
+    const held = Number.isFinite(item) ? item : this.hung.itemAt(Math.max(0, this.virtual));
+    const before = this.hung.topOf(held);
     const isAtEnd = what === "shape" && scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
     if (what === "renewed" || what === "more") {
       if (what === "renewed") this.clear();
       this.measure();
-    } else this.sum(0);
-    const shift = this.topOf(held) - before;
+    } else {
+      this.hung.sum();
+      this.stretch();
+    }
+    const shift = this.hung.topOf(held) - before;
     if (isAtEnd) {
       scrollTo({ top: document.documentElement.scrollHeight, behavior: "instant" });
       this.scroll = scrollY - this.gridTop;
@@ -432,7 +324,7 @@ class Grid extends HTMLElement {
   }
 
   lay() {
-    const item = this.virtual > 0 ? this.itemAt(this.virtual) : -1;
+    const item = this.virtual > 0 ? this.hung.itemAt(this.virtual) : -1;
     this.dress();
     this.clear();
     this.measure();
@@ -450,7 +342,7 @@ class Grid extends HTMLElement {
     }
   }
 
-  // --- Favourites, keys, places -------------------------------------------------------------
+  // --- Marks and places -------------------------------------------------------------
 
   placeOfElement(element) {
     const place = element?.closest?.(".w")?.dataset.place;
@@ -462,13 +354,12 @@ class Grid extends HTMLElement {
     if (!tile) return;
     const put = (isMarked) => {
       tile.favourite = isMarked;
-      const heart = this.shown.get(place + this.lead.length)?.querySelector(".heart");
-      heart?.setAttribute("aria-pressed", String(isMarked));
+      showMark(this.shown.get(place + this.lead.length), isMarked);
     };
     const wished = !tile.favourite;
     put(wished);
     if (!(await setFavourite(tile.id, wished))) put(!wished);
-    said().textContent = `${tile.title}: ${tile.favourite ? "a favourite" : "no favourite"}`;
+    this.say(`${tile.title}: ${tile.favourite ? "a favourite" : "no favourite"}`);
   }
 
   // What was marked on other pages since this one was drawn.
@@ -476,26 +367,25 @@ class Grid extends HTMLElement {
     for (const [place, tile] of this.source.tiles) {
       if (!(tile.id in marked)) continue;
       tile.favourite = marked[tile.id];
-      this.shown.get(place + this.lead.length)?.querySelector(".heart")?.setAttribute("aria-pressed", String(tile.favourite));
+      showMark(this.shown.get(place + this.lead.length), tile.favourite);
     }
   }
 
+  // Keys, in the order in which they are pressed; who walks by them comes with the first.
   act(event) {
     const { action } = event.detail;
-    const steps = {
-      next: () => this.go(this.at + 1), previous: () => this.go(this.at - 1), first: () => this.go(0),
-      last: () => this.go(this.source.count - 1), below: () => this.go(this.beside(1)), above: () => this.go(this.beside(-1)),
-      onward: () => this.go(this.beside(this.rowsSeen())), back: () => this.go(this.beside(-this.rowsSeen())),
-      favourite: () => this.mark(this.at), record: () => this.leave("#record"), compare: () => this.leave("#rounds"),
-      set: () => this.choose(),
-      wall: () => this.rehang("wall"), salon: () => this.rehang("salon"), index: () => this.rehang("index"),
-    };
-    const step = steps[action];
-    if (!step || !this.source.count) return;
-    if (this.at === undefined && ["favourite", "record", "compare", "set"].includes(action)) return;
+    const isForHere = STEPS.includes(action) || (this.at !== undefined && STEPS_AT_A_WORK.includes(action));
+    if (!isForHere || !this.source.count) return;
     event.preventDefault();
-    if (this.at === undefined) return this.go(action === "last" ? this.source.count - 1 : this.firstSeen());
-    step();
+    this.walking ??= import("./walk.js").then(({ Walk }) => new Walk(this));
+    this.walking.then((walk) => walk.act(action));
+  }
+
+  // Read out what cannot be seen.
+  say(words) {
+    const said = document.querySelector("#said") || document.body.appendChild(
+      Object.assign(document.createElement("p"), { id: "said", className: "unseen", role: "status" }));
+    said.textContent = words;
   }
 
   firstSeen() {
@@ -504,97 +394,27 @@ class Grid extends HTMLElement {
     return seen.length ? Math.min(...seen.map(([item]) => item)) - this.lead.length : 0;
   }
 
-  rowsSeen() {
-    return Math.max(1, Math.floor((innerHeight - 80) / (this.measures.target + this.measures.below)));
-  }
-
-  // The work so many rows below whose middle is nearest.
-  beside(rows) {
-    const item = this.at + this.lead.length;
-    let [block, row] = this.rowOf(item);
-    if (row === null) return this.at;
-    const middle = this.middle(block, row, item);
-    for (let step = Math.abs(rows); step > 0; step--) {
-      const next = this.stepRow(block, row, Math.sign(rows));
-      if (!next) break;
-      [block, row] = next;
-    }
-    const laid = this.laid[block];
-    let best = laid.starts[row];
-    for (let one = best; one < laid.starts[row + 1]; one++) {
-      if (Math.abs(this.middle(block, row, one) - middle) < Math.abs(this.middle(block, row, best) - middle)) best = one;
-    }
-    return Math.max(0, best - this.lead.length);
-  }
-
-  stepRow(block, row, way) {
-    row += way;
-    if (row >= 0 && row < this.laid[block].tops.length) return [block, row];
-    block += way;
-    if (block < 0 || block >= this.blocks) return null;
-    this.heightOfBlock(block);
-    if (!this.laid[block]) {
-      this.source.shape(block);
-      return null;
-    }
-    return [block, way > 0 ? 0 : this.laid[block].tops.length - 1];
-  }
-
-  middle(block, row, item) {
-    const laid = this.laid[block];
-    let left = 0;
-    for (let one = laid.starts[row]; one < item; one++) left += this.aspectOf(one) * laid.heights[row] + this.measures.gap;
-    return left + (this.aspectOf(item) * laid.heights[row]) / 2;
-  }
-
-  go(place, isQuiet = false, goes = 0) {
-    const wanted = Math.max(0, Math.min(this.source.count - 1, place));
-    const item = wanted + this.lead.length;
-    this.at = wanted;
-    const top = this.topOf(item), high = this.heightAt(item);
+  // The tile of a place, after the wall was moved so that it is seen whole; none where its shape is
+  // not known yet.
+  reach(place) {
+    const item = place + this.lead.length;
+    const top = this.hung.topOf(item), high = this.hung.heightAt(item);
     if (top < this.virtual + 76) this.show(item, 84);
     else if (top + high > this.virtual + innerHeight) this.show(item, Math.max(84, innerHeight - high - 16));
     this.speed = 0;
     this.render();
-    const element = this.shown.get(item);
-    clearTimeout(this.going);
-    // A place far away whose shape is not known yet: it is gone to again when it is.
-    if (!element) {
-      if (goes < MOST_GOES) this.going = setTimeout(() => { if (this.at === wanted) this.go(wanted, isQuiet, goes + 1); }, 60 * 1.5 ** goes);
-      return undefined;
-    }
-    element.firstElementChild.focus({ preventScroll: true });
-    if (!isQuiet) said().textContent = `${wanted + 1} of ${this.source.count}`;
-    return undefined;
-  }
-
-  heightAt(item) {
-    const [block, row] = this.rowOf(item);
-    return row === null ? this.measures.target : this.laid[block].heights[row] + this.measures.below;
-  }
-
-  leave(where) {
-    const tile = this.source.tiles.get(this.at);
-    if (!tile) return;
-    this.remember(this.at);
-    location.assign(this.addressOf(tile) + where);
-  }
-
-  async choose() {
-    const tile = this.source.tiles.get(this.at);
-    if (!tile) return;
-    const { chooseSet } = await import("../sets/choose.js");
-    chooseSet([tile.id], tile.title);
+    return this.shown.get(item);
   }
 
   // --- Leaving and coming back --------------------------------------------------------------
 
   remember(place) {
     const at = place ?? this.at;
-    const item = this.virtual > 0 ? this.itemAt(this.virtual) : -1;
+    const { hung } = this;
+    const item = this.virtual > 0 ? hung.itemAt(this.virtual) : -1;
     const tile = item >= this.lead.length ? this.source.tiles.get(item - this.lead.length) : null;
     history.replaceState({ ...history.state, gesso: {
-      version: this.source.version, item, work: tile?.id, offset: item < 0 ? scrollY : this.topOf(item) - this.virtual,
+      version: this.source.version, item, work: tile?.id, offset: item < 0 ? scrollY : hung.topOf(item) - this.virtual,
       at, focused: at === undefined ? undefined : this.source.tiles.get(at)?.id,
     } }, "");
   }
@@ -610,9 +430,9 @@ class Grid extends HTMLElement {
       scrollTo({ top: state.offset, behavior: "instant" });
       this.virtual = this.scroll = scrollY - this.gridTop;
       this.render();
-    } else if (item < this.items) {
+    } else if (item < this.hung.items) {
       this.show(item, state.offset);
-      if (this.rowOf(item)[1] === null) await this.known(item).then(() => this.show(item, state.offset));
+      if (!this.hung.isKnown(item)) await this.known(item).then(() => this.show(item, state.offset));
     }
     if (state.at === undefined) return;
     const at = isSame ? state.at : state.focused ? await this.source.placeOf(state.focused) : null;
@@ -623,97 +443,36 @@ class Grid extends HTMLElement {
   }
 
   async known(item) {
-    for (let tries = 0; tries < 50 && this.rowOf(item)[1] === null; tries++) {
-      this.source.shape(this.rowOf(item)[0]);
+    for (let tries = 0; tries < 50 && !this.hung.isKnown(item); tries++) {
+      this.source.shape(this.hung.rowOf(item)[0]);
       await new Promise((done) => { setTimeout(done, 20); });
     }
   }
 
-  // --- The scrubber -------------------------------------------------------------------------
+  // --- What the rail asks ---------------------------------------------------------------------
 
-  scrubber() {
-    const rail = this.rail = Object.assign(document.createElement("div"), { className: "scrub", tabIndex: 0 });
-    rail.setAttribute("role", "slider");
-    rail.setAttribute("aria-label", "Place on the wall");
-    rail.setAttribute("aria-orientation", "vertical");
-    rail.setAttribute("aria-valuemin", 1);
-    rail.setAttribute("aria-valuemax", this.source.count);
-    this.here = rail.appendChild(Object.assign(document.createElement("span"), { className: "here" }));
-    this.after(rail);
-    const jump = (event) => {
-      const box = rail.getBoundingClientRect();
-      const part = Math.min(1, Math.max(0, (event.clientY - box.top - 8) / (box.height - 24)));
-      this.virtual = part * Math.max(1, this.total - innerHeight);
-      this.speed = FAST_PX;
-      this.anchorTo();
-      this.soon();
-      clearTimeout(this.settling);
-      this.settling = setTimeout(() => this.settle(), SETTLED_MS);
-    };
-    rail.addEventListener("pointerdown", (event) => {
-      rail.setPointerCapture(event.pointerId);
-      jump(event);
-      event.preventDefault();
-    });
-    rail.addEventListener("pointermove", (event) => { if (rail.hasPointerCapture(event.pointerId)) jump(event); });
-    rail.addEventListener("keydown", (event) => {
-      const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 }[event.key];
-      if (!step && event.key !== "Home" && event.key !== "End") return;
-      event.preventDefault();
-      event.stopPropagation();
-      const here = this.itemAt(Math.max(0, this.virtual + 1)) - this.lead.length;
-      const to = event.key === "Home" ? 0 : event.key === "End" ? this.source.count - 1
-        : Math.max(0, Math.min(this.source.count - 1, here + Math.ceil((step * this.source.count) / 100)));
-      this.show(to + this.lead.length);
-    });
-    this.write();
-    addEventListener("resize", () => this.write());
+  // To a part of the whole height.
+  jump(part) {
+    this.virtual = part * Math.max(1, this.total - innerHeight);
+    this.speed = FAST_PX;
+    this.anchorTo();
+    this.soon();
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), SETTLED_MS);
   }
 
-  // Marks beside the places they are said of, as many as can be read.
-  write() {
-    const { rail } = this;
-    for (const old of [...rail.querySelectorAll(".word")]) old.remove();
-    const high = rail.clientHeight - 24;
-    let { marks } = this.source;
-    if (new Set(marks.map((one) => one.place)).size < 3) {
-      marks = Array.from({ length: 9 }, (_, at) => Math.floor((at * (this.source.count - 1)) / 8))
-        .map((place) => ({ place, words: (place + 1).toLocaleString("en"), is_major: false }));
-    }
-    const taken = [];
-    for (const mark of [...marks.filter((one) => one.is_major), ...marks.filter((one) => !one.is_major)]) {
-      const top = (mark.place / Math.max(1, this.source.count)) * high;
-      if (taken.some((other) => Math.abs(other - top) < (mark.is_major ? 14 : 20))) continue;
-      taken.push(top);
-      const word = Object.assign(document.createElement("span"), { className: mark.is_major ? "word major" : "word", textContent: mark.words });
-      word.style.top = `${top}px`;
-      rail.append(word);
-    }
+  placeSeen(below = 0) {
+    return this.hung.itemAt(Math.max(0, this.virtual + below)) - this.lead.length;
+  }
+
+  showPlace(place) {
+    this.show(place + this.lead.length);
   }
 
   point() {
-    if (!this.rail) return;
     const part = Math.min(1, Math.max(0, this.virtual / Math.max(1, this.total - innerHeight)));
-    this.here.style.transform = `translateY(${(18 + part * (this.rail.clientHeight - 24)).toFixed(1)}px)`;
-    const place = Math.max(1, Math.min(this.source.count, this.itemAt(Math.max(0, this.virtual)) - this.lead.length + 1));
-    const mark = this.source.marks.findLast?.((one) => one.place < place);
-    this.rail.setAttribute("aria-valuenow", place);
-    this.rail.setAttribute("aria-valuetext", `${place} of ${this.source.count}${mark ? `, ${mark.words}` : ""}`);
+    this.rail?.point(part, Math.max(1, Math.min(this.source.count, this.placeSeen() + 1)));
   }
-}
-
-const drawn = new Map();
-
-function placeholder(hash) {
-  let address = drawn.get(hash);
-  if (address) return address;
-  const { w, h, rgba } = thumbHashToRGBA(Uint8Array.from(atob(hash), (sign) => sign.charCodeAt(0)));
-  const canvas = Object.assign(document.createElement("canvas"), { width: w, height: h });
-  canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(rgba), w, h), 0, 0);
-  address = canvas.toDataURL();
-  if (drawn.size > 500) drawn.clear();
-  drawn.set(hash, address);
-  return address;
 }
 
 customElements.define("g-grid", Grid);

@@ -1,6 +1,6 @@
 // Which sets works are in: a dialog that is set and unset at once, and tells what was done.
 import { html, render, repeat } from "../vendor/lit/lit.js";
-import { tell } from "../keys.js";
+import { tell } from "../telling.js";
 
 let dialog, works, title, sets, held;
 

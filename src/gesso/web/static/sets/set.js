@@ -1,7 +1,7 @@
 // A set's own page: a work is taken out by a key, and can be had back.
 import { ask } from "./choose.js";
 import "./sharing.js";
-import { tell } from "../keys.js";
+import { tell } from "../telling.js";
 
 const number = document.querySelector("[data-set]")?.dataset.set;
 

@@ -3,7 +3,7 @@
 import { morph, shown } from "../doings/morph.js";
 import { followFilm } from "./story-film.js";
 import { holdScenes } from "./story-scenes.js";
-import { tell } from "../keys.js";
+import { tell } from "../telling.js";
 
 const main = document.querySelector("main.story");
 

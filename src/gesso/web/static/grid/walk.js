@@ -1,0 +1,65 @@
+// Walking along a wall by keys: where each leads from the work one is at. It comes with the first key.
+const MOST_GOES = 12;
+
+export class Walk {
+  constructor(grid) {
+    this.grid = grid;
+  }
+
+  get count() {
+    return this.grid.source.count;
+  }
+
+  act(action) {
+    const { grid } = this;
+    const steps = {
+      next: () => this.go(grid.at + 1), previous: () => this.go(grid.at - 1), first: () => this.go(0),
+      last: () => this.go(this.count - 1), below: () => this.go(this.beside(1)), above: () => this.go(this.beside(-1)),
+      onward: () => this.go(this.beside(this.rowsSeen())), back: () => this.go(this.beside(-this.rowsSeen())),
+      favourite: () => grid.mark(grid.at), record: () => this.leave("#record"), compare: () => this.leave("#rounds"),
+      set: () => this.choose(),
+      wall: () => grid.rehang("wall"), salon: () => grid.rehang("salon"), index: () => grid.rehang("index"),
+    };
+    if (grid.at === undefined) this.go(action === "last" ? this.count - 1 : grid.firstSeen());
+    else steps[action]();
+  }
+
+  rowsSeen() {
+    const { target, below } = this.grid.hung.measures;
+    return Math.max(1, Math.floor((innerHeight - 80) / (target + below)));
+  }
+
+  beside(rows) {
+    const lead = this.grid.lead.length;
+    return this.grid.hung.beside(this.grid.at + lead, rows) - lead;
+  }
+
+  go(place, goes = 0) {
+    const wanted = Math.max(0, Math.min(this.count - 1, place));
+    this.grid.at = wanted;
+    const element = this.grid.reach(wanted);
+    clearTimeout(this.going);
+    if (element) {
+      element.firstElementChild.focus({ preventScroll: true });
+      this.grid.say(`${wanted + 1} of ${this.count}`);
+    } else if (goes < MOST_GOES) {
+      // A place far away whose shape is not known yet: it is gone to again when it is.
+      const again = () => { if (this.grid.at === wanted) this.go(wanted, goes + 1); };
+      this.going = setTimeout(again, 60 * 1.5 ** goes);
+    }
+  }
+
+  leave(where) {
+    const tile = this.grid.source.tiles.get(this.grid.at);
+    if (!tile) return;
+    this.grid.remember(this.grid.at);
+    location.assign(this.grid.addressOf(tile) + where);
+  }
+
+  async choose() {
+    const tile = this.grid.source.tiles.get(this.grid.at);
+    if (!tile) return;
+    const { chooseSet } = await import("../sets/choose.js");
+    chooseSet([tile.id], tile.title);
+  }
+}
