@@ -118,7 +118,7 @@ def test_the_file_tells_the_truth_about_its_making(gesso: Gesso, folder: Path) -
 
 
 def test_a_run_stops_between_two_steps_and_resumes(
-    start: Start, folder: Path, monkeypatch: pytest.MonkeyPatch
+    start: Start, gesso: Gesso, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     settings(model=str(folder), steps=1000)
@@ -131,11 +131,10 @@ def test_a_run_stops_between_two_steps_and_resumes(
         paused = catalogue.runs.get("sea")
         takes = [take for played in catalogue.runs.rounds("sea", "01") for take in played.takes]
     settings(model=str(folder), steps=2)
-    again = start("runs", "resume", "sea", "--painter", "diffusers", stderr=subprocess.PIPE)
-    again.communicate(timeout=120)
+    again = gesso("runs", "resume", "sea", "--painter", "diffusers")
 
     assert (run.returncode, paused.state, takes) == (130, "paused", [])
-    assert again.returncode == 0
+    assert again.code == 0, again.err
 
 
 def _wait_until(is_so: Callable[[], bool]) -> None:
