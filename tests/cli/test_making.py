@@ -235,6 +235,20 @@ def test_bad_entries_stand_in_the_document(gesso: Gesso) -> None:
     assert told["results"] == "results"
 
 
+def test_bad_entries_stand_in_the_error_log_once_for_their_run(gesso: Gesso) -> None:
+    path = write_prompts([{"id": "good", "prompt": "a lake"}, 7, {"id": "good", "prompt": "a"}])
+    for _ in range(2):
+        gesso("make", "--input-file", path, "--run-id", "mine", *SMALL)
+
+    rows = gesso("errors", "list", "--run", "mine", "--json").document["errors"]
+
+    assert [(row["item"], row["kind"], row["action"]) for row in reversed(rows)] == [
+        ("[1]", "input", "skipped"), ("[2].id", "input", "skipped"),
+    ]  # fmt: skip
+    assert rows[1]["message"] == "[1]: an entry is an object or a text, not a number."
+    assert not any(row["recovered"] for row in rows)
+
+
 def test_a_file_without_a_good_entry_runs_nothing(gesso: Gesso) -> None:
     said = gesso("make", "--input-file", write_prompts([7]), *SMALL)
 

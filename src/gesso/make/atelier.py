@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from hashlib import blake2b
 from pathlib import Path
 from types import EllipsisType
 
@@ -16,10 +15,9 @@ from gesso.core.outside.waiting.stop import renewed
 from gesso.core.pixels.decode import decode
 from gesso.core.pixels.encode import encode
 from gesso.core.records.calls import Trouble
-from gesso.core.records.codec import to_json
 from gesso.core.records.maker import Setting
 from gesso.core.records.runs import ID_RULE, Item, Run, is_id
-from gesso.make.batch.entries import Entry
+from gesso.make.batch.entries import BadEntry, Entry, digest
 from gesso.make.batch.results import DataFormat, Results
 from gesso.make.bench.estimate import Estimate, Wanted, estimate_run, refuse_unaffordable
 from gesso.make.bench.workbench import Workbench, random_seed
@@ -113,6 +111,7 @@ class Atelier(Workbench):
         entries: Sequence[Entry],
         *,
         run_id: str | None = None,
+        bad: Sequence[BadEntry] = (),
         results: Path | None = None,
         results_format: DataFormat = "json",
         listen: Listener = nobody,
@@ -122,6 +121,7 @@ class Atelier(Workbench):
         Args:
             entries: the prompts.
             run_id: of a run to make, or of this same run to go on with; None for a new id.
+            bad: entries of the same file that cannot be used: each is a row of the error log.
             results: where a folder for each prompt is written, also by a resume; None for nowhere.
             results_format: of its results files.
             listen: told what happens, from many threads.
@@ -140,8 +140,9 @@ class Atelier(Workbench):
             run_id or _new_id("batch"),
             "",
             lambda run: [_item(run, at, entry) for at, entry in enumerate(entries)],
-            {"works": len(entries), "allow_repeat": False, "entries": _digest(entries), **told},
+            {"works": len(entries), "allow_repeat": False, "entries": digest(entries), **told},
         )
+        self._catalogue.troubles.add_once(run.id, [entry.trouble(run.id) for entry in bad])
         return self._go(run, parts, listen)
 
     def resume(
@@ -373,12 +374,6 @@ def _also(results: Results | None, listen: Listener) -> Listener:
         listen(event)
 
     return heard
-
-
-def _digest(entries: Sequence[Entry]) -> str:
-    """What tells one file of prompts from another under the same run id."""
-    told = "\n".join(to_json(entry) for entry in entries)
-    return blake2b(told.encode(), digest_size=8).hexdigest()
 
 
 def _new_id(words: str) -> str:

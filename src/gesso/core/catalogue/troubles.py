@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -88,13 +88,17 @@ class Slate:
 
     def note_in(self, connection: Connection, troubles: Iterable[Trouble]) -> None:
         """Keep troubles, but for those that stand already."""
+        fresh: dict[Trouble, None] = {}
         for trouble in troubles:
-            if hash(trouble) in self._met[trouble.item]:
-                continue
-            row = {"at": self._clock(), **asdict(trouble)}
-            key = connection.execute(insert(error_logs), row).inserted_primary_key
-            if not trouble.recovered and key is not None:
-                self._stands(key[0], trouble)
+            if hash(trouble) not in self._met.get(trouble.item, ()):
+                fresh[trouble] = None
+        if not fresh:
+            return
+        at = self._clock()
+        keys = insert(error_logs).returning(error_logs.c.id, sort_by_parameter_order=True)
+        rows = [{"at": at, **asdict(trouble)} for trouble in fresh]
+        for number, trouble in zip(connection.scalars(keys, rows), fresh, strict=True):
+            self._stands(number, trouble)
 
     def recover_in(self, connection: Connection, items: Iterable[str]) -> None:
         """Say of some items that the work got over all that they had met, in any run."""
@@ -128,6 +132,13 @@ class TroubleBook:
         """Keep one failure."""
         with self._database.write() as connection:
             connection.execute(insert(error_logs), {"at": self._clock(), **asdict(trouble)})
+
+    def add_once(self, run: str, troubles: Sequence[Trouble]) -> None:
+        """Keep failures of a run, but for those that stand there from an earlier try at it."""
+        if troubles:
+            slate = self._slate(error_logs.c.run == run)
+            with self._database.write() as connection:
+                slate.note_in(connection, troubles)
 
     def slate_of_source(self, source: str, run: str) -> Slate:
         """What is left of all acquisitions at a source; of their runs themselves only this one."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
+from hashlib import blake2b
 from pathlib import Path
 from typing import Annotated, Any, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
 from gesso.core.errors import InputError
+from gesso.core.records.calls import Trouble
+from gesso.core.records.codec import to_json
 from gesso.core.records.runs import ID_PATTERN, ID_RULE, is_id
 from gesso.make.batch.plain_yaml import read_yaml
 from gesso.make.batch.twice import Twice, of_pairs
@@ -21,6 +24,7 @@ MOST_BYTES = 16_000_000
 MOST_ENTRIES = 100_000
 SCHEMA_FILE = "prompts.schema.json"
 
+_LONGEST_ITEM = 255
 _TURNS_TEXT_ROUND = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _ADVICE = "A prompts file is a list of entries; see the page 'batches' in the docs."
 
@@ -85,6 +89,11 @@ class BadEntry:
     path: str
     message: str
 
+    def trouble(self, run: str) -> Trouble:
+        """It as a row of the error log: by its place, for its id may be that of a good one."""
+        says = f"{self.path}: {self.message}"
+        return Trouble(run, self.path[:_LONGEST_ITEM], InputError.kind, says, "skipped", False)
+
 
 @dataclass(frozen=True)
 class Entries:
@@ -104,6 +113,12 @@ class _Flaw(Exception):
     def __init__(self, key: str, message: str) -> None:
         super().__init__(key, message)
         self.key, self.message = key, message
+
+
+def digest(entries: Sequence[Entry]) -> str:
+    """What tells one file of prompts from another under the same run id."""
+    told = "\n".join(to_json(entry) for entry in entries)
+    return blake2b(told.encode(), digest_size=8).hexdigest()
 
 
 def read_entries(path: Path, *, ignore_unknown: bool = False) -> Entries:

@@ -205,6 +205,7 @@ def _batch(
         lambda listen: studio.make.batch(
             entries.good,
             run_id=run_id,
+            bad=entries.bad,
             results=wish.results,
             results_format=wish.data_format,
             listen=listen,
