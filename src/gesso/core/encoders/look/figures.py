@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any
 
 import cv2
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float32]
 Plane = NDArray[Any]
 SIZE = 51
+_FALL = 128
 
 
 def figures(lab: Floats) -> Floats:
@@ -124,17 +126,21 @@ def _directions(across: Plane, down: Plane, slope: Plane) -> list[float]:
 
 def _fall(light: Plane) -> float:
     """The slope of the spectrum: how much of the picture is fine."""
-    side = 128
-    plane = cv2.resize(light, (side, side), interpolation=cv2.INTER_AREA)
+    plane = cv2.resize(light, (_FALL, _FALL), interpolation=cv2.INTER_AREA)
     plane = plane - plane.mean(dtype=np.float64)
     power = np.abs(np.fft.fftshift(np.fft.fft2(plane))) ** 2
-    down, across = np.mgrid[-side // 2 : side // 2, -side // 2 : side // 2]
-    ring = np.hypot(across, down).astype(np.int64)
-    mean = np.bincount(ring.ravel(), weights=power.ravel()) / np.maximum(
-        np.bincount(ring.ravel()), 1
-    )
+    ring, counts = _rings()
+    mean = np.bincount(ring, weights=power.ravel()) / counts
     pitch = np.arange(3, 60)
     return float(np.polyfit(np.log(pitch), np.log(mean[3:60] + 1e-9), 1)[0]) / 4
+
+
+@cache
+def _rings() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The ring around the middle that each place of a spectrum lies on, and how large each is."""
+    down, across = np.mgrid[-_FALL // 2 : _FALL // 2, -_FALL // 2 : _FALL // 2]
+    ring = np.hypot(across, down).astype(np.int64).ravel()
+    return ring, np.maximum(np.bincount(ring), 1)
 
 
 def _symmetry(light: Plane) -> list[float]:
