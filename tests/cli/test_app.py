@@ -13,7 +13,7 @@ from types import ModuleType
 import click
 import pytest
 
-from gesso.cli.app import EXIT_BUG
+from gesso.cli.app import EXIT_BUG, EXIT_USAGE
 from gesso.cli.commands.command import COMMANDS
 from gesso.cli.options import shared
 from gesso.core.errors import GessoError, NewerStudio, OutsideError
@@ -180,6 +180,18 @@ def test_a_fault_of_our_own_leaves_its_traceback_in_the_studio(
     assert str(crash) in said.err
     assert 'raise ZeroDivisionError("by nothing")' in crash.read_text("utf-8")
     assert "Traceback" not in said.err
+
+
+def test_a_word_that_is_no_text_is_no_fault_of_gesso(gesso: Gesso, put: Put) -> None:
+    def act() -> None:
+        Path("kept.txt").write_text("\udcff", "utf-8")
+
+    put(act)
+    said = gesso("odd", "--studio", "a\udcff")
+
+    assert said.code == EXIT_USAGE
+    assert said.err == "gesso: 'a\\udcff' is no UTF-8 text.\n       See: gesso --help\n"
+    assert gesso("odd").code == EXIT_BUG
 
 
 def test_without_a_studio_the_traceback_is_shown_and_none_is_made(gesso: Gesso, put: Put) -> None:

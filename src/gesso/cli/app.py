@@ -30,6 +30,8 @@ EXIT_USAGE = 2
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+"""What Python puts for a byte that is no text."""
 _NO_CHOICE = re.compile("'(.+)' is not one of ")
 
 
@@ -98,7 +100,8 @@ class App(click.Group):
         session = Session()
         extra.setdefault("obj", session)
         # Until a command is parsed, only its words can tell that JSON is wished for.
-        session.as_json = "--json" in (sys.argv[1:] if args is None else args)
+        words = sys.argv[1:] if args is None else args
+        session.as_json = "--json" in words
         try:
             code = super().main(
                 args, prog_name or "gesso", complete_var, standalone_mode=False, **extra
@@ -109,7 +112,7 @@ class App(click.Group):
                 raise
             code = EXIT_OK
         except Exception as error:  # noqa: BLE001 - the last place that can tell anything
-            code = _tell(error, session)
+            code = _tell(_unwritable(error, words) or error, session)
         code = code if isinstance(code, int) else EXIT_OK
         if standalone_mode:
             sys.exit(code)
@@ -137,6 +140,17 @@ def main() -> NoReturn:
     """Run the command line."""
     app()
     raise AssertionError("the command line ends the process itself")
+
+
+def _unwritable(error: Exception, words: Sequence[str]) -> click.UsageError | None:
+    """A word of the command line that is no text, where that is what an error comes from.
+
+    A file may bear such a name; a title, a tag or a run may not, and no catalogue keeps it.
+    """
+    if not isinstance(error, UnicodeEncodeError) or error.reason != "surrogates not allowed":
+        return None
+    odd = next((word for word in words if _SURROGATE.search(word)), None)
+    return click.UsageError(f"{odd!a} is no UTF-8 text.") if odd else None
 
 
 def _tell(error: Exception, session: Session) -> int:
