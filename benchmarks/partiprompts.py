@@ -20,6 +20,7 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -83,10 +84,10 @@ def cpu_s(pid: int) -> float:
     return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def resident_mb(pid: int) -> float:
-    """Resident megabytes of a process and its children."""
+def resident_mb(pids: Sequence[int]) -> float:
+    """Resident megabytes of some processes together."""
     pages = 0
-    for each in (pid, *children_of(pid)):
+    for each in pids:
         try:
             pages += int(Path(f"/proc/{each}/statm").read_text().split()[1])
         except (FileNotFoundError, ProcessLookupError):
@@ -117,8 +118,10 @@ def whole(prompts: Path, size: int, scratch: Path) -> tuple[Cost, dict[str, obje
 
         def watch() -> None:
             while not over.wait(0.1):
-                cost.sizes_mb.append(resident_mb(process.pid))
-                for pid in (process.pid, *children_of(process.pid)):
+                # Who watches takes of the same cores, so the processes are looked for once.
+                pids = (process.pid, *children_of(process.pid))
+                cost.sizes_mb.append(resident_mb(pids))
+                for pid in pids:
                     spent[pid] = max(spent.get(pid, 0.0), cpu_s(pid))
 
         watcher = threading.Thread(target=watch)
