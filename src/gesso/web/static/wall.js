@@ -7,8 +7,7 @@
   if (chosen) root.dataset.wall = chosen;
   // Grids wait unseen for their script; where it does not come they hang by themselves.
   root.classList.add("js");
-  const giveUp = () => { if (!document.querySelector("g-grid.is-laid")) root.classList.remove("js"); };
-  setTimeout(giveUp, 4000);
+  setTimeout(() => document.querySelector("g-grid:not(.is-laid)")?.classList.add("is-left"), 4000);
 
   addEventListener("DOMContentLoaded", () => {
     const group = document.querySelector(".walls");
