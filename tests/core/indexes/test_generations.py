@@ -462,6 +462,15 @@ def test_health_opens_no_index(copy: Room, monkeypatch: pytest.MonkeyPatch) -> N
     assert (state.generation, state.kind, state.count, state.tail) == (2, "flat", COUNT, 0)
 
 
+def test_a_manifest_that_goes_wrong_is_told_also_by_who_has_read_it(copy: Room) -> None:
+    space = copy.open(FLAT)
+    assert space.state().degraded == ""
+
+    flip(copy.index / "gen-000002" / "manifest.json", 40)
+
+    assert "generation 2" in space.state().degraded
+
+
 def test_rows_of_canaries_lie_where_pictures_and_where_words_lie(copy: Room) -> None:
     with np.load(copy.index / "gen-000002" / "canaries.npz") as held:
         queries = held["queries"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from gesso.core.indexes.generations.canaries import NAME as CANARIES
 from gesso.core.indexes.generations.canaries import Canaries
 from gesso.core.indexes.generations.generation import Generation, Service, maker_of
 from gesso.core.indexes.generations.lines import line_of
+from gesso.core.indexes.generations.manifest import NAME as MANIFEST
 from gesso.core.indexes.generations.manifest import Manifest
 from gesso.core.indexes.generations.serving import Serving
 from gesso.core.indexes.generations.shelf import Shelf
@@ -95,6 +97,7 @@ class SpaceIndex:
         self._shelf = Shelf(folder_index, self._disk)
         self._service = Service(self._truth, dict(engines or {}), self._options.threads)
         self._serving = Serving(self._shelf, self._service)
+        self._known: tuple[tuple[int, ...], Manifest | None] = (), None
 
     def add(self, ids: Ids, vectors: NDArray[np.float32]) -> None:
         """Keep the vectors of works; they are found at once. A work's new vector replaces its old.
@@ -283,7 +286,7 @@ class SpaceIndex:
         kind, tail, built = "", count, 0
         if number is not None:
             try:
-                manifest = Manifest.read(self._shelf.place(number))
+                manifest = self._manifest(number)
             except DamageError as error:
                 troubles.append(f"generation {number}: {error.message}")
             else:
@@ -302,6 +305,22 @@ class SpaceIndex:
     def close(self) -> None:
         """Let go of memory and connections; a later search opens them again."""
         self._serving.forget()
+
+    def _manifest(self, number: int) -> Manifest:
+        """What a generation says of itself; read again only when its file has changed.
+
+        Every search asks how the space stands, and so does every look at the health.
+        """
+        folder = self._shelf.place(number)
+        with suppress(OSError):
+            told = (folder / MANIFEST).stat()
+            sign = number, told.st_ino, told.st_size, told.st_mtime_ns
+            known, manifest = self._known
+            if manifest is None or known != sign:
+                manifest = Manifest.read(folder)
+                self._known = sign, manifest
+            return manifest
+        return Manifest.read(folder)
 
     def _build(self, kind: str, keep: int) -> GenerationLine:
         with self._shelf.alone():

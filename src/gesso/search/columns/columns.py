@@ -23,6 +23,8 @@ _FEW = 2000
 # What takes less than this to read is read each time.
 _LONG_S = 0.3
 _SAMPLE = 200
+# Every search asks for it, so it is put together once.
+_LAST = select(func.max(outbox.c.seq)).where(outbox.c.kind == "work")
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,7 @@ class Columns:
             return state
 
     def _latest(self, connection: Connection) -> int:
-        last = select(func.max(outbox.c.seq)).where(outbox.c.kind == "work")
-        return connection.scalar(last) or 0
+        return connection.scalar(_LAST) or 0
 
     def _first(self, connection: Connection, name: str, seq: int) -> Rows | Pairs:
         """A group that was not asked for yet: as it was kept, with what changed since, or read."""
