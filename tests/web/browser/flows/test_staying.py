@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import httpx2
+
 from ..conftest import Page
 
 
@@ -29,3 +31,16 @@ def test_a_grid_whose_script_does_not_come_hangs_by_itself(page: Page, faults: l
     assert page.locator(".walls").is_visible()
     assert not page.locator(".hang").is_visible()
     faults.clear()
+
+
+def test_a_set_counts_what_is_left_in_it(page: Page, site: httpx2.Client) -> None:
+    board = site.post("/api/sets", json={"name": "Two", "works": [1, 2]}).json()["id"]
+    page.goto(f"/sets/{board}")
+    page.wait_for_selector("g-grid.is-laid .w")
+    assert page.locator("[data-count]").inner_text() == "2 works."
+    page.locator("g-grid .w .im").first.focus()
+    page.keyboard.press("x")
+
+    page.get_by_text("1 work.", exact=True).wait_for()
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_text("2 works.", exact=True).wait_for()

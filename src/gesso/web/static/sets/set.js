@@ -12,13 +12,23 @@ document.addEventListener("gesso:act", async (event) => {
   const work = Number(tile.dataset.id);
   const { works } = (await ask(`/api/sets/${number}`)) || { works: [] };
   const before = works[works.indexOf(work) + 1] ?? null;
-  if (!(await ask(`/api/sets/${number}/works/${work}`, "DELETE"))) return tell("That could not be kept.");
+  const left = await ask(`/api/sets/${number}/works/${work}`, "DELETE");
+  if (!left) return tell("That could not be kept.");
   tile.classList.add("is-out");
+  count(left);
   tell({
     words: "Taken out of this set.",
     undo: async () => {
-      if (await ask(`/api/sets/${number}/works`, "POST", { works: [work], before })) tile.classList.remove("is-out");
+      const back = await ask(`/api/sets/${number}/works`, "POST", { works: [work], before });
+      if (!back) return;
+      tile.classList.remove("is-out");
+      count(back);
     },
   });
   return undefined;
 });
+
+function count(board) {
+  const said = document.querySelector("[data-count]");
+  if (said && Number.isInteger(board.count)) said.textContent = `${board.count.toLocaleString("en")} ${board.count === 1 ? "work" : "works"}.`;
+}
