@@ -141,6 +141,46 @@ def test_a_work_that_cannot_be_looked_at_fails_alone(catalogue, bring: Bring, ro
     assert catalogue.captions.best(good.id) is not None
 
 
+def logged(catalogue: Catalogue) -> list[tuple[str, str, str, bool]]:
+    """Each row of the error log as (item, kind, what was done, whether it recovered)."""
+    rows = [row.trouble for row in reversed(catalogue.troubles.list())]
+    return [(one.item, one.kind, one.action, one.recovered) for one in rows]
+
+
+def test_what_failed_stands_in_the_error_log_until_a_round_gets_over_it(
+    catalogue, bring: Bring, room
+) -> None:
+    bad = bring(texture(1))
+    path = catalogue.path_of(bad)
+    data = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(b"\x89PNG\r\n\x1a\nno more")
+
+    room().caption(ALL)
+    ((item, _, done, recovered),) = logged(catalogue)
+    assert (item, done, recovered) == (f"work-{bad.id}", "failed", False)
+
+    path.write_bytes(data)
+    room().caption(ALL)
+    assert [row[3] for row in logged(catalogue)] == [True]
+
+
+def test_what_ends_a_round_is_a_row_until_a_round_does_all(catalogue, bring: Bring, room) -> None:
+    bring(texture(1))
+    speaker = Speaker()
+
+    def spend(_subject: Subject) -> None:
+        raise BudgetSpent("The budget is spent.", "Raise it.")
+
+    speaker.before = spend
+    room(speaker).caption(ALL)
+    assert logged(catalogue) == [("", "budget", "paused", False)]
+
+    speaker.before = lambda _subject: None
+    room(speaker).caption(ALL)
+    assert logged(catalogue) == [("", "budget", "paused", True)]
+
+
 def test_a_fault_of_a_captioner_fails_its_work_alone(bring: Bring, room) -> None:
     first = bring(texture(1)).id
     bring(texture(2))

@@ -173,6 +173,26 @@ def test_a_damaged_thumbnail_is_told_and_harms_no_other(catalogue, bring, find):
     assert shape(catalogue) == [[first, second]]
 
 
+def test_what_cannot_be_measured_stands_in_the_error_log_till_it_can(catalogue, bring, find):
+    broken, other = bring(paint(5)), bring(paint(6))
+    lost = catalogue.blobs.path(broken.thumbnails[0][1])
+    data = lost.read_bytes()
+    lost.unlink()
+
+    def rows():
+        found = [row.trouble for row in catalogue.troubles.list()]
+        return [(one.run, one.item, one.action, one.recovered) for one in found]
+
+    find()
+    find()
+    assert rows() == [("duplicates", f"work {broken.id}", "skipped", False)]
+
+    lost.write_bytes(data)
+    assert find().compared >= 1
+    assert rows() == [("duplicates", f"work {broken.id}", "skipped", True)]
+    assert not any(f"work {other.id}" in row for row in rows())
+
+
 def test_one_process_searches_at_a_time(catalogue, find):
     with catalogue.claims.hold("duplicates"), pytest.raises(StudioBusy):
         find()

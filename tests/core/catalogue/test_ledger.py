@@ -344,3 +344,31 @@ def test_old_troubles_are_forgotten_on_request(catalogue: Catalogue, clock: Cloc
     assert [one.trouble.kind for one in catalogue.troubles.list()] == ["refused"]
     with pytest.raises(ValueError, match="not negative"):
         catalogue.troubles.prune(-1)
+
+
+def test_a_slate_keeps_each_trouble_once_until_the_work_got_over_it(catalogue: Catalogue) -> None:
+    again = [_trouble("transient", False), _trouble("transient", False), _trouble("auth", False)]
+
+    for _ in range(2):
+        slate = catalogue.troubles.slate_of_runs("r")
+        with catalogue.database.write() as connection:
+            slate.note_in(connection, again)
+            slate.note_in(connection, again)
+    assert sorted(row.trouble.kind for row in catalogue.troubles.list()) == ["auth", "transient"]
+    assert "i" in slate
+
+    with catalogue.database.write() as connection:
+        slate.recover_in(connection, ["i", "another"])
+        slate.note_in(connection, again[2:])
+    told = [(row.trouble.kind, row.trouble.recovered) for row in catalogue.troubles.list()]
+    assert told[0] == ("auth", False)
+    assert set(told[1:]) == {("auth", True), ("transient", True)}
+
+
+def test_a_slate_of_a_run_knows_nothing_of_others(catalogue: Catalogue) -> None:
+    catalogue.troubles.add(_trouble("auth", False, "r_1"))
+    catalogue.troubles.add_once("r", [_trouble("auth", False, "r")])
+    catalogue.troubles.add_once("r", [_trouble("auth", False, "r")])
+
+    assert "i" not in catalogue.troubles.slate_of_runs("r_2")
+    assert len(catalogue.troubles.list("r")) == 1

@@ -7,11 +7,12 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
 from gesso.collect.caption.captioner import Captioner, Look, Said, Subject
-from gesso.collect.caption.keeping import Words, keep
+from gesso.collect.caption.keeping import RUNS, Keeping, Words, item_of
 from gesso.collect.caption.measured.looking import Job
 from gesso.collect.caption.titles import needs_title
 from gesso.core.catalogue.catalogue import Catalogue
@@ -146,7 +147,7 @@ class CaptionRoom:
             SettingsError: the captioner cannot be built.
             AuthError: whoever it asks needs a key, and there is none.
         """
-        name = run or f"caption-{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{uuid4().hex[:4]}"
+        name = run or f"{RUNS}{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{uuid4().hex[:4]}"
         for number in wish.works:
             self._catalogue.works.get(number)
         # Two never pay for the same words.
@@ -249,6 +250,7 @@ class _Round:
         self._reasons: Counter[tuple[str, str]] = Counter()
         self._ending: GessoError | None = None
         self._waiting: list[Words] = []
+        self._book = Keeping(room._catalogue, run)
         self._kept_at = time.monotonic()
         # What was paid for is kept at once; what was measured can be measured again.
         self._batch = _BATCH if self._captioner.place == "cpu" else 1
@@ -263,6 +265,8 @@ class _Round:
             self._keep()
         if self._room._stop.is_set() and self._ending is None:
             self._ending = Interrupted("Stopped as you asked; what was said is kept.")
+        with suppress(StudioError):  # the disk may be full: the report says what ended it
+            self._book.end(self._ending, is_all=not wish.works and wish.limit is None)
         reasons = [(*key, count) for key, count in self._reasons.most_common()]
         return CaptionReport(
             self._run,
@@ -287,7 +291,7 @@ class _Round:
         """In a thread: one work, from its file to its words."""
         work = self._room._catalogue.works.get(number)
         subject = self._room.subject(work, self._captioner.side_px)
-        errand = Errand(self._run, f"work-{number}")
+        errand = Errand(self._run, item_of(number))
         try:
             said = self._captioner.caption(subject, errand)
         except OutsideError as error:
@@ -307,7 +311,7 @@ class _Round:
             if words.said.note:
                 self._note(state, words.said.note)
         is_time = time.monotonic() - self._kept_at > _BATCH_S
-        if len(self._waiting) >= self._batch or (is_time and self._waiting):
+        if len(self._waiting) + self._book.waiting >= self._batch or is_time:
             self._keep()
 
     def _state(self, said: Said) -> str:
@@ -324,23 +328,27 @@ class _Round:
         self._counts["failed"] += 1
         told = error.message if isinstance(error, GessoError) else f"{type(error).__name__}"
         self._note("failed", f"Work {number}: {told}")
+        self._book.fail(number, error)
 
     def _note(self, state: str, reason: str) -> None:
         if (state, reason) in self._reasons or len(self._reasons) < _MOST_REASONS:
             self._reasons[state, reason] += 1
 
     def _keep(self) -> None:
-        if not self._waiting:
+        if not self._waiting and not self._book.waiting:
             return
         waiting, self._waiting = self._waiting, []
         self._kept_at = time.monotonic()
         try:
-            keep(self._room._catalogue, waiting)
+            self._book.keep(waiting, [one for one in waiting if self._is_for_good(one.said)])
         except StudioError as error:
             self._ending = error
             self._counts["captioned"] -= len(waiting)
             raise
         self._watch(self._counts)
+
+    def _is_for_good(self, said: Said) -> bool:
+        return self._state(said) != "postponed"
 
 
 def _ends_all(error: Exception) -> bool:

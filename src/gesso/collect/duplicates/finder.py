@@ -34,6 +34,7 @@ from gesso.collect.duplicates.options import (
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.works.findings.marks import MarkRow
 from gesso.core.errors import GessoError, StorageError
+from gesso.core.records.calls import Trouble as Logged
 from gesso.core.records.judgements import Duplicate, DuplicateGroup
 from gesso.core.records.works import Work
 from gesso.core.runner.engine import Engine
@@ -41,6 +42,7 @@ from gesso.core.runner.engine import Engine
 _SIDE = 512
 _LISTED = 200
 _KEPT_AT_ONCE = 64
+_RUN = "duplicates"  # all searches are one: the next goes on where the last one stopped
 
 
 class DuplicateFinder:
@@ -88,6 +90,7 @@ class DuplicateFinder:
             )
             search.measure()
             search.compare()
+            search.log()
         return DuplicateReport(
             measured=search.measured,
             compared=search.compared,
@@ -123,6 +126,8 @@ class _Search:
         self.compared = 0
         self.changed: set[int] = set()
         self.troubles: dict[int, str] = {}
+        self._slate = catalogue.troubles.slate_of_runs(_RUN)
+        self._unlogged: list[Logged] = []
 
     def measure(self) -> None:
         """Measure the marks of the works that have none."""
@@ -168,6 +173,7 @@ class _Search:
         found = grouping.grouped(links, [group for group in groups if _is_spoken(group)])
         considered = {member.work for group in groups for member in group.members}
         compared = [work for work in block if work not in self.troubles]
+        self.log(compared)
         self._keep(found, considered, groups, compared)
 
     def _keep(
@@ -181,6 +187,15 @@ class _Search:
         known = {group.id: group for group in before}
         self.changed |= {group.id for group in after if known.get(group.id) != group}
         self.compared += len(compared)
+
+    def log(self, compared: Iterable[int] = ()) -> None:
+        """Keep in the error log what works have met, and which got over what they had met."""
+        again = [item for work in compared if (item := _item(work)) in self._slate]
+        if again or self._unlogged:
+            with self._catalogue.database.write() as connection:
+                self._slate.recover_in(connection, again)
+                self._slate.note_in(connection, self._unlogged)
+            self._unlogged = []
 
     def _unmeasured(self) -> Iterator[Measuring]:
         after = 0
@@ -276,7 +291,14 @@ class _Search:
 
     def _note(self, works: Iterable[int], error: Exception | None) -> None:
         for work in works:
-            self.troubles[work] = error.message if isinstance(error, GessoError) else repr(error)
+            says = error.message if isinstance(error, GessoError) else repr(error)
+            kind = error.kind if isinstance(error, GessoError) else GessoError.kind
+            self.troubles[work] = says
+            self._unlogged.append(Logged(_RUN, _item(work), kind, says, "skipped", False))
+
+
+def _item(work: int) -> str:
+    return f"work {work}"
 
 
 def _is_spoken(group: DuplicateGroup) -> bool:
