@@ -110,3 +110,35 @@ def test_what_nobody_will_ask_again_is_let_go_of() -> None:
 
     assert picture.once(_brightest) == first
     assert picture.once(_brightest) is not first
+
+
+def _six_nines() -> NDArray[np.uint8]:
+    return np.full((1, 2, 3), 9, dtype=np.uint8)
+
+
+def _nothing_there() -> NDArray[np.uint8]:
+    raise AssertionError("nobody looked at the pixels")
+
+
+def test_a_packed_picture_is_the_same_picture() -> None:
+    picture = Picture(_six_nines())
+    found = picture.once(_brightest)
+
+    arrived = pickle.loads(pickle.dumps(picture.packed(_six_nines)))
+
+    assert arrived == picture
+    assert not arrived.rgb.flags.writeable
+    assert arrived.once(_brightest) == found
+
+
+def test_what_is_known_of_a_packed_picture_is_known_without_its_pixels() -> None:
+    picture = Picture(_six_nines())
+    digest, found = picture.pixels_sha256, picture.once(_brightest)
+
+    arrived = pickle.loads(pickle.dumps(picture.packed(_nothing_there)))
+
+    assert (arrived.width, arrived.height) == (2, 1)
+    assert arrived.pixels_sha256 == digest
+    assert arrived.once(_brightest) == found
+    with pytest.raises(AssertionError, match="nobody looked"):
+        _ = arrived.rgb

@@ -9,6 +9,7 @@ from typing import Literal
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from gesso.core.pixels.metadata.containers import PNG_SIGNATURE, png_chunk, png_chunks
@@ -125,6 +126,17 @@ def mark_png(data: bytes, marks: Marks) -> bytes:
         raise ValueError("Only the texts of a PNG can be changed in place.")
     kept = [part.whole for part in png_chunks(data) if part.kind not in _TOLD_ANEW]
     return b"".join([PNG_SIGNATURE, kept[0], *_chunks(marks), *kept[1:]])
+
+
+def decode_own_png(data: bytes) -> NDArray[np.uint8]:
+    """The pixels of a PNG that `encode` wrote in this program: (height, width, 3) uint8 sRGB.
+
+    A file from elsewhere is for `decode`.
+    """
+    bgr = cv2.imdecode(np.frombuffer(data, dtype=np.uint8), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise ValueError("These bytes are no PNG that was written here.")
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), dtype=np.uint8)
 
 
 def _png(picture: Picture, marks: Marks) -> bytes:

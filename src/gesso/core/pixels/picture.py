@@ -23,7 +23,7 @@ class Picture:
         ValueError: another shape or dtype, or no pixels.
     """
 
-    __slots__ = ("_known", "_rgb")
+    __slots__ = ("_known", "_rgb", "_shape", "_unpack")
 
     def __init__(self, rgb: NDArray[np.uint8]) -> None:
         self._hold(np.array(_checked(rgb), dtype=np.uint8, order="C", copy=True))
@@ -60,10 +60,20 @@ class Picture:
         return cls.adopt(np.rint(values * (255.0 / top)).astype(np.uint8))
 
     def _hold(self, rgb: NDArray[np.uint8]) -> None:
-        rgb.setflags(write=False)
-        # A view of a locked array cannot be unlocked again; the array itself could.
-        self._rgb = rgb.view()
+        self._rgb: NDArray[np.uint8] | None = _locked(rgb)
+        self._shape: tuple[int, ...] = rgb.shape
+        self._unpack: Callable[[], NDArray[np.uint8]] | None = None
         self._known: dict[Callable[[Picture], Any], Any] = {}
+
+    def packed(self, unpack: Callable[[], NDArray[np.uint8]]) -> Picture:
+        """The same picture, with all that is known of it, whose pixels are unpacked when asked for.
+
+        For one that is sent to another process where its pixels may never be looked at.
+
+        Args:
+            unpack: gives the same pixels each time, in an array of its own; it pickles.
+        """
+        return _repacked(self._shape, unpack, self._known)
 
     def once(self, work: Callable[[Picture], Found]) -> Found:
         """What `work` finds in these pixels, worked out once however often it is asked for.
@@ -87,17 +97,19 @@ class Picture:
     @property
     def rgb(self) -> NDArray[np.uint8]:
         """(height, width, 3) uint8 sRGB, read-only, C order."""
+        if self._rgb is None:
+            self._rgb = _locked(np.ascontiguousarray(_checked(self._unpack_now())))
         return self._rgb
 
     @property
     def width(self) -> int:
         """Pixels from left to right."""
-        return int(self._rgb.shape[1])
+        return int(self._shape[1])
 
     @property
     def height(self) -> int:
         """Pixels from top to bottom."""
-        return int(self._rgb.shape[0])
+        return int(self._shape[0])
 
     @property
     def pixels_sha256(self) -> str:
@@ -107,7 +119,7 @@ class Picture:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Picture):
             return NotImplemented
-        return self is other or np.array_equal(self._rgb, other._rgb)
+        return self is other or np.array_equal(self.rgb, other.rgb)
 
     def __hash__(self) -> int:
         return hash(self.pixels_sha256)
@@ -116,13 +128,37 @@ class Picture:
         return f"<Picture {self.width}x{self.height}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self._rgb is None:
+            return _repacked, (self._shape, self._unpack, dict(self._known))
         return _revived, (np.asarray(self._rgb), dict(self._known))
+
+    def _unpack_now(self) -> NDArray[np.uint8]:
+        if self._unpack is None:
+            raise ValueError("A picture without pixels can say where they are.")
+        return self._unpack()
 
 
 def _revived(rgb: NDArray[np.uint8], known: dict[Callable[[Picture], Any], Any]) -> Picture:
     picture = Picture.adopt(rgb)
     picture._known.update(known)
     return picture
+
+
+def _repacked(
+    shape: tuple[int, ...],
+    unpack: Callable[[], NDArray[np.uint8]],
+    known: dict[Callable[[Picture], Any], Any],
+) -> Picture:
+    picture = Picture.__new__(Picture)
+    picture._rgb, picture._shape, picture._unpack = None, shape, unpack
+    picture._known = dict(known)
+    return picture
+
+
+def _locked(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    rgb.setflags(write=False)
+    # A view of a locked array cannot be unlocked again; the array itself could.
+    return rgb.view()
 
 
 def _sha256(picture: Picture) -> str:

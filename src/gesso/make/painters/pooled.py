@@ -7,10 +7,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 import cv2
 
+from gesso.core.pixels.derived.develop import develop_picture, packed
 from gesso.core.pixels.picture import Picture
 from gesso.core.runner.workers import Workers
 from gesso.make.painters.painter import Order, Painter, Painting, Tell, silent
@@ -46,10 +48,16 @@ class PooledPainter:
 
 
 def paint_alone(painter: Painter, order: Order, ahead: Sequence[Ahead] = ()) -> Painting:
-    """Paint in this process, and work out ahead what will be asked about the picture."""
+    """Paint in this process, and work out ahead what will be asked about the picture.
+
+    One that is developed comes back with its file for its pixels, which mostly nobody looks at
+    again.
+    """
     painting = painter.paint(order)
     for work in ahead:
         painting.picture.once(work)
+    if develop_picture in ahead:
+        return replace(painting, picture=packed(painting.picture))
     return painting
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from gesso.core.pixels.derived.fingerprint import fingerprint
 from gesso.core.pixels.derived.swatches import swatches
 from gesso.core.pixels.derived.thumbhash import thumbhash
 from gesso.core.pixels.derived.thumbnails import Reductions, Thumbnail, make_thumbnails
-from gesso.core.pixels.encode import encode, mark_png
+from gesso.core.pixels.encode import decode_own_png, encode, mark_png
 from gesso.core.pixels.metadata.found import FoundRecipe
 from gesso.core.pixels.metadata.read import read_recipe
 from gesso.core.pixels.metadata.write import Marks
@@ -95,6 +96,12 @@ def develop_picture(picture: Picture) -> Developed:
     `picture.once(develop_picture)` does it once, wherever that is.
     """
     return _developed(picture, encode(picture), "image/png")
+
+
+def packed(picture: Picture) -> Picture:
+    """The same picture with its developed file in the place of its pixels: half as much to send."""
+    data = picture.once(develop_picture).data
+    return picture.packed(partial(decode_own_png, data))
 
 
 def marked(developed: Developed, marks: Marks) -> Developed:
