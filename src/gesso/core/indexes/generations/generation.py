@@ -82,6 +82,7 @@ class Generation:
         self._index = index
         self.truth = truth
         self._mask: tuple[Rows | None, NDArray[np.bool_] | None] = (None, None)
+        self._is_whole = bool((rows == np.arange(len(rows), dtype=np.uint32)).all())
 
     @classmethod
     def open(cls, folder: Path, service: Service) -> Generation:
@@ -117,7 +118,7 @@ class Generation:
             admitted: which rows of the truth may be found, None for all of this generation.
             recall: "fast" or "balanced".
         """
-        allowed = None if admitted is None else admitted[self.rows]
+        allowed = None if admitted is None else self._own(admitted)
         found = self._index.search(queries, k, allowed, recall)
         return [
             self._compared(query, own[own >= 0])
@@ -144,6 +145,10 @@ class Generation:
     def close(self) -> None:
         """Let go of memory and connections."""
         self._index.close()
+
+    def _own(self, admitted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Of which of its own rows a mask over the truth speaks, in their order."""
+        return admitted[: len(self.rows)] if self._is_whole else admitted[self.rows]
 
     def _compared(self, query: NDArray[np.float32], own: NDArray[np.int64]) -> tuple[Ids, Scores]:
         rows = np.sort(self.rows[own].astype(np.int64))

@@ -79,6 +79,8 @@ class Rows:
     def find(self, ids: Ids) -> Ids:
         """The live row of each work, -1 where it has none."""
         if len(self.table):
+            if not len(ids) or (ids.min() >= 0 and ids.max() < len(self.table)):
+                return self.table.take(ids).astype(np.int64, copy=False)
             inside = (ids >= 0) & (ids < len(self.table))
             return np.where(inside, self.table[np.where(inside, ids, 0)], -1).astype(np.int64)
         if not len(self.sorted_ids):
