@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Event as Signal
-from uuid import uuid4
 
 from gesso.collect.export.tables.column import Row, Table
 from gesso.collect.export.tables.reading import Reading
@@ -92,7 +91,7 @@ def export(
         StorageError: it could not be written.
         OutsideError: it could not be sent.
     """
-    studio = studio_id(catalogue)
+    studio = catalogue.versions.studio()
     mark = warehouse.mark()
     if mark.studio not in ("", studio) and not full:
         raise InputError(
@@ -121,22 +120,10 @@ def export(
     )
 
 
-def studio_id(catalogue: Catalogue) -> str:
-    """What tells this studio's rows from those of another; given once, and kept for ever."""
-    known = [seen.version for seen in catalogue.versions.list() if seen.component == _STUDIO]
-    if not known:
-        catalogue.versions.record(_STUDIO, uuid4().hex)
-        return studio_id(catalogue)
-    return known[0]
-
-
-_STUDIO = "studio"
-
-
 def unchanged(catalogue: Catalogue, mark: Mark) -> bool:
     """Whether a warehouse holds all that the catalogue has."""
     with catalogue.database.read() as connection:
-        return mark == Mark(studio_id(catalogue), Reading(connection).newest())
+        return mark == Mark(catalogue.versions.studio(), Reading(connection).newest())
 
 
 def _checked(table: Table, rows: Iterator[Row], refused: _Refused) -> Iterator[Row]:

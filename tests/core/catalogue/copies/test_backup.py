@@ -54,6 +54,37 @@ def test_what_is_restored_is_what_was_backed_up(studio: Catalogue, tmp_path: Pat
         assert check(again, read_data=True).is_clean
 
 
+def test_the_backups_of_two_studios_are_never_in_one_folder(
+    studio: Catalogue, make: Workshop, ground: FileGround, tmp_path: Path
+) -> None:
+    back_up(studio, tmp_path / "backup", BackupOptions(keep=1))
+    with ground.open(tmp_path / "another") as another:
+        make.bring(another, 3)
+        with pytest.raises(InputError, match="another studio"):
+            back_up(another, tmp_path / "backup", BackupOptions(keep=1))
+
+    assert BackupFolder(tmp_path / "backup", Disk()).numbers() == [1]
+    back_up(studio, tmp_path / "backup", OPTIONS)
+    restore(tmp_path / "backup", tmp_path / "again")
+    with Catalogue.open(tmp_path / "again", create=False) as again:
+        assert back_up(again, tmp_path / "backup", OPTIONS).manifest.number == 3
+
+
+def test_a_folder_of_backups_that_names_no_studio_is_of_the_next(
+    studio: Catalogue, make: Workshop, ground: FileGround, tmp_path: Path
+) -> None:
+    back_up(studio, tmp_path / "backup", OPTIONS)
+    marker = tmp_path / "backup" / "gesso-backup.json"
+    marker.write_text('{"format": "gesso-backup", "version": 1}\n', "utf-8")
+
+    back_up(studio, tmp_path / "backup", OPTIONS)
+
+    with ground.open(tmp_path / "another") as another:
+        make.bring(another, 3)
+        with pytest.raises(InputError, match="another studio"):
+            back_up(another, tmp_path / "backup", OPTIONS)
+
+
 def test_the_second_backup_copies_only_what_is_new(
     studio: Catalogue, make: Workshop, tmp_path: Path
 ) -> None:

@@ -93,14 +93,14 @@ def back_up(
         heard: told of the bytes of each picture that is through.
 
     Raises:
-        InputError: the folder holds other things.
+        InputError: the folder holds other things, or the backups of another studio.
         StorageError: a disk would not do it.
         DamageError: the catalogue itself is damaged.
         Interrupted: the owner stopped.
     """
     disk = Disk()
     home = BackupFolder(folder, disk)
-    home.begin()
+    home.begin(catalogue.versions.studio())
     number = max(home.numbers(), default=0) + 1
     place = home.place(number)
     _clear(place)

@@ -81,11 +81,14 @@ class BackupFolder:
         """Where the pictures of all generations lie."""
         return self.folder / BLOBS
 
-    def begin(self) -> None:
-        """Make the folder, or make sure that it is one of backups.
+    def begin(self, studio: str) -> None:
+        """Make the folder, or make sure that it is one of this studio's backups.
+
+        Args:
+            studio: what tells the studio from others; empty where it has no such word yet.
 
         Raises:
-            InputError: it holds other things.
+            InputError: it holds other things, or the backups of another studio.
             StorageError: it cannot be made or read.
         """
         if not self.is_one():
@@ -95,8 +98,14 @@ class BackupFolder:
                     "Name an empty or a new folder.",
                 )
             make_folder(self._disk, self.folder)
-            told = json.dumps({"format": FORMAT, "version": VERSION}).encode() + b"\n"
-            write_whole(self._disk, self.folder / MARKER, told)
+            self._mark(studio)
+        elif not self.studio():
+            self._mark(studio)
+        elif studio and self.studio() != studio:
+            raise InputError(
+                f"{self.folder} holds the backups of another studio.",
+                "Name another folder; each studio has one of its own.",
+            )
         make_folder(self._disk, self.folder / GENERATIONS)
 
     def is_one(self) -> bool:
@@ -124,6 +133,22 @@ class BackupFolder:
                 "Install the newer gesso that made them.",
             )
         return True
+
+    def studio(self) -> str:
+        """Which studio's backups these are; empty where nothing says so.
+
+        Raises:
+            StorageError: it cannot be read.
+        """
+        path = self.folder / MARKER
+        try:
+            return str(json.loads(path.read_text("utf-8")).get("studio", ""))
+        except OSError as error:
+            raise storage_error(error, path, "read") from error
+
+    def _mark(self, studio: str) -> None:
+        told = {"format": FORMAT, "version": VERSION, "studio": studio}
+        write_whole(self._disk, self.folder / MARKER, json.dumps(told).encode() + b"\n")
 
     def place(self, number: int) -> Path:
         """The folder of a generation."""
