@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import jsonschema
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, assume, given, seed, settings
@@ -65,6 +66,43 @@ def test_the_description_is_whole(client: httpx2.Client) -> None:
             if status >= "400" and "DeepTold" not in str(answer):
                 assert list(answer["content"]) == ["application/problem+json"], (path, status)
     assert "HTTPValidationError" not in str(told)
+
+
+def test_every_side_that_is_json_has_a_true_example(client: httpx2.Client) -> None:
+    """Where this fails: .venv/bin/python tools/examples.py"""
+    told = client.get("/openapi.json").json()
+    found = list(sides(told))
+
+    assert len(found) > 90
+    assert [name for name, side in found if "example" not in side] == []
+    assert [said for name, side in found for said in breaks(told, name, side)] == []
+
+
+def test_a_false_example_is_found(client: httpx2.Client) -> None:
+    told = client.get("/openapi.json").json()
+    side = dict(sides(told))["mark_work request"]
+
+    assert breaks(told, "mark", side | {"example": {"favourite": "perhaps"}})
+    assert breaks(told, "mark", side | {"example": {"favorite": True}})
+
+
+def sides(told: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What is sent and what is answered, as far as it is JSON."""
+    for _, _, operation in operations(told):
+        bodies = {"request": operation.get("requestBody", {})} | {
+            status: answer for status, answer in operation["responses"].items() if status < "300"
+        }
+        for kind, body in bodies.items():
+            if "application/json" in body.get("content", {}):
+                name = f"{operation['operationId']} {kind}"
+                yield name, body["content"]["application/json"]
+
+
+def breaks(told: dict[str, Any], name: str, side: dict[str, Any]) -> list[str]:
+    """Where an example is not what its schema says."""
+    schema = side["schema"] | {"components": told["components"]}
+    faults = jsonschema.Draft202012Validator(schema).iter_errors(side["example"])
+    return [f"{name}: {fault.json_path}: {fault.message:.200}" for fault in faults]
 
 
 def test_every_operation_keeps_to_its_description(client: httpx2.Client) -> None:

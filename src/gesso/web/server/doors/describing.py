@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,6 +15,9 @@ from gesso.web.server.problems import MEDIA_TYPE, Problem
 
 Described = dict[str, Any]
 
+EXAMPLES = Path(__file__).with_name("examples.json")
+"""What was sent and answered once, by operation; `tools/examples.py` writes it."""
+JSON = "application/json"
 _REF = "#/components/schemas/Problem"
 _DOORS = {
     "400": "What was asked cannot be.",
@@ -63,7 +69,15 @@ def completed(described: Described, *, tips_cost: bool = False) -> Described:
             operation["security"] = [{"token": []}]
             operation["x-gesso-scope"] = needed(method, path, tips_cost=tips_cost)
         _complete(method, operation)
+        _exemplify(operation, examples().get(operation["operationId"], {}))
     return described
+
+
+@cache
+def examples() -> Described:
+    """A true example of each side of each operation that is JSON: "request", "response"."""
+    found: Described = json.loads(EXAMPLES.read_text("utf-8")) if EXAMPLES.exists() else {}
+    return found
 
 
 def operations(described: Described) -> Iterator[tuple[str, str, Described]]:
@@ -84,6 +98,16 @@ def _complete(method: str, operation: Described) -> None:
     for status, answer in answers.items():
         if status >= "400" and _tells_a_problem(answer):
             answer["content"] = {MEDIA_TYPE: {"schema": {"$ref": _REF}}}
+
+
+def _exemplify(operation: Described, kept: Described) -> None:
+    sent = operation.get("requestBody", {}).get("content", {})
+    if "request" in kept and JSON in sent:
+        sent[JSON] = sent[JSON] | {"example": kept["request"]}
+    for status, answer in operation["responses"].items():
+        told = answer.get("content", {})
+        if "response" in kept and status < "300" and JSON in told:
+            told[JSON] = told[JSON] | {"example": kept["response"]}
 
 
 def _tells_a_problem(answer: Described) -> bool:
