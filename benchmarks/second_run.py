@@ -107,8 +107,8 @@ def folder(files: int) -> None:
                 report = collector_of(catalogue, source).collect("folder", Wish((str(art),)))
                 print(
                     f"folder, {run} run: {files:,} files, pictures opened "
-                    f"{opened.count - before:,} times, {source.bytes:,} picture bytes read, {report.seconds:.1f} s"
-                    f"{'   bar 0' if run == 'second' else ''}"
+                    f"{opened.count - before:,} times, {source.bytes:,} picture bytes read, "
+                    f"{report.seconds:.1f} s{'   bar 0' if run == 'second' else ''}"
                 )
 
 
@@ -226,7 +226,7 @@ def urls(items: int) -> None:
             print(
                 f"  {len(names)} hosts, {len(numbers)} pictures: lost "
                 f"{len(numbers) - catalogue.works.count()}   bar 0;  fetched twice "
-                f"{whole - len(numbers)}   bar 0;  left: {dict(done.acquisition.counts)}"
+                f"{whole - len(numbers)}   bar 0;  counts: {dict(done.acquisition.counts)}"
             )
             for host in manners.values():
                 host.no = None
