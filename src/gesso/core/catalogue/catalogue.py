@@ -185,6 +185,7 @@ class Catalogue:
             create = False
         studio_folder.prepare(folder, disk, create=create)
         if not options.url:
+            studio_folder.refuse_server(folder)
             studio_folder.refuse_lost(folder)
         blobs = BLOBS.open(options.blobs)(folder / studio_folder.BLOBS, disk, options.blob_options)
         blobs.sweep(older_than_s=_DAY_S)
