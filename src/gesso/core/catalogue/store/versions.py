@@ -12,7 +12,6 @@ from sqlalchemy import insert, select
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.tables import version_info
 
-
 _STUDIO = "studio"
 
 
