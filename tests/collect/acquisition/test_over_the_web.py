@@ -11,11 +11,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from tests.stubs.museums_stub import Met, met_object, picture, pictures
+from tests.stubs.museums_stub import Met, manifest_3, met_object, papers, picture, pictures
 from tests.stubs.web_stub import NO_ROBOTS, Leading, Page, Seen, WebStub
 
 from gesso.collect.acquisition.collector import Collector
 from gesso.collect.acquisition.options import CollectOptions, CollectReport
+from gesso.collect.sources.iiif.source import IiifOptions, IiifSource
 from gesso.collect.sources.local.urls import UrlsOptions, UrlsSource
 from gesso.collect.sources.met import MetOptions, MetSource
 from gesso.collect.sources.source import Source, Wish
@@ -71,7 +72,9 @@ class Web:
     folder: Path
     fetchers: list[Fetcher] = field(default_factory=list)
 
-    def collector(self, stop: threading.Event | None = None) -> Collector:
+    def collector(
+        self, stop: threading.Event | None = None, *, patience_s: float = 10.0
+    ) -> Collector:
         stop = stop or threading.Event()
         guard = Guard(ports=(80, self.stub.port), resolve=lambda *_: ["93.184.216.34"])
         breaker = BreakerOptions(first_s=0.1, longest_s=0.4)
@@ -82,13 +85,14 @@ class Web:
         self.fetchers.append(fetcher)
         sources: dict[str, Callable[[], Source]] = {
             "urls": lambda: UrlsSource(UrlsOptions(), fetcher),
+            "iiif": lambda: IiifSource(IiifOptions(), fetcher),
             "met": lambda: MetSource(MetOptions(base_url="http://api.met.test/v1"), fetcher),
         }
         return Collector(
             self.catalogue,
             lambda name: sources[name](),
             develop,
-            CollectOptions(streams=4, first_wait_s=0.1, patience_s=10.0),
+            CollectOptions(streams=4, first_wait_s=0.1, patience_s=patience_s),
             stop=stop,
             now=lambda: datetime.now(UTC),
         )
@@ -223,3 +227,68 @@ def test_a_museum_is_asked_for_no_picture_that_it_says_is_unchanged(web: Web) ->
     )
     assert images.sent - sent == Counter({("/original/1.jpg", 304): 1})
     assert counts(third)["asked"] == 1
+
+
+# Sizes that are not so ---------------------------------------------------------------------------
+
+
+def sizes(web: Web) -> list[tuple[int, int, int]]:
+    return sorted(
+        (one.width, one.height, one.size_bytes) for one in web.catalogue.works.page().works
+    )
+
+
+@pytest.mark.parametrize("claimed", [(4000, 3000), (1, 1), (10**12, -5), ("wide", None)])
+def test_a_manifest_that_lies_about_sizes_changes_no_work(web: Web, claimed) -> None:
+    def lying(base: str):
+        told = manifest_3(base, 1, None)
+        for canvas in told["items"]:
+            body = canvas["items"][0]["items"][0]["body"]
+            for one in (canvas, body):
+                one["width"], one["height"] = claimed
+        return told
+
+    manifests = papers(web.stub, "library.test", {"/m": lying})
+    images = {"/raw/1-1.jpg": picture("one", 60, 40), "/raw/1-2.jpg": picture("two", 30, 90)}
+    web.stub.hosts["library.test"] = lambda seen: images.get(seen.path) or manifests(seen)
+
+    report = web.collector().collect("iiif", Wish((web.stub.url("library.test", "/m"),)))
+
+    assert counts(report)["stored"] == 2, report.reasons
+    assert sizes(web) == [
+        (30, 90, len(images["/raw/1-2.jpg"].body)),
+        (60, 40, len(images["/raw/1-1.jpg"].body)),
+    ]
+
+
+@pytest.mark.parametrize("claimed", ["9000,9000,999999999", "1,1,1", "-3,nan,1e400", "wide,,"])
+def test_a_list_that_lies_about_sizes_changes_no_work(web: Web, claimed: str) -> None:
+    page = picture("one", 60, 40)
+    web.stub.hosts["calm.test"] = lambda seen: NO_ROBOTS if seen.path == "/robots.txt" else page
+    path = web.folder / "list.csv"
+    row = f"{web.stub.url('calm.test', '/1.jpg')},CC0,{claimed}"
+    path.write_text(f"url,license,width,height,bytes\n{row}\n", "utf-8")
+
+    report = web.collector().collect("urls", Wish((str(path),)))
+
+    assert counts(report)["stored"] == 1, report.reasons
+    assert sizes(web) == [(60, 40, len(page.body))]
+    assert counts(report)["bytes"] == len(page.body)
+
+
+@pytest.mark.parametrize("said", [200, 40_000])
+def test_a_host_that_lies_about_the_length_costs_only_its_own_find(web: Web, said: int) -> None:
+    whole = picture("one", 60, 40)
+    lying = Page(
+        200, whole.body, {"Content-Type": "image/jpeg", "Content-Length": f"{said}"}, cut=200
+    )
+    answers = {"/1.jpg": whole, "/2.jpg": lying}
+    web.stub.hosts["calm.test"] = lambda seen: answers.get(seen.path, NO_ROBOTS)
+    place = a_list(web, ("calm.test", "/1.jpg"), ("calm.test", "/2.jpg"))
+
+    report = web.collector(patience_s=0.0).collect("urls", Wish((place,)))
+
+    assert sizes(web) == [(60, 40, len(whole.body))]
+    assert counts(report)["failed"] == 1
+    left = {row.trouble.item for row in web.catalogue.troubles.list(recovered=False)}
+    assert left == {web.stub.url("calm.test", "/2.jpg")}
