@@ -24,6 +24,9 @@ class Answering:
     vendor: str = "test"
     model: str = "test-1"
 
+    def check_key(self) -> None:
+        """It needs none."""
+
     def quote(self, question: Question) -> Any:
         raise NotImplementedError
 
