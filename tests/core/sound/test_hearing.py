@@ -131,6 +131,20 @@ def test_noise_is_no_music() -> None:
     assert not hear(noise).is_music
 
 
+@pytest.mark.parametrize("seconds", [0.01, 0.5, 2.9])
+def test_a_clip_of_a_moment_is_no_music_however_clear_its_notes(seconds: float) -> None:
+    chord = chords(C_MAJOR, 100, max(seconds, 0.6))[:, : round(seconds * RATE)]
+    heard = hear(chord)
+
+    assert heard.seconds == pytest.approx(seconds, abs=1e-3)
+    assert not heard.is_music
+    assert mood_of(heard).valence == mood_of(heard).arousal == 0
+
+
+def test_a_phrase_of_a_few_seconds_is_music() -> None:
+    assert hear(chords(C_MAJOR, 120, 4)).is_music
+
+
 def test_channels_that_cancel_out_are_still_heard() -> None:
     sound = chords(C_MAJOR, 100)
 

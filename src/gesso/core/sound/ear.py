@@ -30,6 +30,8 @@ _OPPOSED = 0.1
 # have neither as well: both are hardly more than rustling.
 _PULSE = 0.35
 _CLEAR = 0.62
+# What is shorter has no tempo either; any beep has clear pitches.
+_SHORTEST_S = 3.0
 
 
 @dataclass(frozen=True)
@@ -183,9 +185,11 @@ def _hearing(excerpt: _Excerpt, meter: LoudnessMeter) -> Hearing:
         onsets=rhythm.onsets,
         brightness=brightness(power),
         register=pitch.register,
-        is_music=_is_music(rhythm, pitch),
+        is_music=_is_music(excerpt.seconds, rhythm, pitch),
     )
 
 
-def _is_music(rhythm: Rhythm, pitch: Pitch) -> bool:
+def _is_music(seconds: float, rhythm: Rhythm, pitch: Pitch) -> bool:
+    if seconds < _SHORTEST_S:
+        return False
     return rhythm.pulse >= _PULSE or pitch.clearness >= _CLEAR

@@ -26,7 +26,8 @@ class Hearing:
         onsets: beginnings of notes and beats a second.
         brightness: the centre of its spectrum, Hz; 0 for silence.
         register: the mean height of its pitches, MIDI note numbers; None without pitch.
-        is_music: it has a pulse or clear pitches; speech and noise are kept, but have no mood.
+        is_music: it lasts three seconds and has a pulse or clear pitches; speech, noise and beeps
+            are kept, but have no mood.
     """
 
     seconds: float
