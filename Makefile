@@ -6,7 +6,7 @@
 #   make bench        measure, one script after the other
 #   make bench-peers  measure beside torch, transformers and others, in an environment of their own
 #   make soak         the tests that take minutes
-#   make test-cloud, test-bigquery, test-postgres
+#   make test-cloud, test-bigquery, test-postgres, test-ray
 #                     what needs large packages, each in an environment of its own
 #   make constraints  resolve the pinned versions anew
 #   make clean        remove what these targets made, never a studio
@@ -34,7 +34,7 @@ DEV := $(VENV)/.gesso-dev
 PYTEST = $(BIN)/python -m pytest -m 'not soak' --timeout $(LONGEST) $(PYTEST_ARGS)
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint bench bench-peers soak test-cloud test-bigquery test-postgres constraints clean
+.PHONY: help demo test lint bench bench-peers soak test-cloud test-bigquery test-postgres test-ray constraints clean
 
 help:
 	@sed -n 's/^#   //p' $(MAKEFILE_LIST)
@@ -82,7 +82,7 @@ soak: $(DEV)
 
 # Each in an environment of its own, with the newest versions: these tell whether others still
 # speak as we do. Plugins are not loaded by themselves; one of bqemulator's wants Docker.
-test-cloud test-bigquery test-postgres: test-%: $(BIN)/python
+test-cloud test-bigquery test-postgres test-ray: test-%: $(BIN)/python
 	'$(PYTHON)' -m venv '.venv-$*'
 	'.venv-$*/bin/python' -m pip install --quiet --upgrade pip
 	'.venv-$*/bin/python' -m pip install --quiet --group '$*' --editable .
@@ -91,9 +91,10 @@ test-cloud test-bigquery test-postgres: test-%: $(BIN)/python
 TESTS_cloud := tests/contracts/test_blobs.py -k moto
 TESTS_bigquery := tests/collect/export/test_bqemulator.py -W ignore
 TESTS_postgres := tests/core/catalogue tests/collect tests/cli/away -k 'postgres or server'
+TESTS_ray := tests/contracts/test_engines.py tests/collect/acquisition/test_engines.py -k ray
 
 clean:
-	rm -rf '$(VENV)' .venv-cloud .venv-bigquery .venv-postgres .venv-peers .constraints-venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf '$(VENV)' .venv-cloud .venv-bigquery .venv-postgres .venv-ray .venv-peers .constraints-venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
