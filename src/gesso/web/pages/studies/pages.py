@@ -18,6 +18,7 @@ from gesso.web.answers.studies.asked import KEY, Asked, Material, Wishes
 from gesso.web.answers.studies.studies import named, source_of
 from gesso.web.pages.drawing import draw
 from gesso.web.pages.studies.lines import lines_of
+from gesso.web.pages.studies.stage import stage_of
 
 INTENTS = {
     "none": "What it is",
@@ -128,6 +129,8 @@ async def _page(house: House, asked: Material, title: str, picture: str) -> HTML
         source=source,
         wishes=asked.wishes,
         asked=_words_of(asked.wishes),
+        query=_query(_words_of(asked.wishes)),
+        **stage_of(study, title),
         intents=INTENTS,
         changes=TOLD,
         measured=_measured(study["metrics"]),
@@ -173,9 +176,12 @@ def _words_of(wishes: Wishes) -> dict[str, Any]:
 
 
 def _to(place: str, words: Mapping[str, Any], part: str = "") -> RedirectResponse:
-    query = urlencode(words, doseq=True)
-    address = place + (f"?{query}" if query else "") + (f"#{part}" if part else "")
+    address = place + _query(words) + (f"#{part}" if part else "")
     return RedirectResponse(address, _SEE_OTHER)
+
+
+def _query(words: Mapping[str, Any]) -> str:
+    return f"?{urlencode(words, doseq=True)}" if words else ""
 
 
 def _shown(source: str | Work) -> tuple[str, str]:

@@ -101,7 +101,11 @@ export class Marks {
       keep_strokes: this.keep.map(wordsOf),
       drop_strokes: this.drop.map(wordsOf),
     });
-    if (asked !== this.asking || !reading) return;
+    if (asked === this.asking && reading) this.retell(reading);
+  }
+
+  /** The subject as it was read again with other wishes. */
+  retell(reading) {
     this.note.textContent = reading.note || reading.abstains;
     this.sheets = reading.sheets.filter((sheet) => sheet.role === "sheet");
     this.draw();

@@ -37,7 +37,8 @@ for (const name of ["dragleave", "drop"]) {
   });
 }
 addEventListener("drop", (event) => {
-  const file = pictureIn(event.dataTransfer);
+  // What is dropped into a field that takes pictures itself is that field's.
+  const file = event.defaultPrevented ? null : pictureIn(event.dataTransfer);
   if (!file) return;
   event.preventDefault();
   send(file);

@@ -2,7 +2,12 @@
 // What the page needs is in its HTML already; this makes it move.
 
 import { html, nothing, render, svg } from "../vendor/lit/lit.js";
+import { adviceOf } from "./advice.js";
+import { Changes } from "./changes.js";
+import { intentOf } from "./intent.js";
 import { Marks } from "./marks.js";
+import { chip, imageAt, many, percent, slider } from "./pieces.js";
+import { addressed, followed } from "./rest.js";
 import { Stage, countsOf, cutsOf, mapAt, roughly } from "./stage.js";
 import { squinted, toneOf } from "./tones.js";
 
@@ -14,16 +19,13 @@ const CUTS = { quantile: "Equal areas", natural: "Natural breaks", even: "Even s
 const DETAILS = { coarse: "Large only", calm: "Calm", usual: "Usual", fine: "Fine" };
 const SHEETS = { colour: "colour-blocks", edges: "edges", attention: "attention" };
 const SHAPES = ["blocks", "colour", "edges"];
-const NUMBERS = ["No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve"];
 const BIG = 0.05;
 const USUAL = { plan: 5, cut: "quantile", coherence: 0.783, detail: "usual", levels: 5 };
-const percent = (share) => `${Math.round(100 * share)} %`;
-const many = (count, one, more) => `${NUMBERS[count] ?? count} ${count === 1 ? one : more}`;
 
 class Study extends HTMLElement {
   async connectedCallback() {
     const told = JSON.parse(this.querySelector(".study-told").textContent);
-    Object.assign(this, { title_: told.title, changes: told.changes, asked: told.asked });
+    Object.assign(this, { title_: told.title, words: told.changes, intents: told.intents, asked: told.asked });
     this.removeAttribute("title");
     this.count = told.asked.plan ?? USUAL.plan;
     this.cut = told.asked.cut ?? USUAL.cut;
@@ -36,6 +38,7 @@ class Study extends HTMLElement {
       await Promise.all([this.hold(told.study), this.photo.decode()]);
     } catch {
       // What cannot be fetched (the server was started anew) leaves the page as it was sent.
+      this.classList.add("is-left");
       return;
     }
     this.unfold();
@@ -69,29 +72,30 @@ class Study extends HTMLElement {
   /** Lay out what only works here, over what was sent. */
   unfold() {
     const place = this.querySelector(".big .canvas");
-    this.canvas = document.createElement("canvas");
+    this.canvas = place.querySelector("canvas");
     this.stage = new Stage(this.canvas, this.photo, this.tones);
     this.over = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     this.over.classList.add("over");
     this.over.setAttribute("viewBox", `0 0 ${this.canvas.width} ${this.canvas.height}`);
-    place.append(this.canvas, this.over);
-    this.photo.classList.add("is-below");
+    place.append(this.over);
     this.canvas.addEventListener("pointermove", (event) => this.read(event));
     this.canvas.addEventListener("pointerleave", () => this.tellTime());
-    this.small = document.createElement("div");
-    this.small.className = "small";
-    this.querySelector(".big").after(this.small);
-    this.querySelectorAll(".plainly").forEach((form) => { form.hidden = form.closest("#subject") === null; });
-    this.panel = document.createElement("div");
-    this.panel.className = "panel";
-    this.aside.querySelector("form.plainly").replaceWith(this.panel);
-    this.tips = this.aside.querySelector(".two ol.tips");
-    this.tips?.replaceChildren();
-    this.classList.toggle("is-tall", this.study.height > 1.1 * this.study.width);
+    this.small = this.querySelector(".small");
+    this.panel = this.querySelector(".panel");
+    this.advice = this.querySelector(".advice");
+    for (const one of [this.small, this.panel, this.advice]) one.replaceChildren();
+    this.aside.querySelector("form.plainly").remove();
+    this.classList.remove("is-left");
     this.classList.add("is-live");
     const source = { src: this.photo.src, width: this.study.width, height: this.study.height };
     const section = this.querySelector("#subject");
-    if (section) this.marks = new Marks(section, source, (marks) => this.ask("subject", marks), this.asked);
+    if (section) this.marks = new Marks(section, source, (marks) => this.mark(marks), this.asked);
+    this.ifs = new Changes(this.querySelector(".ifs"), this.words, this.asked, {
+      ask: (tool, wishes) => this.ask(tool, wishes),
+      levels: () => this.readings.blocks.figures.levels,
+      show: (image, words) => this.show(image, { words, isChange: true }),
+      unsee: () => this.unsee(),
+    });
     this.drawSmall();
     // Enlarged once, before the first step is timed.
     this.stage.enlarged("plan", this.planes.plan);
@@ -134,7 +138,7 @@ class Study extends HTMLElement {
 
   paint() {
     const { stage } = this;
-    if (this.seen) { stage.whole(this.seen); this.overlay(); return; }
+    if (this.seen) { stage.whole(this.seen.image); this.overlay(); return; }
     if (this.view === "plan") stage.bands(this.planes.plan, this.plan);
     else if (this.view === "notan") stage.notan(this.planes.notan, this.tone);
     else if (this.view === "blocks") stage.blocks(this.blocks, this.readings.blocks.figures.levels, this.pointed);
@@ -171,7 +175,8 @@ class Study extends HTMLElement {
     this.querySelector(".big .what").textContent = this.caption();
     this.tellTime();
     render(this.controls(shapes), this.panel);
-    if (this.tips) render(this.study.tips.map((tip, at) => this.tip(tip, at)), this.tips);
+    render(adviceOf(this.study, this, this), this.advice);
+    this.ifs.tell(Boolean(this.seen?.isChange));
   }
 
   tellTime() {
@@ -230,6 +235,7 @@ class Study extends HTMLElement {
           <button type="button" class="chip" aria-pressed=${!this.own && this.cut === cut} @click=${() => this.change({ cut, own: null })}>${words}</button>`)}
           ${this.own ? html`<span class="chip is-set">By hand</span>` : nothing}</div>
         ${this.strip()}`}`}
+      ${intentOf(this.intents, this.asked.intent ?? "none", (intent) => this.again({ intent }))}
       <p class="said" role="status" aria-live="polite">${this.waiting ?? ""}</p>`;
   }
 
@@ -291,17 +297,6 @@ class Study extends HTMLElement {
       </tbody></table>`;
   }
 
-  tip(tip, at) {
-    const isSeen = this.seen?.tip === at;
-    return html`<li><p class="prose">${tip.observation}</p><p><b>Ten minutes.</b> ${tip.action}</p><p class="by">${tip.why}</p>
-      <div class="tools">
-        ${tip.blocks.length ? html`<button type="button" class="chip" aria-pressed=${this.tipped === at} @click=${() => this.pointOut(tip, at)}>${tip.blocks.length > 1 ? `Blocks ${tip.blocks.join(" and ")}` : `Block ${tip.blocks[0]}`}</button>` : nothing}
-        ${tip.href ? html`<button type="button" class="chip" aria-pressed=${isSeen} @click=${() => this.see(tip, at)}>${isSeen ? "After" : "See it"}</button>` : nothing}
-        ${isSeen ? html`<button type="button" class="chip" aria-pressed="false" @click=${() => this.unsee()}>Before</button>` : nothing}
-      </div>
-      ${this.found?.[at] ? html`<p class="by">${this.found[at]}</p>` : nothing}</li>`;
-  }
-
   pointOut(tip, at) {
     const off = this.tipped === at;
     this.tipped = off ? null : at;
@@ -315,11 +310,15 @@ class Study extends HTMLElement {
   async see(tip, at) {
     if (this.seen?.tip === at) { this.unsee(); return; }
     const { name, amount, blocks } = tip.what_if;
-    const image = await imageAt(tip.href);
-    this.seen = Object.assign(image, { tip: at, words: `With ${this.changes[name]}` });
-    this.change({});
+    this.show(await imageAt(tip.href), { tip: at, words: `With ${this.words[name]}` });
     const reading = await this.ask("what_if", { change: name, amount, blocks });
     if (reading) { this.found = { ...this.found, [at]: reading.note }; this.tell(); }
+  }
+
+  /** A picture over the whole stage, until another view is chosen. */
+  show(image, told) {
+    this.seen = { image, ...told };
+    this.step();
   }
 
   unsee() {
@@ -347,6 +346,7 @@ class Study extends HTMLElement {
   change(wishes) {
     Object.assign(this, wishes);
     if (this.seen && "count" in wishes) this.seen = null;
+    if ("count" in wishes || "cut" in wishes) this.note();
     this.step();
   }
 
@@ -370,22 +370,46 @@ class Study extends HTMLElement {
     return null;
   }
 
-  /** Other wishes for the shapes: the server looks again, and everything follows. */
+  /** Other wishes: the server looks again, and everything follows. */
   async again(wishes) {
     this.asked = { ...this.asked, ...wishes };
     const asked = this.wanted = {};
     clearTimeout(this.later);
     this.tell();
     this.later = setTimeout(async () => {
+      const place = addressed(this, this.asked);
       const study = await this.ask("", {});
       if (asked !== this.wanted || !study) return;
-      this.found = {};
       await this.hold(study);
-      history.replaceState(null, "", `?${new URLSearchParams(Object.entries(this.asked).flatMap(([name, value]) => [value].flat().map((one) => [name, one])))}`);
+      Object.assign(this, { found: {}, seen: null, tipped: null, pointed: [] });
       this.aside.querySelector("a[href$='page.pdf']").href = `/study/${study.id}/page.pdf`;
+      this.marks?.retell(this.readings.subject);
+      this.ifs.forget();
       this.drawSmall();
       this.step();
+      followed(this, place, () => asked === this.wanted).catch(() => {
+        this.waiting = "The studio cannot be reached: below stands what was seen before.";
+        this.tell();
+      });
     }, 120);
+  }
+
+  /** The subject by other marks, which are wishes like the others. */
+  async mark(marks) {
+    const reading = await this.ask("subject", marks);
+    if (reading) { this.asked = { ...this.asked, ...marks }; addressed(this, this.asked); }
+    return reading;
+  }
+
+  /** What is drawn here without asking stands in the address too, so that it is kept and found again. */
+  note() {
+    this.asked = {
+      ...this.asked,
+      plan: this.count === USUAL.plan ? undefined : this.count,
+      cut: this.cut === USUAL.cut ? undefined : this.cut,
+    };
+    clearTimeout(this.noting);
+    this.noting = setTimeout(() => addressed(this, this.asked), 300);
   }
 
   /** The picture and its grays, small, below the stage. */
@@ -407,30 +431,6 @@ class Study extends HTMLElement {
       event.preventDefault();
     }, { capture: true });
   }
-}
-
-const images = new Map();
-
-async function imageAt(href) {
-  if (!images.has(href)) {
-    const image = new Image();
-    image.src = href;
-    images.set(href, image.decode().then(() => image));
-  }
-  return images.get(href);
-}
-
-function slider(words, value, min, max, step, told, change, disabled = false) {
-  return html`<label class="f"><span>${words}</span><b class="num">${told(value)}</b>
-    <input type="range" min=${min} max=${max} step=${step} .value=${String(value)} ?disabled=${disabled} aria-valuetext=${told(value)}
-      @input=${(event) => change(Number(event.target.value))}></label>`;
-}
-
-/** A gray of an L*, as a picture: an attribute needs no style. */
-function chip(level) {
-  const light = level > 8 ? ((level + 16) / 116) ** 3 : level / 903.3;
-  const step = Math.round(255 * (light <= 0.0031308 ? 12.92 * light : 1.055 * light ** (1 / 2.4) - 0.055));
-  return html`<svg viewBox="0 0 2 1" preserveAspectRatio="none" aria-hidden="true"><rect width="2" height="1" fill=${`rgb(${step},${step},${step})`}></rect></svg>`;
 }
 
 customElements.define("g-study", Study);
