@@ -6,10 +6,14 @@ import cv2
 import numpy as np
 import pytest
 
+from gesso.core.pixels.picture import Picture
+from gesso.study.easel import Easel
 from gesso.study.lesson import LessonOptions
 from gesso.study.measures.measures import measure
+from gesso.study.records import Reading
 from gesso.study.tips.kinds import no_picture
 from gesso.study.tips.tips import advise
+from gesso.study.tools.shapes.hints import Hints, HintsOptions
 
 from ..conftest import gray, set_up
 
@@ -21,6 +25,42 @@ def page(height: int, width: int, size: float, step: int, ink: int = 20) -> np.n
         place = (20, 40 + step * line)
         cv2.putText(plane, words, place, cv2.FONT_HERSHEY_SIMPLEX, size, ink, 1)
     return plane.astype(float)
+
+
+@pytest.mark.parametrize("size", [(400, 500), (600, 800), (1200, 1600)])
+@pytest.mark.parametrize("colours", [1, 3])
+def test_large_noise_is_noise_although_little_is_left_of_it_as_it_is_read(
+    size: tuple[int, int], colours: int
+) -> None:
+    rng = np.random.default_rng(2)
+    steps = rng.integers(0, 256, (*size, colours), dtype=np.uint8)
+    easel = set_up(Picture(np.ascontiguousarray(np.broadcast_to(steps, (*size, 3)))))
+
+    advice = advise(easel, easel.once(measure), LessonOptions().intent)
+
+    assert advice.silence.startswith("This reads as noise")
+    assert hints(easel).abstains == advice.silence
+
+
+def hints(easel: Easel) -> Reading:
+    return Hints(HintsOptions(), None).read(easel)
+
+
+def test_a_blank_paper_with_grain_is_empty_and_not_noise() -> None:
+    rng = np.random.default_rng(3)
+    easel = set_up(gray(rng.normal(200, 3, (600, 800))))
+
+    advice = advise(easel, easel.once(measure), LessonOptions().intent)
+
+    assert advice.silence.startswith("There is hardly anything")
+
+
+def test_a_picture_in_dots_is_a_picture() -> None:
+    rng = np.random.default_rng(5)
+    wave = 128 + 90 * np.sin(np.linspace(0, 9, 1600))[np.newaxis] * np.ones((1200, 1))
+    dots = np.where(wave > rng.integers(0, 256, wave.shape), 255.0, 0.0)
+
+    assert no_picture(set_up(gray(dots))) == ""
 
 
 @pytest.mark.parametrize("colours", [1, 3])
@@ -46,6 +86,8 @@ def test_a_page_of_text_is_told_as_text(
 
     assert advice.tips == ()
     assert advice.silence.startswith("This reads as a page of text")
+    assert hints(easel).abstains == advice.silence
+    assert hints(easel).note == ""
 
 
 def test_a_line_drawing_is_a_picture() -> None:

@@ -152,3 +152,8 @@ def test_numbers_are_told_as_painters_read_them() -> None:
 @pytest.mark.parametrize("metric", ["bal_lr", "warm", "L_mean", "dark25"])
 def test_nothing_is_told_with_a_minus_before_it(metric: str) -> None:
     assert told(metric, -1e-9) == told(metric, 0.0)
+
+
+@pytest.mark.parametrize(("lead", "words"), [(0.01, "1 point"), (0.07, "7 points")])
+def test_one_point_is_no_points(lead: float, words: str) -> None:
+    assert told("dom_gap", lead) == words

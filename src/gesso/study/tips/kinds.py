@@ -6,10 +6,22 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gesso.core.pixels.colour import lightness
 from gesso.study.easel import Easel, Floats
 
 _ALIKE = 0.35
 """Correlation of each value with its neighbour; of 415 paintings none has less than twice that."""
+_FEW = 16
+"""Pixels of the shorter side below which likeness is an accident."""
+_FAINT, _GRAIN = 3.0, 8.0
+"""Spread of L* below which there is nothing to be alike, as read and at full size: grain of a blank
+paper is no noise."""
+_COARSE = 8
+"""What is left of noise at an eighth of the reading size is next to nothing; of a picture that was
+dithered it is the picture."""
+_LEFT = 0.2
+_LOOKED_AT = 300_000
+"""Pixels of the full size that are looked at, about, in whole rows and columns."""
 _INK = 25.0
 """L* that ink lies below its paper."""
 _PAPER = 0.6
@@ -35,17 +47,38 @@ def no_picture(easel: Easel) -> str:
     """Why nothing can be advised, "" for a picture."""
     if _is_text(easel):
         return _TEXT
-    return _NOISE if _likeness(easel.values) < _ALIKE else ""
+    return _NOISE if _is_noise(easel) else ""
+
+
+def _is_noise(easel: Easel) -> bool:
+    """Whether neighbours have nothing in common: as it is read, or where that is a blur of it."""
+    values = easel.values
+    if min(values.shape) < _FEW:
+        return False
+    if _likeness(values) < _ALIKE and float(values.std()) > _FAINT:
+        return True
+    rgb = easel.picture.rgb
+    step = max(1, rgb.shape[0] * rgb.shape[1] // _LOOKED_AT)
+    rows, columns = lightness(rgb[::step]), lightness(rgb[:, ::step])
+    spread = float(rows.std())
+    if spread < _GRAIN or max(_beside(rows), _beside(columns.T)) >= _ALIKE:
+        return False
+    height, width = values.shape
+    size = max(1, width // _COARSE), max(1, height // _COARSE)
+    coarse = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
+    return float(coarse.std()) < _LEFT * spread
 
 
 def _likeness(values: Floats) -> float:
     """Correlation of neighbours, the larger of both ways; 1 where nothing varies."""
-    found = []
-    for one, other in ((values[:, 1:], values[:, :-1]), (values[1:], values[:-1])):
-        first, second = one - one.mean(), other - other.mean()
-        spread = float(np.sqrt(np.square(first).sum() * np.square(second).sum()))
-        found.append(float((first * second).sum()) / spread if spread > 1e-3 else 1.0)
-    return max(found)
+    return max(_beside(values), _beside(values.T))
+
+
+def _beside(rows: Floats) -> float:
+    """Correlation of each value with the next in its row; 1 where nothing varies."""
+    first, second = rows[:, 1:] - rows[:, 1:].mean(), rows[:, :-1] - rows[:, :-1].mean()
+    spread = float(np.sqrt(np.square(first).sum() * np.square(second).sum()))
+    return float((first * second).sum()) / spread if spread > 1e-3 else 1.0
 
 
 def _is_text(easel: Easel) -> bool:

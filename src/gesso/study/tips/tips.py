@@ -51,14 +51,14 @@ def advise(easel: Easel, metrics: Mapping[str, float], intent: Intent) -> Advice
     """
     if min(easel.values.shape) < _THIN:
         return Advice((), "The picture is too small or too thin to speak of.")
+    if why := easel.once(no_picture):
+        return Advice((), why)
     if _is_empty(easel, metrics):
         return Advice(
             (),
             "There is hardly anything on this picture to speak of yet: too few shapes, "
             "too little contrast.",
         )
-    if why := easel.once(no_picture):
-        return Advice((), why)
     chosen = _of_two_categories([], lacking(metrics, intent))
     chosen = _of_two_categories(chosen, _ranked(strengths(), metrics, _meant(metrics, intent)))
     blocks = easel.blocks()

@@ -71,7 +71,8 @@ def told(metric: str, value: float) -> str:
     if metric in _VALUES:
         return f"{value:z.0f} L*"
     if metric in _POINTS:
-        return f"{100 * value:z.0f} points"
+        points = f"{100 * value:z.0f}"
+        return f"{points} point" if points in ("1", "-1") else f"{points} points"
     if metric in _COUNTS:
         return f"{value:z.0f}"
     if metric in _TIMES:

@@ -11,6 +11,7 @@ from gesso.study.drawing.plates import Bytes, drawn_later, filled, gray_of, size
 from gesso.study.easel import Easel
 from gesso.study.records import Figure, Reading
 from gesso.study.regions.blocks import BlockMap
+from gesso.study.tips.kinds import no_picture
 from gesso.study.tools.tool import measured_by
 
 _MARK = np.array([205, 92, 40], dtype=np.float32)
@@ -47,7 +48,10 @@ class Hints:
         self._options = options
 
     def read(self, easel: Easel) -> Reading:
-        """Pairs of blocks that read as one, masses that want a step, each by number."""
+        """Pairs of blocks that read as one, masses that want a step; nothing of noise or text."""
+        maker = measured_by("hints", "1", self._options, easel)
+        if why := easel.once(no_picture):
+            return Reading(self.name, "Hints", "", {}, (), maker, why)
         blocks = easel.blocks()
         merges, splits = self._merges(blocks), self._splits(easel, blocks)
         said = [
@@ -71,7 +75,7 @@ class Hints:
             note=" ".join(said) or _apart(blocks),
             figures={"merge": told, "split": [level + 1 for level in splits]},
             sheets=(drawn_later("hints", caption, size, lambda: _marked(wide(), blocks, marked)),),
-            maker=measured_by("hints", "1", self._options, easel),
+            maker=maker,
         )
 
     def _merges(self, blocks: BlockMap) -> list[tuple[int, float]]:
