@@ -23,6 +23,8 @@ import pytest
 import yaml
 
 from gesso.cli import app
+from gesso.collect.export.warehouse import WAREHOUSES
+from gesso.collect.sources.source import SOURCES
 from gesso.core.catalogue.blobs.blob import BLOBS
 from gesso.core.encoders.encoder import ENCODERS
 from gesso.core.indexes.index import INDEXES
@@ -33,7 +35,11 @@ from gesso.make.writers.writer import WRITERS
 
 ROOT = Path(__file__).resolve().parents[1]
 VERBS = ("make", "collect", "study", "search", "show", "train")
-SHELVES: tuple[Registry[Any], ...] = (PAINTERS, WRITERS, CRITICS, BLOBS, ENCODERS, INDEXES)
+SHELVES: tuple[Registry[Any], ...] = (
+    *(PAINTERS, WRITERS, CRITICS, BLOBS, ENCODERS, INDEXES, SOURCES, WAREHOUSES),
+)
+# Shelves whose page bears the name of the verb.
+PAGE_OF = {"warehouses": "export"}
 # Words that look like dotted names of ours and are none.
 FILES_OF_OURS = {"gesso.toml", "gesso.db", "gesso.server", "gesso.log"}
 SCHEMAS = {"gesso.recipe"}
@@ -312,7 +318,7 @@ def test_every_verb_has_a_page(verb: str) -> None:
 
 @pytest.mark.parametrize("registry", SHELVES, ids=lambda one: one.plural)
 def test_every_shelf_has_a_page_with_a_row_for_each_adapter(registry: Registry[Any]) -> None:
-    page = doc(registry.plural)
+    page = doc(PAGE_OF.get(registry.plural, registry.plural))
 
     for name in registry.names():
         assert f"| `{name}` |" in page.text
