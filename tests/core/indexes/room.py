@@ -39,6 +39,11 @@ def upto(count: int, first: int = 1) -> Ids:
     return np.arange(first, first + count, dtype=np.int64)
 
 
+COUNT = 400
+HELD = dict(enumerate(vectors(COUNT), 1))
+QUERIES = vectors(4, seed=5)
+
+
 class Room:
     """One space in one folder; every `open` is another process's view of it."""
 
@@ -91,3 +96,9 @@ def assert_right(
         for work, score, (_, least) in zip(works, scores, wanted, strict=True):
             assert abs(float(held[work] @ query) - score) < within
             assert score > least - within
+
+
+def is_right(space: SpaceIndex) -> None:
+    """Over the works of `HELD`, however hard it looks."""
+    for recall in ("fast", "balanced", "exact"):
+        assert_right(space.search(QUERIES, 10, recall=recall), HELD, QUERIES, 10)
