@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from gesso.core.errors import GessoError
+from gesso.core.encoders.encoder import Space
+from gesso.core.errors import GessoError, InputError
 from gesso.core.indexes.found import Found
 from gesso.core.indexes.generations.generation import Generation
 from gesso.core.indexes.generations.serving import Served
@@ -82,9 +83,11 @@ def answer(truth: Truth, served: Served, question: Question) -> Found:
     if generation is not None and _is_worth_asking(generation, question):
         try:
             given = _by_candidates(truth, generation, question)
+            generation.silence = ""
         except GessoError as error:
             said = error.message.rstrip(".")
-            troubles.append(f"the index does not answer ({said}); every vector is compared")
+            generation.silence = f"the index does not answer ({said}); every vector is compared"
+            troubles.append(generation.silence)
     if given is None:
         given = _by_comparing(truth, question)
     wide = min(question.k, max((len(works) for works, _ in given.found), default=0))
@@ -148,3 +151,41 @@ def _by_comparing(truth: Truth, question: Question) -> _Answer:
         found.extend(kept or [(works, np.zeros(0, dtype=np.float32)) for _ in some])
     plan = f"all {len(chosen)} admitted vectors compared exactly"
     return _Answer(found, plan, exact=True, scanned=len(chosen))
+
+
+def as_ids(ids: Ids) -> Ids:
+    """(works,) int64.
+
+    Raises:
+        InputError: they are no works.
+    """
+    found = np.asarray(ids)
+    if found.ndim != 1 or not (found.dtype.kind in "iu" or not len(found)):
+        raise InputError(
+            f"{found.dtype} of the shape {found.shape} are no works.",
+            "Give a plain list of work ids, whole numbers.",
+        )
+    return found.astype(np.int64, copy=False)
+
+
+def unit_queries(queries: Queries, space: Space) -> Queries:
+    """(queries, size) float32 of length 1.
+
+    Raises:
+        InputError: one has no direction, or another size.
+    """
+    asked = np.atleast_2d(np.asarray(queries, dtype=np.float32))
+    if asked.ndim != 2 or asked.shape[1] != space.size:
+        raise InputError(
+            f"A query of the shape {np.shape(queries)} does not fit the space '{space.id}' of "
+            f"{space.size} numbers.",
+            "Make it with the encoder of this space.",
+        )
+    lengths = np.linalg.norm(asked, axis=1, keepdims=True)
+    if not (np.isfinite(lengths).all() and (lengths > 0).all()):
+        raise InputError(
+            "A query has no direction: a number in it is not finite, or all are zero.",
+            "Make it again from its picture or its words.",
+        )
+    unit: Queries = asked / lengths
+    return unit

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.encoders.encoder import Space
 from gesso.core.errors import DamageError, GessoError, InputError, MissingExtra, UnknownItem
-from gesso.core.indexes.answering import Question, admit, answer
+from gesso.core.indexes.answering import Question, admit, answer, as_ids, unit_queries
 from gesso.core.indexes.found import Found, Freed, GenerationLine, IndexState, Verdict
 from gesso.core.indexes.generations.building import Site, build, take_away
 from gesso.core.indexes.generations.canaries import NAME as CANARIES
@@ -22,7 +22,7 @@ from gesso.core.indexes.generations.canaries import Canaries
 from gesso.core.indexes.generations.generation import Generation, Service, maker_of
 from gesso.core.indexes.generations.lines import line_of
 from gesso.core.indexes.generations.manifest import NAME as MANIFEST
-from gesso.core.indexes.generations.manifest import Manifest
+from gesso.core.indexes.generations.manifest import BrokenOff, IsOver, Manifest
 from gesso.core.indexes.generations.serving import Serving
 from gesso.core.indexes.generations.shelf import Shelf
 from gesso.core.indexes.index import Queries, Recall
@@ -112,7 +112,7 @@ class SpaceIndex:
             StorageError: the disk would not; nothing of the call counts.
             StudioBusy: another process has been writing for too long.
         """
-        self._truth.add(_as_ids(ids), np.asarray(vectors))
+        self._truth.add(as_ids(ids), np.asarray(vectors))
 
     def remove(self, ids: Ids) -> None:
         """These works are not found any more; those without a vector are passed over.
@@ -121,7 +121,7 @@ class SpaceIndex:
             StorageError: the disk would not; nothing of the call counts.
             StudioBusy: another process has been writing for too long.
         """
-        self._truth.remove(_as_ids(ids))
+        self._truth.remove(as_ids(ids))
 
     def vectors(self, ids: Ids) -> NDArray[np.float32]:
         """(works, size) float32, as exactly as they are kept (float16).
@@ -130,14 +130,14 @@ class SpaceIndex:
             UnknownItem: a work has no vector.
             DamageError: its vector is damaged.
         """
-        return self._truth.vectors(_as_ids(ids))
+        return self._truth.vectors(as_ids(ids))
 
     def held(self, ids: Ids) -> tuple[Ids, NDArray[np.float32]]:
         """Those of some works that have a sound vector, and these, (works, size) float32.
 
         For who can do without a few: a damaged vector is left out, and said in every answer.
         """
-        return self._truth.held(_as_ids(ids))
+        return self._truth.held(as_ids(ids))
 
     def known(self) -> Ids:
         """The works that have a vector, ascending."""
@@ -162,11 +162,11 @@ class SpaceIndex:
         Raises:
             InputError: a query has no direction or another size, or `k` is negative.
         """
-        asked = _unit_queries(queries, self.space)
+        asked = unit_queries(queries, self.space)
         if k < 0:
             raise InputError(f"{k} works cannot be found.", "Ask for 0 or more.")
         rows = self._truth.rows()
-        admitted = admit(rows, None if allowed is None else _as_ids(allowed))
+        admitted = admit(rows, None if allowed is None else as_ids(allowed))
         with self._serving.asked() as served:
             return answer(self._truth, served, Question(asked, k, rows, admitted, recall))
 
@@ -229,6 +229,23 @@ class SpaceIndex:
             "; ".join(filter(None, troubles)),
         )
 
+    def check(self, is_over: IsOver) -> bool:
+        """Read the generation in service against its sums, once for each that takes over.
+
+        For a thread of its own: it opens no index, and searches do not wait for it. What it finds
+        stands in `state` until a search has opened the generation itself.
+
+        Args:
+            is_over: asked between pieces, whether to break off.
+
+        Returns:
+            Whether anything was read to its end.
+        """
+        try:
+            return self._serving.check(is_over)
+        except BrokenOff:
+            return False
+
     def generations(self) -> tuple[GenerationLine, ...]:
         """All that are kept, newest first; nothing large is read."""
         return tuple(line_of(self._shelf, number, self.space) for number in self._shelf.numbers())
@@ -277,12 +294,11 @@ class SpaceIndex:
         return self.use(before[0])
 
     def state(self) -> IndexState:
-        """How the space stands; quick, for a health page: no index is opened for it."""
+        """How the space stands, as far as a search or `check` has found out; opens no index."""
         rows = self._truth.rows()
         count = int(np.count_nonzero(rows.live))
-        wanted, said = self._shelf.current()
-        number = self._serving.known_number() or wanted
-        troubles = [self._serving.known_trouble() or said, *self._truth.wounds]
+        word = self._serving.known()
+        number, troubles = word.number, [word.trouble, *self._truth.wounds]
         kind, tail, built = "", count, 0
         if number is not None:
             try:
@@ -364,32 +380,3 @@ class SpaceIndex:
         gone = built - (count - tail)
         most = max(own.tail_most, own.tail_share * count)
         return count > own.exact_until and (built == 0 or max(tail, gone) > most)
-
-
-def _as_ids(ids: Ids) -> Ids:
-    found = np.asarray(ids)
-    if found.ndim != 1 or not (found.dtype.kind in "iu" or not len(found)):
-        raise InputError(
-            f"{found.dtype} of the shape {found.shape} are no works.",
-            "Give a plain list of work ids, whole numbers.",
-        )
-    return found.astype(np.int64, copy=False)
-
-
-def _unit_queries(queries: Queries, space: Space) -> Queries:
-    """(queries, size) float32 of length 1."""
-    asked = np.atleast_2d(np.asarray(queries, dtype=np.float32))
-    if asked.ndim != 2 or asked.shape[1] != space.size:
-        raise InputError(
-            f"A query of the shape {np.shape(queries)} does not fit the space '{space.id}' of "
-            f"{space.size} numbers.",
-            "Make it with the encoder of this space.",
-        )
-    lengths = np.linalg.norm(asked, axis=1, keepdims=True)
-    if not (np.isfinite(lengths).all() and (lengths > 0).all()):
-        raise InputError(
-            "A query has no direction: a number in it is not finite, or all are zero.",
-            "Make it again from its picture or its words.",
-        )
-    unit: Queries = asked / lengths
-    return unit

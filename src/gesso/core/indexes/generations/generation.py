@@ -13,7 +13,7 @@ from gesso.core.encoders.encoder import Space
 from gesso.core.errors import DamageError, GessoError, MissingExtra
 from gesso.core.indexes.generations.canaries import NAME as CANARIES
 from gesso.core.indexes.generations.canaries import Canaries
-from gesso.core.indexes.generations.manifest import Manifest
+from gesso.core.indexes.generations.manifest import IsOver, Manifest, never
 from gesso.core.indexes.generations.source import fingerprint
 from gesso.core.indexes.index import INDEXES, Index, IndexMaker, Place, Queries, Recall
 from gesso.core.indexes.scan import Lens, best
@@ -72,6 +72,9 @@ class Generation:
         index: opened.
         rows: (vectors,) the row of the truth behind each of its own.
         truth: the vectors, which have the last word.
+
+    Attributes:
+        silence: why it did not answer when it was last asked; "" when it did.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class Generation:
         self._index = index
         self.truth = truth
         self._mask: tuple[Rows | None, NDArray[np.bool_] | None] = (None, None)
+        self.silence = ""
         self._is_whole = bool((rows == np.arange(len(rows), dtype=np.uint32)).all())
 
     @classmethod
@@ -92,11 +96,7 @@ class Generation:
             DamageError: with what is wrong.
             SettingsError, OutsideError: its adapter cannot work here.
         """
-        manifest = Manifest.read(folder)
-        check_space(manifest, service.truth.space)
-        manifest.check_files(folder)
-        rows = np.fromfile(folder / ROWS, dtype="<u4").astype(np.uint32, copy=False)
-        _check_truth(manifest, rows, service.truth.rows())
+        manifest, rows = read_through(folder, service.truth)
         index = service.make(manifest.kind, folder, manifest.name, manifest.widen)
         index.open()
         generation = cls(manifest, index, rows, service.truth)
@@ -155,6 +155,25 @@ class Generation:
         vectors, sound = self.truth.gather(rows)
         scores = Lens(query[None], self.truth.width).scores(vectors)[0]
         return (rows, scores) if sound.all() else (rows[sound], scores[sound])
+
+
+def read_through(
+    folder: Path, truth: Truth, is_over: IsOver = never
+) -> tuple[Manifest, NDArray[np.uint32]]:
+    """The manifest and the rows of a generation, once every byte of it was read.
+
+    No index is opened, and of the files no more than a piece is held at a time.
+
+    Raises:
+        DamageError: a byte is not what was written, or it was not built of this truth.
+        BrokenOff: it was over before the end.
+    """
+    manifest = Manifest.read(folder)
+    check_space(manifest, truth.space)
+    manifest.check_files(folder, is_over)
+    rows = np.fromfile(folder / ROWS, dtype="<u4").astype(np.uint32, copy=False)
+    _check_truth(manifest, rows, truth.rows())
+    return manifest, rows
 
 
 def check_space(manifest: Manifest, space: Space) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,18 @@ NAME = "manifest.json"
 _FORMAT = 1
 _PIECE = 1 << 20
 _ADVICE = "Another generation answers meanwhile; make a new one with: gesso index build"
+
+IsOver = Callable[[], bool]
+"""Asked between pieces of a long reading: whether nobody wants it any more."""
+
+
+class BrokenOff(Exception):
+    """A reading was broken off before its end, and says nothing."""
+
+
+def never() -> bool:
+    """For readings that go on to their end."""
+    return False
 
 
 @dataclass(frozen=True)
@@ -95,16 +108,19 @@ class Manifest:
             raise DamageError("its manifest is not what was once written", _ADVICE)
         return manifest
 
-    def check_files(self, folder: Path) -> None:
-        """Read every byte.
+    def check_files(self, folder: Path, is_over: IsOver = never) -> None:
+        """Read every byte, a piece at a time.
 
         Raises:
             DamageError: a file is missing or is not what was written.
+            BrokenOff: it was over before the end.
         """
         for name, line in self.files.items():
             path = folder / name
             try:
-                is_whole = path.stat().st_size == line.size and digest_of(path) == line.sha256
+                is_whole = (
+                    path.stat().st_size == line.size and digest_of(path, is_over) == line.sha256
+                )
             except OSError as error:
                 raise DamageError(f"{name} cannot be read ({error.strerror})", _ADVICE) from error
             if not is_whole:
@@ -115,10 +131,19 @@ class Manifest:
         return sum(line.size for line in self.files.values())
 
 
-def digest_of(path: Path) -> str:
-    """The sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def digest_of(path: Path, is_over: IsOver = never) -> str:
+    """The sha256 of a file.
+
+    Raises:
+        BrokenOff: it was over before the end.
+    """
+    found, piece = hashlib.sha256(), bytearray(_PIECE)
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(piece):
+            found.update(memoryview(piece)[:count])
+            if is_over():
+                raise BrokenOff
+    return found.hexdigest()
 
 
 def files_of(folder: Path) -> dict[str, FileLine]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from gesso.core.errors import DamageError, GessoError
-from gesso.core.indexes.generations.generation import Generation, Service
+from gesso.core.indexes.generations.generation import Generation, Service, read_through
+from gesso.core.indexes.generations.manifest import IsOver
 from gesso.core.indexes.generations.shelf import Shelf, Sign
 
 _AGAIN_S = 30.0
@@ -31,6 +32,19 @@ class Served:
     again_at: float | None = None
 
 
+@dataclass(frozen=True)
+class Word:
+    """What is known of who answers, told without opening anything.
+
+    Attributes:
+        number: of the generation, None where every vector is compared.
+        trouble: why it is not the one that should; "" when it is, or when there is none at all.
+    """
+
+    number: int | None
+    trouble: str
+
+
 class Serving:
     """The generation in service, opened at the first search and again when another takes over.
 
@@ -43,8 +57,9 @@ class Serving:
         self._shelf = shelf
         self._service = service
         self._lock = threading.RLock()
-        self._sign: Sign = _UNREAD
-        self._served = Served(None)
+        # Each beside the sign that it holds for, so that who takes no lock reads both at once.
+        self._held: tuple[Sign, Served] = _UNREAD, Served(None)
+        self._checked: tuple[Sign, Word] = _UNREAD, Word(None, "")
         self._asking = 0
         self._retired: list[Generation] = []
 
@@ -53,7 +68,7 @@ class Serving:
         """What answers now; it stays open until the end, whatever takes over meanwhile."""
         with self._lock:
             self._look()
-            served = self._served
+            _, served = self._held
             self._asking += 1
         try:
             yield served
@@ -62,14 +77,36 @@ class Serving:
                 self._asking -= 1
                 self._close_retired()
 
-    def known_trouble(self) -> str:
-        """What was wrong when it was opened; "" also when it was not opened yet."""
-        return self._served.trouble
+    def known(self) -> Word:
+        """Who answers, as the last search found it, or else the last check.
 
-    def known_number(self) -> int | None:
-        """Which one answers, None also when none was opened yet."""
-        generation = self._served.generation
-        return generation.manifest.number if generation else None
+        Where nobody has searched or checked since the one in service took over, it is taken at
+        its word. Waits for no lock.
+        """
+        sign = self._shelf.sign()
+        found, served = self._held
+        if found == sign:
+            return _word_of(served)
+        checked, word = self._checked
+        return word if checked == sign else Word(*self._shelf.current())
+
+    def check(self, is_over: IsOver) -> bool:
+        """Read the files of the one in service, and of older ones where it is damaged.
+
+        Once for each that takes over, and not where a search has read them already. Holds no
+        lock and opens no index: searches go on meanwhile. Returns whether anything was read.
+
+        Raises:
+            BrokenOff: it was over before the end.
+        """
+        sign, (found, _), (checked, _) = self._shelf.sign(), self._held, self._checked
+        if sign in (found, checked):
+            return False
+        word, _ = self._first(
+            lambda number: read_through(self._shelf.place(number), self._service.truth, is_over)
+        )
+        self._checked = sign, word
+        return True
 
     def forget(self) -> None:
         """Open it anew at the next search; close it as soon as nobody asks it."""
@@ -77,15 +114,17 @@ class Serving:
             self._put(Served(None), _UNREAD)
 
     def _look(self) -> None:
-        sign, again = self._shelf.sign(), self._served.again_at
-        if sign == self._sign and not (again is not None and time.monotonic() > again):
+        sign, (found, served) = self._shelf.sign(), self._held
+        again = served.again_at
+        if sign == found and not (again is not None and time.monotonic() > again):
             return
         self._put(self._open(), sign)
 
     def _put(self, served: Served, sign: Sign) -> None:
-        if self._served.generation is not None:
-            self._retired.append(self._served.generation)
-        self._served, self._sign = served, sign
+        _, before = self._held
+        if before.generation is not None:
+            self._retired.append(before.generation)
+        self._held = sign, served
         self._close_retired()
 
     def _close_retired(self) -> None:
@@ -94,11 +133,19 @@ class Serving:
                 self._retired.pop().close()
 
     def _open(self) -> Served:
+        opened: list[Generation] = []
+        word, again = self._first(
+            lambda number: opened.append(Generation.open(self._shelf.place(number), self._service))
+        )
+        return Served(opened[0] if opened else None, word.trouble, again)
+
+    def _first(self, attempt: Callable[[int], object]) -> tuple[Word, float | None]:
+        """The first that an attempt does not fail with, and when to attempt it again."""
         wanted, said = self._shelf.current()
         troubles, again = [said] if said else [], None
         for number in self._in_turn(wanted):
             try:
-                generation = Generation.open(self._shelf.place(number), self._service)
+                attempt(number)
             except GessoError as error:
                 troubles.append(f"generation {number} cannot answer: {error.message.rstrip('.')}")
                 if not isinstance(error, DamageError):
@@ -106,10 +153,10 @@ class Serving:
             else:
                 if number != wanted:
                     troubles.append(f"generation {number} answers")
-                return Served(generation, "; ".join(troubles), again)
+                return Word(number, "; ".join(troubles)), again
         if troubles:
             troubles.append("every vector is compared")
-        return Served(None, "; ".join(troubles), again)
+        return Word(None, "; ".join(troubles)), again
 
     def _in_turn(self, wanted: int | None) -> list[int]:
         """The one in service, then older ones, then those it was rolled back from."""
@@ -117,3 +164,11 @@ class Serving:
             return []
         others = [number for number in self._shelf.numbers() if number != wanted]
         return [wanted, *sorted(others, key=lambda number: (number > wanted, -number))]
+
+
+def _word_of(served: Served) -> Word:
+    generation = served.generation
+    if generation is None:
+        return Word(None, served.trouble)
+    troubles = filter(None, (served.trouble, generation.silence))
+    return Word(generation.manifest.number, "; ".join(troubles))
