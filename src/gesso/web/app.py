@@ -108,7 +108,10 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
     )
     jobs = jobs or Jobs()
     gallery = Gallery(lambda: studio.catalogue)
-    watch = Watch([lambda seen: _count(studio, seen), searches.look, lambda _: gallery.look()])
+    watch = Watch(
+        [lambda seen: _count(studio, seen), searches.look, lambda _: gallery.look()],
+        [searches.check],
+    )
 
     @asynccontextmanager
     async def while_open(_app: FastAPI) -> AsyncIterator[None]:

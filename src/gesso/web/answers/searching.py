@@ -68,7 +68,9 @@ class HitTold(BaseModel):
     work: int
     title: str
     score: float
-    band: str = Field(description="'likely' or 'weak'.")
+    band: Literal["likely", "weak"] | None = Field(
+        description="How far it can be believed; null where nothing was compared."
+    )
     reasons: list[dict[str, Any]]
 
 
@@ -151,7 +153,7 @@ class Searches:
         finder = self._finder()
         # An answer stands only for the catalogue and the vectors that it was given of.
         states = [space.index.state() for space in self._spaces()]
-        vectors = " ".join(f"{state.count}/{state.generation}" for state in states)
+        vectors = " ".join(f"{one.count}/{one.generation}/{one.degraded}" for one in states)
         moment = f"{finder.columns.state().seq} {vectors}"
         mark = hashlib.sha256(picture or b"").hexdigest()
         key = f"{mark} {moment} {asked.model_dump_json()}"
@@ -162,15 +164,27 @@ class Searches:
         return held
 
     def look(self, seen: Health) -> None:
-        """Tell the health of the index; loads no model."""
+        """Tell the health of the index, as far as it is known; loads no model, opens no index."""
         seen.cache_size, seen.cache_max = len(self._told), self._told.most
-        spaces = {space.name: space for space in (self._usual(), *self._spaces())}
+        usual = self._usual()
+        spaces = {space.name: space for space in (usual, *self._spaces())}
         for space in spaces.values():
             state = space.index.state()
-            if state.count >= seen.index_size:
+            if space is usual or state.count > seen.index_size:
                 seen.index_size, seen.generation = state.count, state.generation
             if state.degraded:
                 seen.degraded.append(f"{space.name}: {state.degraded}")
+
+    def check(self, is_over: Callable[[], bool]) -> bool:
+        """Read the generation in service of an open space, once for each that takes over.
+
+        Args:
+            is_over: asked between whiles, whether to break off.
+
+        Returns:
+            Whether there is more to be seen by a look.
+        """
+        return any(space.index.check(is_over) for space in self._spaces())
 
 
 def told_of(answer: Answer) -> dict[str, Any]:

@@ -18,7 +18,9 @@ class HealthTold(BaseModel):
     metadata_count: int = Field(description="Works in the catalogue.")
     cache_size: int = Field(description="Answers that are kept.")
     cache_max: int = Field(description="Answers that may be kept.")
-    generation: int | None = Field(description="Of the index; null where there is none.")
+    generation: int | None = Field(
+        description="The one that answers; null where every vector is compared."
+    )
     degraded: list[str] = Field(description="What is worse than it should be.")
     version: str = Field(description="Of gesso.")
 
