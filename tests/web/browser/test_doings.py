@@ -127,7 +127,7 @@ def test_every_page_fits_and_can_be_read(
         assert not refused(page), place
 
 
-def test_a_work_in_the_making_is_followed_on_the_wall_by_events(
+def test_a_work_in_the_making_is_followed_on_the_wall_by_events_and_hangs_itself(
     page: Page, site: httpx2.Client
 ) -> None:
     asked: list[str] = []
@@ -135,24 +135,33 @@ def test_a_work_in_the_making_is_followed_on_the_wall_by_events(
     # Large ones, so that the first is still in the making when the page has come.
     wish = {"theme": "Weirs", "works": 40, "rounds": 1, "width": 1536, "height": 1536}
     run = site.post("/api/make", json=wish).json()["run"]["id"]
-    done = page.locator(f".making[data-run='{run}'][data-job]").first.get_by_text(
-        "Done. Load the page anew to hang it."
-    )
+    hung = page.locator("g-grid .w:not(.making)")
     for _ in range(20):  # a work that is done before the page could ask tells nothing of events
         while not any(one["run"] == run for one in site.get("/api/works/making").json()):
             time.sleep(0.05)  # one run is worked on at a time
         page.goto("/")
+        page.evaluate("window.isTheSamePage = true")
         if page.locator(f".making[data-run='{run}'][data-job]").count():
-            done.wait_for()
+            newest = hung.first.get_attribute("data-id")
+            page.wait_for_function(
+                "(id) => document.querySelector('g-grid .w[data-id]').dataset.id !== id",
+                arg=newest,
+            )
         if any(re.search("/api/jobs/[0-9a-f]{16}/events$", url) for url in asked):
             break
 
     assert any(re.search("/api/jobs/[0-9a-f]{16}/events$", url) for url in asked)
-    if page.locator(".making").count() == 1:
-        asked.clear()
-        page.wait_for_timeout(1000)
-        assert not asked, "nobody asks for what is over"
+    assert page.evaluate("window.isTheSamePage"), "nothing was loaded anew"
+    made = {one["kept"] for one in site.get(f"/api/runs/{run}/items").json()["items"]}
+    assert int(hung.first.get_attribute("data-id")) in made
+    assert "Load the page" not in page.content()
+
     site.post(f"/runs/{run}/cancel")
+    page.locator(".making").filter(has_text="Making now").wait_for(state="detached")
+    page.wait_for_timeout(700)
+    asked.clear()
+    page.wait_for_timeout(1000)
+    assert not asked, "nobody asks for what is over"
 
 
 def test_the_first_work_of_a_studio_is_seen_in_the_making(

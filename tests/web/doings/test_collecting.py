@@ -16,7 +16,7 @@ from gesso.collect.acquisition.options import Tally
 from gesso.collect.sources.source import SOURCES
 from gesso.web.answers.doings.collecting import watcher
 
-from ..conftest import served
+from ..conftest import hill, served
 from .conftest import ended, studio_in
 
 
@@ -170,3 +170,34 @@ def test_a_run_at_work_is_told_before_the_catalogue_knows(site: httpx2.Client, a
 
     assert states <= {"queued", "running", "done"}
     assert "done" in states
+
+
+def test_pictures_are_brought_in_by_a_plain_form(site: httpx2.Client) -> None:
+    many = [("picture", (f"{name}.png", hill(seed))) for seed, name in ((71, "scar"), (72, "rigg"))]
+
+    sent = site.post("/collect/pictures", files=many, follow_redirects=False)
+
+    assert (sent.status_code, sent.headers["location"]) == (303, "/?room=brought")
+    hung = [one["title"] for one in site.get("/api/works?room=brought&limit=2").json()["works"]]
+    assert hung == ["rigg", "scar"]
+
+
+def test_a_form_says_which_picture_did_not_come_in_and_keeps_the_others(
+    site: httpx2.Client,
+) -> None:
+    many = [("picture", ("<b>.png", b"words")), ("picture", ("clough.png", hill(73)))]
+
+    page = site.post("/collect/pictures", files=many)
+
+    assert page.status_code == 200
+    assert "&#39;&lt;b&gt;.png&#39; is no picture" in page.text
+    assert "<i>clough</i>" in page.text
+    assert site.post("/collect/pictures", files=[("picture", ("", b""))]).status_code == 400
+    assert site.post("/collect/pictures", data={"picture": "x"}).status_code == 400
+
+
+def test_another_site_cannot_bring_pictures_in(site: httpx2.Client) -> None:
+    elsewhere = {"Origin": "http://evil.example"}
+    many = [("picture", ("a.png", hill(74)))]
+
+    assert site.post("/collect/pictures", files=many, headers=elsewhere).status_code == 403

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 from fastapi import Request
 from python_multipart.exceptions import MultipartParseError
@@ -16,6 +17,7 @@ from gesso.web.server.options import ServerOptions
 from gesso.web.server.problems import Halt
 
 FIELD = "picture"
+MOST_PICTURES = 200
 Read = Callable[[Request, ServerOptions], Awaitable[bytes]]
 _SPARE = 4096
 """Bytes that a form needs around its picture."""
@@ -37,6 +39,27 @@ async def picture_of(request: Request, options: ServerOptions) -> bytes:
             f"Send the file as the body, or as the field '{FIELD}' of a form.",
         )
     return data
+
+
+async def pictures_of(request: Request, options: ServerOptions) -> list[tuple[str, bytes]]:
+    """The pictures in a form's field "picture", each with what its file is called.
+
+    Args:
+        request: that brings them.
+        options: the cap is one for all of them together.
+
+    Raises:
+        Halt: there is none (400), they are too large (413), too slow (408), or no form (400).
+    """
+    await _in_time(request, options, _of_body)
+    with _readable():
+        async with request.form(max_files=MOST_PICTURES, max_fields=200) as form:
+            held = [one for one in form.getlist(FIELD) if isinstance(one, UploadFile)]
+            found = [(one.filename or "", await one.read()) for one in held]
+    found = [(name, data) for name, data in found if name or data]
+    if not found:
+        raise Halt(400, "empty", "No picture was chosen.", "Choose one or several, then send them.")
+    return found
 
 
 async def body_of(request: Request, options: ServerOptions) -> bytes:
@@ -75,10 +98,16 @@ async def _of_body(request: Request, options: ServerOptions) -> bytes:
 async def _of_form(request: Request, options: ServerOptions) -> bytes:
     # The form's parser writes to disk what is large, so what comes in is counted before it.
     await _of_body(request, options)
-    try:
+    with _readable():
         async with request.form(max_files=1, max_fields=200) as form:
             held = form.get(FIELD)
             return await held.read() if isinstance(held, UploadFile) else b""
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        yield
     except (MultiPartException, MultipartParseError) as error:
         raise Halt(400, "form", f"The form cannot be read: {error}.") from None
 

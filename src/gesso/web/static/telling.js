@@ -1,20 +1,40 @@
-// Notices: one at a time, read out, with a way back where there is one.
+// Notices: one at a time, read out, with what did not come of it and a way on or back, where there is one.
+const SHORT_MS = 5000;
+const LONG_MS = 12_000;
+const MOST_LINES = 8;
+
 let notice, leaving;
 
+const made = (name, told) => Object.assign(document.createElement(name), told);
+
+// `detail`: words alone, or { words, lines, link: { href, words }, act: { words, call }, undo, stays }.
 export function tell(detail) {
-  const { words, undo } = typeof detail === "string" ? { words: detail } : detail;
-  notice ??= document.body.appendChild(Object.assign(document.createElement("div"), { className: "told" }));
+  const { words, lines = [], link, undo, stays, act = undo && { words: "Undo", call: undo } } = typeof detail === "string" ? { words: detail } : detail;
+  notice ??= document.body.appendChild(made("div", { className: "told" }));
   notice.setAttribute("role", "status");
   notice.hidden = false;
-  notice.replaceChildren(Object.assign(document.createElement("span"), { textContent: words }));
-  if (undo) {
-    const button = Object.assign(document.createElement("button"), { type: "button", textContent: "Undo" });
-    button.addEventListener("click", () => {
-      notice.hidden = true;
-      undo();
-    });
-    notice.append(button);
-  }
+  notice.replaceChildren(made("span", { textContent: words }));
+  if (lines.length) notice.append(listed(lines));
+  if (link) notice.append(made("a", { href: link.href, textContent: link.words }));
+  if (act) notice.append(button(act.words, act.call));
+  else if (stays) notice.append(button("Close", () => {}));
   clearTimeout(leaving);
-  leaving = setTimeout(() => { notice.hidden = true; }, undo ? 12000 : 5000);
+  if (!stays) leaving = setTimeout(() => { notice.hidden = true; }, act ? LONG_MS : SHORT_MS);
+}
+
+function listed(lines) {
+  const list = made("ul", {});
+  const shown = lines.length > MOST_LINES ? lines.slice(0, MOST_LINES - 1) : lines;
+  list.append(...shown.map((line) => made("li", { textContent: line })));
+  if (shown.length < lines.length) list.append(made("li", { textContent: `And ${lines.length - shown.length} more.` }));
+  return list;
+}
+
+function button(words, call) {
+  const element = made("button", { type: "button", textContent: words });
+  element.addEventListener("click", () => {
+    notice.hidden = true;
+    call();
+  });
+  return element;
 }

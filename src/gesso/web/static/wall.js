@@ -7,7 +7,8 @@
   if (chosen) root.dataset.wall = chosen;
   // Grids wait unseen for their script; where it does not come they hang by themselves.
   root.classList.add("js");
-  setTimeout(() => document.querySelector("g-grid:not(.is-laid)")?.classList.add("is-left"), 4000);
+  setTimeout(() => document.querySelectorAll("g-grid:not(.is-laid), g-study:not(.is-live)").forEach(
+    (one) => one.classList.add("is-left")), 4000);
 
   addEventListener("DOMContentLoaded", () => {
     const group = document.querySelector(".walls");
@@ -52,6 +53,28 @@
     if (event.target.closest?.("input, textarea, select, [contenteditable]")) return;
     event.preventDefault();
     document.querySelector(".find input")?.focus();
+  });
+  // Pictures that are dropped: on the search field they are searched by, elsewhere on a page that takes
+  // them they are brought in. Who does it comes with the first that is held over it.
+  const isForSearch = (event) => Boolean(event.target.closest?.(".find"));
+  const takes = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files")
+    && (isForSearch(event) || document.querySelector("[data-bring]"));
+  const bringer = () => import(new URL("grid/bring.js", source));
+  const showOver = (event) => root.classList.toggle("is-over", Boolean(event) && !isForSearch(event));
+  addEventListener("dragenter", (event) => {
+    if (!takes(event)) return;
+    bringer();
+    showOver(event);
+  });
+  addEventListener("dragover", (event) => { if (takes(event)) event.preventDefault(); });
+  addEventListener("dragleave", (event) => { if (!event.relatedTarget) showOver(null); });
+  addEventListener("drop", (event) => {
+    if (!takes(event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    showOver(null);
+    const files = [...event.dataTransfer.files], isSought = isForSearch(event);
+    bringer().then(({ bring, seek }) => { if (isSought) seek(files); else bring(files); });
   });
   addEventListener("load", () => {
     const worker = document.querySelector("meta[name=worker]");

@@ -66,9 +66,13 @@ def run_routes(house: House) -> APIRouter:
         response_model=ItemsTold,
         responses=UNKNOWN,
     )
-    async def items(run: RunId, page: Annotated[int, Query(ge=1, le=1000)] = 1) -> dict[str, Any]:
+    async def items(
+        run: RunId,
+        page: Annotated[int, Query(ge=1, le=1000)] = 1,
+        item: Annotated[str, Query(max_length=200, description="Only this one.")] = "",
+    ) -> dict[str, Any]:
         """Each with its rounds: both pictures, their scores, why the better one is."""
-        return await desk.run(lambda: doings.runs.items(run, page))
+        return await desk.run(lambda: doings.runs.items(run, page, item))
 
     @routes.post(
         "/runs/{run}/resume",

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from gesso.collect.acquisition.options import Preview
+from gesso.collect.bringing import Said, bring
 from gesso.core.errors import GessoError
+from gesso.core.records.works import Work
 from gesso.web.answers.doings.collecting import LOOKED_AT, CollectWish
 from gesso.web.answers.doings.doings import Doings
 from gesso.web.answers.doings.making import page_of
@@ -17,6 +20,7 @@ from gesso.web.answers.house import House
 from gesso.web.pages.doings.forms import fields_of, filled, lines_of, read
 from gesso.web.pages.drawing import draw
 from gesso.web.server.problems import Halt, status_of
+from gesso.web.server.uploads import pictures_of
 from gesso.web.server.work import Desk
 
 LATELY = 6
@@ -41,6 +45,7 @@ def collect_pages(house: House) -> APIRouter:
         fields: Mapping[str, str],
         *,
         preview: Preview | None = None,
+        brought: Brought | None = None,
         error: GessoError | Halt | None = None,
     ) -> Response:
         told = await desk.run(lambda: _told(doings, fields))
@@ -57,6 +62,8 @@ def collect_pages(house: House) -> APIRouter:
             error=problem,
             would=_would(preview),
             preview=preview,
+            brought=brought,
+            most_bytes=house.options.max_body_bytes,
             looked_at=LOOKED_AT,
             **told,
         )
@@ -86,7 +93,49 @@ def collect_pages(house: House) -> APIRouter:
             return await page(fields, error=error)
         return RedirectResponse(page_of(run.id), 303)
 
+    _bringing(routes, house, page)
     return routes
+
+
+def _bringing(routes: APIRouter, house: House, page: Callable[..., Awaitable[Response]]) -> None:
+    @routes.post("/collect/pictures")
+    async def bring_in(request: Request) -> Response:
+        try:
+            sent = await pictures_of(request, house.options)
+        except Halt as error:
+            return await page({}, error=error)
+        brought = Brought()
+        for name, data in sent:
+            await _bring(house, name, data, brought)
+        if brought.refused:
+            return await page({}, brought=brought)
+        return RedirectResponse("/?room=brought", 303)
+
+
+@dataclass
+class Brought:
+    """What became of pictures that were sent: the works, and why some came not to be any."""
+
+    works: list[Work] = field(default_factory=list)
+    refused: list[tuple[str, GessoError]] = field(default_factory=list)
+
+
+async def _bring(house: House, name: str, data: bytes, brought: Brought) -> None:
+    called = "".join(sign if sign.isprintable() else " " for sign in name) or "the picture"
+
+    def work() -> Work:
+        return bring(
+            house.studio.catalogue,
+            house.studio.darkroom.develop(data, called),
+            Said(called if name else ""),
+        )
+
+    try:
+        brought.works.append(await house.desk.run(work))
+    except GessoError as error:
+        if status_of(error) >= 500:
+            raise
+        brought.refused.append((called, error))
 
 
 def _wish(fields: Mapping[str, str]) -> CollectWish:

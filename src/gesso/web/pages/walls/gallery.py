@@ -162,6 +162,7 @@ def gallery_pages(house: House) -> APIRouter:
                 order_hrefs={order: _ordered(wall, order) for order in ORDERS},
                 plain=_href(wall, colours=""),
                 jobs=_jobs(house, hung.making),
+                most_bytes=house.options.max_body_bytes,
                 next=_next(hung.page, wall),
                 before=_before(hung.page, wall),
             )

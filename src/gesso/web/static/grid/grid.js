@@ -20,16 +20,13 @@ class Grid extends HTMLElement {
   connectedCallback() {
     if (this.layer) return;
     const changed = (what) => this.changed(what);
-    const tiles = [...this.querySelectorAll(".w:not(.making)")].map((element) => [element, tileOf(element)]);
     this.lead = [...this.querySelectorAll(".making")];
     if (this.dataset.outline) {
-      const bytes = Uint8Array.from(atob(this.dataset.aspects), (sign) => sign.charCodeAt(0));
-      const outline = JSON.parse(this.dataset.outline);
-      this.source = new RoomSource(changed, this.dataset.query, outline, new Uint16Array(bytes.buffer));
-      for (const [element, tile] of tiles) this.source.tiles.set(Number(element.dataset.place), tile);
+      this.source = new RoomSource(changed, this);
     } else {
+      const tiles = [...this.querySelectorAll(".w:not(.making)")].map(tileOf);
       const next = document.querySelector("a[rel=next]")?.getAttribute("href") || "";
-      this.source = new ListSource(changed, tiles.map(([, tile]) => tile), next);
+      this.source = new ListSource(changed, tiles, next);
     }
     this.shown = new Map();
     if (isComeBackTo()) this.remark();
@@ -45,7 +42,7 @@ class Grid extends HTMLElement {
     this.dress();
     this.measure();
     this.begin(Number(this.dataset.place || 0));
-    if (this.lead.length) import("./making.js").then(({ follow }) => follow(this.lead));
+    if (this.lead.length) import("./making.js").then(({ follow }) => follow(this));
     addEventListener("load", () => setTimeout(() => this.sharpen(), 400));
   }
 
@@ -66,6 +63,7 @@ class Grid extends HTMLElement {
     });
     this.addEventListener("focusin", (event) => { this.at = this.placeOfElement(event.target) ?? this.at; });
     document.addEventListener("gesso:act", (event) => this.act(event));
+    document.addEventListener("gesso:hung", () => this.renew());
     history.scrollRestoration = "manual";
     document.querySelector(".sources")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
     const bar = document.querySelector(".spec");
@@ -409,14 +407,24 @@ class Grid extends HTMLElement {
   // --- Leaving and coming back --------------------------------------------------------------
 
   remember(place) {
-    const at = place ?? this.at;
+    history.replaceState({ ...history.state, gesso: this.whereabouts(place ?? this.at) }, "");
+  }
+
+  // What is in the window, and at which place one is.
+  whereabouts(at) {
     const { hung } = this;
     const item = this.virtual > 0 ? hung.itemAt(this.virtual) : -1;
     const tile = item >= this.lead.length ? this.source.tiles.get(item - this.lead.length) : null;
-    history.replaceState({ ...history.state, gesso: {
+    return {
       version: this.source.version, item, work: tile?.id, offset: item < 0 ? scrollY : hung.topOf(item) - this.virtual,
       at, focused: at === undefined ? undefined : this.source.tiles.get(at)?.id,
-    } }, "");
+    };
+  }
+
+  // Something else hangs on this wall now; tiles of works of which none came stay before it.
+  renew(resting = []) {
+    if (!this.source.renew) return Promise.resolve();
+    return import("./renew.js").then(({ renew }) => renew(this, resting));
   }
 
   async restore(state) {

@@ -1,10 +1,13 @@
 // The tiles of works in the making follow their jobs: by events while they are looked at. What another
-// process makes tells this server nothing, and is asked for now and then.
+// process makes tells this server nothing, and is asked for now and then. A work that is done hangs
+// itself, and what is begun next takes its place in the making.
 const SETTLE_MS = 350;
 const ASKED_EVERY_MS = 10_000;
 
-export function follow(tiles) {
-  const left = new Set(tiles);
+export function follow(grid) {
+  const left = new Set(grid.lead);
+  const rested = [];
+  let last = "";
   const sources = new Map();
   let due = 0;
 
@@ -22,24 +25,47 @@ export function follow(tiles) {
 
   async function ask() {
     due = 0;
-    if (document.hidden || !left.size) return;
+    if (document.hidden || !(left.size || last)) return;
     const answer = await fetch("/api/works/making").catch(() => null);
     if (answer?.ok) {
       const now = new Map((await answer.json()).map((one) => [`${one.run}/${one.item}`, one]));
-      for (const tile of left) if (!tell(tile, now.get(`${tile.dataset.run}/${tile.dataset.item}`))) left.delete(tile);
+      const over = [...left].filter((tile) => !tell(tile, now.get(keyOf(tile))));
+      const known = new Set([...left].map(keyOf));
+      if (over.length || [...now.keys()].some((key) => !known.has(key))) {
+        await hang(over);
+        for (const tile of left) tell(tile, now.get(keyOf(tile)));
+      }
     }
     listen();
     if ([...left].some((tile) => !sources.has(tile.dataset.job))) look(ASKED_EVERY_MS);
   }
 
+  // What was kept hangs now; of what was not the tile says so, and leads to its run.
+  async function hang(tiles) {
+    const isKept = await Promise.all(tiles.map(async (tile) => {
+      const item = await itemOf(tile);
+      left.delete(tile);
+      if (item?.kept) return true;
+      rest(tile, item);
+      return !rested.push(tile);
+    }));
+    const isRest = tiles.length && !isKept.includes(true);
+    if (isRest) return;
+    await grid.renew(rested);
+    for (const tile of grid.lead) if (!rested.includes(tile)) left.add(tile);
+  }
+
   // A browser has few connections to one server: of the first job alone is heard, which is at work.
   function listen() {
     const jobs = new Set([...left].map((tile) => tile.dataset.job).filter(Boolean));
+    // Between two works of a run none is in the making.
+    if (!jobs.size && last) jobs.add(last);
     for (const job of sources.keys()) if (!jobs.has(job)) leave(job);
     const [job] = jobs;
     if (!job || document.hidden || sources.size) return;
     const source = new EventSource(`/api/jobs/${job}/events`);
     sources.set(job, source);
+    last = job;
     source.addEventListener("message", (message) => {
       const { kind } = JSON.parse(message.data);
       if (kind === "ended") forget(job);
@@ -51,6 +77,7 @@ export function follow(tiles) {
   // A job that is over, or that a server begun anew does not know: its tiles are asked for.
   function forget(job) {
     leave(job);
+    last = "";
     for (const tile of left) if (tile.dataset.job === job) delete tile.dataset.job;
     look();
   }
@@ -64,13 +91,26 @@ export function follow(tiles) {
   look(0);
 }
 
+const keyOf = ({ dataset }) => `${dataset.run}/${dataset.item}`;
+
+async function itemOf({ dataset }) {
+  const answer = await fetch(`/api/runs/${dataset.run}/items?item=${encodeURIComponent(dataset.item)}`).catch(() => null);
+  return answer?.ok ? (await answer.json()).items[0] : null;
+}
+
+// A tile of which no work came: why, and nothing of what was true before.
+function rest(tile, item) {
+  const [round, , steps, step] = tile.firstElementChild.children;
+  round.textContent = item?.state === "failed" ? "It came to nothing" : "Left off for now";
+  step.textContent = item?.reason || "Its run says more.";
+  steps.replaceChildren();
+  tile.querySelector(".since").textContent = "";
+}
+
 // Whether it is being made still.
 function tell(tile, making) {
+  if (!making) return false;
   const [round, about, steps, step] = tile.firstElementChild.children;
-  if (!making) {
-    step.textContent = "Done. Load the page anew to hang it.";
-    return false;
-  }
   round.textContent = `Making now${making.round ? `, round ${making.round}${making.rounds ? ` of ${making.rounds}` : ""}` : ""}`;
   about.textContent = making.title;
   step.textContent = making.step;

@@ -71,15 +71,22 @@ class Source {
   }
 }
 
-// A room: `outline` says how many works and how wide, `first` the aspects of the first of them.
+// A room. Its grid, as the page has it, says how many works there are and how wide, the aspects of the
+// first of them, and brings some tiles.
 export class RoomSource extends Source {
-  constructor(changed, query, outline, first) {
+  constructor(changed, grid) {
     super(changed);
-    this.query = query;
+    this.query = grid.dataset.query;
     this.patience = new Patience(() => this.changed("tiles"));
     this.renewals = 0;
-    this.read(outline);
-    this.take(0, first);
+    this.renew(grid);
+  }
+
+  renew(grid) {
+    const first = Uint8Array.from(atob(grid.dataset.aspects), (sign) => sign.charCodeAt(0));
+    this.read(JSON.parse(grid.dataset.outline));
+    this.take(0, new Uint16Array(first.buffer));
+    for (const tile of grid.querySelectorAll(".w:not(.making)")) this.tiles.set(Number(tile.dataset.place), tileOf(tile));
   }
 
   read(outline) {
