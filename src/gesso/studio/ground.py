@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from gesso.core.catalogue.catalogue import Catalogue
     from gesso.core.outside.accounts.budget import Budget
     from gesso.core.outside.desk import Desk
-    from gesso.core.outside.waiting.limits import Limits
+    from gesso.core.outside.waiting.limits import Limits, Quiet
     from gesso.core.pixels.darkroom import Darkroom
     from gesso.core.pixels.decode import DecodeLimits
     from gesso.core.pixels.picture import Picture
@@ -157,7 +158,23 @@ class Ground:
             if (rate := self.settings.outside.rate(provider)) is not None
         }
         # The file exists only where there is something to share: an offline painter asks nobody.
-        return Limits(rates, path=self.folder / "limits.db" if self._goes_outside else None)
+        return Limits(rates, path=self._limits_file if self._goes_outside else None)
+
+    @property
+    def _limits_file(self) -> Path:
+        return self.folder / "limits.db"
+
+    def quiet(self) -> Mapping[str, Quiet]:
+        """The providers that asked whoever works in this folder for quiet, and for how long."""
+        from gesso.core.outside.waiting.limits import Limits
+
+        if not self._limits_file.is_file():
+            return {}
+        limits = Limits(path=self._limits_file)
+        try:
+            return limits.shut()
+        finally:
+            limits.close()
 
     @property
     def _goes_outside(self) -> bool:

@@ -233,3 +233,23 @@ def test_a_real_wait_ends_when_the_owner_stops() -> None:
     RealClock().wait(60, stop)
 
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_who_wants_quiet_is_told_with_how_much_of_it_is_left(
+    clock: FakeClock, tmp_path: Path, *, shared: bool
+) -> None:
+    path = tmp_path / "l.db" if shared else None
+    limits = Limits(path=path, clock=clock)
+    limits.shut_for("p", 12)
+    limits.shut_for("q", 2)
+    clock.time += 5
+    looking = Limits(path=path, clock=clock) if shared else limits
+
+    assert set(looking.shut()) == {"p"}
+    assert looking.shut()["p"].left_s == pytest.approx(7)
+    assert looking.shut()["p"].whole_s >= 7
+    if shared:
+        assert looking.shut()["p"].whole_s == pytest.approx(12)
+    looking.close()
+    limits.close()

@@ -66,6 +66,22 @@ class Rate:
             raise ValueError(f"a rate is at least 1 call in 0.001 s or more, not {self}")
 
 
+@dataclass(frozen=True)
+class Quiet:
+    """How long a provider wants quiet.
+
+    Attributes:
+        left_s: from now on, in seconds.
+        whole_s: since it was asked for, as far as that is known; else as `left_s`.
+    """
+
+    left_s: float
+    whole_s: float
+
+
+_NONE = Quiet(0.0, 0.0)
+
+
 class Limits:
     """The doors to the providers: each with its rate, and shut while it asked for quiet.
 
@@ -106,6 +122,16 @@ class Limits:
         """How long the provider still wants quiet, in seconds; 0.0 when its door is open."""
         with self._alone():
             return self._shut_s(provider)
+
+    def shut(self) -> Mapping[str, Quiet]:
+        """Every provider that wants quiet now, by its name."""
+        with self._alone():
+            found = dict(self._shared.quiet(self._clock.wall())) if self._shared else {}
+            for provider, until in self._shut_until.items():
+                left_s = until - self._clock.now()
+                if left_s > found.get(provider, _NONE).left_s:
+                    found[provider] = Quiet(left_s, left_s)
+            return found
 
     def shut_for(self, provider: str, seconds: float) -> None:
         """Shut the provider's door for everybody; a shorter wish never shortens a longer one."""
@@ -218,6 +244,12 @@ class _SharedFile(SharedFile):
         since, until = row
         # Never longer than was asked for, even when the wall clock was set back meanwhile.
         return float(min(until - now, until - since))
+
+    def quiet(self, now: float) -> Iterator[tuple[str, Quiet]]:
+        rows = self.conn.execute("SELECT provider, since, until FROM shut WHERE until > ?", (now,))
+        for provider, since, until in rows:
+            whole_s = float(until - since)
+            yield provider, Quiet(min(float(until - now), whole_s), whole_s)
 
     def bucket(self, provider: str, rates: list[pyrate.Rate]) -> pyrate.AbstractBucket:
         if not _PROVIDER.fullmatch(provider):

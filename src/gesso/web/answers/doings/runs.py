@@ -75,7 +75,7 @@ class Runs:
             told = self._row(catalogue.runs.summary(run_id))
         else:
             told = self._gathered(catalogue.acquisitions.get(run_id)) | self._finds(run_id)
-        return told | self._troubles(run_id)
+        return told | self._troubles(run_id) | {"waits": self._waits(told)}
 
     def items(self, run_id: str, page: int = 1, item: str = "") -> dict[str, Any]:
         """Items of a run of making with their rounds.
@@ -94,6 +94,9 @@ class Runs:
         start = 0 if item else (page - 1) * ITEMS
         doing = _doing(self._jobs.at(page_of(run_id)))
         shown = found[start : start + ITEMS]
+        if doing and (waits := self._waits(self._row(runs.summary(run_id)))):
+            waiting = _waiting(waits)
+            doing = {name: waiting if words in _OUTSIDE else words for name, words in doing.items()}
         return {
             "items": [self._item(one, doing) for one in shown],
             "page": page,
@@ -220,6 +223,21 @@ class Runs:
         job = self._jobs.at(page_of(run_id))
         return None if job is None else told_of(self._jobs, job)
 
+    def _waits(self, told: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The provider that a run has to wait for, as it asked for quiet; None where none did."""
+        if told["kind"] != "make" or told["state"] != "running":
+            return None
+        quiet = self._studio.quiet()
+        for deed in ("painter", "llm"):
+            names = str(told["options"].get(deed) or "").split(",")
+            # Where one of several is out another stands by, so nobody waits.
+            if names[0] and all(name in quiet for name in names):
+                name = min(names, key=lambda one: quiet[one].left_s)
+                left_s, whole_s = quiet[name].left_s, quiet[name].whole_s
+                paints = deed == "painter"
+                return {"provider": name, "paints": paints, "left_s": left_s, "whole_s": whole_s}
+        return None
+
     def _troubles(self, run_id: str) -> dict[str, Any]:
         troubles = self._studio.catalogue.troubles
         return {
@@ -300,6 +318,13 @@ _NOW = {
     "round": "Writing a better prompt",
     "refined": "Painting the pair",
 }
+
+
+_OUTSIDE = {*_NOW.values()} - {"One of the pair is painted"}
+
+
+def _waiting(waits: Mapping[str, Any]) -> str:
+    return f"Waiting {max(1, round(waits['left_s']))} s for {waits['provider']}"
 
 
 def _pace(job: Job | None) -> Mapping[str, Any] | None:

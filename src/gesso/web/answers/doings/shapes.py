@@ -128,9 +128,19 @@ class Reason(BaseModel):
     count: int
 
 
+class WaitTold(BaseModel):
+    """A provider that asked for quiet; its run goes on by itself."""
+
+    provider: str
+    paints: bool = Field(description="It paints; else it writes and judges.")
+    left_s: float
+    whole_s: float = Field(description="Of the whole pause, as far as it is known.")
+
+
 class RunWhole(RunTold, TroublesTold):
     """One run with what went wrong; of collecting, with what became of its finds."""
 
+    waits: WaitTold | None = Field(default=None, description="Who is waited for now.")
     listed: bool | None = Field(default=None, description="The source has told all its finds.")
     states: dict[str, int] | None = None
     reasons: list[Reason] | None = None

@@ -113,9 +113,13 @@ class DoingsCalls(Wire):
         told: RunWhole = self._json("GET", f"/api/runs/{quoted(run)}")
         return told
 
-    def list_items(self, run: str, *, page: int | None = None) -> ItemsTold:
+    def list_items(
+        self, run: str, *, page: int | None = None, item: str | None = None
+    ) -> ItemsTold:
         """A run's works on their way."""
-        told: ItemsTold = self._json("GET", f"/api/runs/{quoted(run)}/items", query={"page": page})
+        told: ItemsTold = self._json(
+            "GET", f"/api/runs/{quoted(run)}/items", query={"page": page, "item": item}
+        )
         return told
 
     def resume_run(self, run: str, body: ResumeWish | None | None = None) -> JobTold:

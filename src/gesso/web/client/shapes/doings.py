@@ -244,6 +244,7 @@ class RunWhole(TypedDict):
     options: dict[str, Any]
     counts: dict[str, int]
     job: JobTold | None
+    waits: NotRequired[WaitTold | None]
     listed: NotRequired[bool | None]
     states: NotRequired[dict[str, int] | None]
     reasons: NotRequired[list[Reason] | None]
@@ -318,3 +319,12 @@ class TroublesTold(TypedDict):
 
     kinds: list[TroubleKind]
     troubles: list[Trouble]
+
+
+class WaitTold(TypedDict):
+    """A provider that asked for quiet; its run goes on by itself."""
+
+    provider: str
+    paints: bool
+    left_s: float
+    whole_s: float

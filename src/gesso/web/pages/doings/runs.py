@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -80,7 +81,15 @@ def _told(doings: Doings, run_id: str, page: int, item: str) -> dict[str, Any]:
     told = doings.runs.items(run_id, page, item)
     for one in told["items"]:
         one["rounds"] = [_paired(played) for played in one["rounds"]]
-    return {"run": run, **told, "only": item}
+    return {"run": run, **told, "only": item, "offline": _offline(run)}
+
+
+def _offline(run: dict[str, Any]) -> str:
+    """The form of a run that paints offline what is left of this one."""
+    options = run["options"]
+    kept = {name: options[name] for name in ("width", "height", "rounds") if options.get(name)}
+    left = max(1, run["total"] - run["done"])
+    return urlencode({"theme": run["title"], "works": left, "painter": "procedural", **kept})
 
 
 def _paired(played: dict[str, Any]) -> dict[str, Any]:

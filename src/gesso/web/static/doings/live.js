@@ -4,9 +4,11 @@ import { morph, shown } from "./morph.js";
 
 const SETTLE_MS = 350;
 const AGAIN_MS = 3000;
+const SILENT_MS = 5000;
 const main = document.querySelector("main.live");
 const lost = main.querySelector("[data-lost]");
 let source = null;
+let heardAt = performance.now();
 let due = new Set();
 let timer = 0;
 let last = main.dataset.last ?? "0";
@@ -42,6 +44,7 @@ function found() {
 }
 
 function hear({ number, kind, told = {} }) {
+  heardAt = performance.now();
   if (number && number <= Number(last)) return;
   if (number) last = String(number);
   if (kind === "painting") {
@@ -100,4 +103,14 @@ document.addEventListener("visibilitychange", () => {
   else if (main.dataset.job || "elsewhere" in main.dataset) look("", 0);
 });
 addEventListener("pagehide", leave);
+// A provider that is waited for makes no events: after a silence the page is looked at anew.
+setInterval(() => {
+  if (source && performance.now() - heardAt > SILENT_MS) look("");
+}, SILENT_MS);
+setInterval(() => {
+  const waits = main.querySelector("[data-seconds]");
+  if (!waits) return;
+  waits.dataset.seconds = Math.max(0, waits.dataset.seconds - 1);
+  waits.querySelector(".t .num").textContent = waits.dataset.seconds;
+}, 1000);
 follow();
