@@ -277,3 +277,26 @@ def test_signs_that_cannot_be_seen_are_no_words(shown: httpx2.Client) -> None:
 
     assert shown.get("/search?words=%00").text == bare
     assert '<h1 class="unseen">red barn</h1>' in shown.get("/search?words=red%07barn%0A").text
+
+
+def test_a_room_in_which_nothing_was_found_says_where_there_is_more(shown: httpx2.Client) -> None:
+    page = shown.get("/search", params={"words": "harbour", "filter": "kind:collected"}).text
+
+    assert "No work matches “harbour” in Collected." in page
+    assert "in Brought in</a>" in page
+    everything = links(page, "Search everything")
+    assert everything == ["/search?words=harbour"]
+    assert "blue harbour" in shown.get(everything[0]).text
+
+
+def test_what_is_found_nowhere_offers_no_other_room(shown: httpx2.Client) -> None:
+    page = shown.get("/search", params={"words": '"no such thing"', "filter": "kind:made"}).text
+
+    assert "Nothing was found." in page
+    assert "Search everything" not in page
+
+
+def test_the_same_search_with_other_facets_tells_those(shown: httpx2.Client) -> None:
+    for facet in ("origin", "artist"):
+        asked = {"words": "green meadow", "facets": [facet]}
+        assert list(shown.post("/search", json=asked).json()["facets"]) == [facet]

@@ -13,6 +13,7 @@ from gesso.search.looks.colour import NAMES, read_colour
 from gesso.search.records import Answer
 
 FACETS = ("style", "artist", "decade", "medium", "place", "kind", "source")
+ROOMS = {"made": "Made", "collected": "Collected", "brought": "Brought in"}
 _FEW, _MANY = 6, 12
 """Values of a facet: beside what was found, and where nothing was asked for yet."""
 _PLAIN = re.compile(r"[\w-]+")
@@ -54,6 +55,44 @@ def facets_of(given: Given, answer: Answer) -> tuple[Facet, ...]:
     """The facets that tell works apart, and those that are asked for, which can be left again."""
     told = (Facet(name, tuple(_ways(given, answer, name))) for name in FACETS)
     return tuple(one for one in told if one.ways)
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """Where a search would find something that found nothing.
+
+    Attributes:
+        href: of the same search of everything; "" where it cannot be a link.
+        told: how many works are found there, in words.
+        ways: the rooms in which they are, each with its search.
+    """
+
+    href: str
+    told: str
+    ways: tuple[Way, ...]
+
+
+def without_filter(given: Given) -> Given:
+    """What is looked for, without conditions."""
+    return {**given, "filter": []}
+
+
+def elsewhere_of(given: Given, found: Answer, *, is_linked: bool) -> Elsewhere:
+    """What a search without conditions found, and in which rooms.
+
+    Args:
+        given: what is looked for, without conditions.
+        found: the answer to it.
+        is_linked: its page has an address.
+    """
+    total = found.total if found.total is not None else found.admitted
+    told = "One work" if total == 1 else f"{total:,} works" if total is not None else "Some works"
+    ways = tuple(
+        Way(address(given, filter=[f"kind:{kind}"]) if is_linked else "", ROOMS[kind], count)
+        for kind, count in found.facets.get("origin", ())
+        if kind in ROOMS
+    )
+    return Elsewhere(address(given) if is_linked else "", told, ways)
 
 
 def _ways(given: Given, answer: Answer, name: str) -> Iterable[Way]:

@@ -19,13 +19,17 @@ from gesso.web.pages.drawing import draw
 from gesso.web.pages.walls.narrowing import (
     FACETS,
     PALETTE,
+    ROOMS,
+    Elsewhere,
     Given,
     Way,
     address,
     changes_of,
+    elsewhere_of,
     facets_of,
     mixed,
     without,
+    without_filter,
 )
 from gesso.web.server.problems import status_of
 from gesso.web.server.uploads import picture_of
@@ -121,7 +125,20 @@ async def _answered(house: House, wanted: Wanted, data: bytes | None) -> HTMLRes
             raise
         return HTMLResponse(_page(house, wanted, None, error=error), status_of(error))
     titles = await house.desk.run(lambda: _titles(house, wanted))
-    return HTMLResponse(_page(house, wanted, answer, titles, sent=data is not None))
+    more = None if answer.hits or wanted.after else await _elsewhere(house, wanted, data)
+    page = _page(house, wanted, answer, titles, sent=data is not None, elsewhere=more)
+    return HTMLResponse(page)
+
+
+async def _elsewhere(house: House, wanted: Wanted, data: bytes | None) -> Elsewhere | None:
+    """What the same search finds without its conditions; None where it had none, or finds none."""
+    if not wanted.given["filter"] or not (any(without_filter(wanted.given).values()) or data):
+        return None
+    wide = wanted.model_copy(update={"filter": ""})
+    asked = wide.asked(sent=data is not None).model_copy(update={"facets": ["origin"]})
+    found = await house.searches.found(asked, data)
+    # A picture that was sent is not there any more when a link is followed.
+    return elsewhere_of(wide.given, found, is_linked=data is None) if found.hits else None
 
 
 def _page(
@@ -131,6 +148,7 @@ def _page(
     titles: dict[str, str] | None = None,
     *,
     sent: bool = False,
+    elsewhere: Elsewhere | None = None,
     error: GessoError | None = None,
 ) -> str:
     given = wanted.given
@@ -151,6 +169,8 @@ def _page(
         hits=[(hit.work, _why(hit)) for hit in answer.hits] if answer and asks else [],
         notes=answer.notes if answer else (),
         named=named,
+        elsewhere=elsewhere,
+        kinds={f"kind:{kind}": words for kind, words in ROOMS.items()},
         facets=facets_of(given, answer) if answer and not sent else (),
         changes=changes_of(given),
         palette=PALETTE,
