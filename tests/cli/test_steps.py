@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
+from tests.make.llm_asked import asked
+from tests.make.writers.llm_answers import expanded, refined
+from tests.stubs.openai_stub import OpenAIStub
 
 from .conftest import SMALL, Gesso
 
@@ -189,3 +193,70 @@ def _save(path: Path, pixels: Any, texts: dict[str, str]) -> None:
     for key, value in texts.items():
         info.add_itxt(key, value)
     Image.fromarray(pixels).save(path, pnginfo=info)
+
+
+# Whom to ask -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def openai(monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenAIStub]:
+    """A server that speaks as OpenAI does, and judges and refines."""
+
+    def said(body: dict[str, Any]) -> dict[str, Any]:
+        material = asked(body).material
+        if "questions" in material:
+            numbers = [one["number"] for one in material["questions"]]
+            return {"answers": [{"number": n, "outcome": "no", "evidence": ""} for n in numbers]}
+        return refined() if "attempts" in material else expanded()
+
+    monkeypatch.setenv("OPENAI_API_KEY", "stub-key-0123456789")
+    with OpenAIStub(answer=said) as stub:
+        monkeypatch.setenv("GESSO_LLMS__OPENAI__BASE_URL", stub.base_url)
+        monkeypatch.setenv("GESSO_LLMS__OPENAI__MODEL", "gpt-6-luna")
+        monkeypatch.setenv("GESSO_LLMS__OPENAI__VENDOR", "openai")
+        yield stub
+
+
+def test_evaluate_and_refine_ask_the_llm_that_is_named(
+    gesso: Gesso, painted: Path, openai: OpenAIStub
+) -> None:
+    judged = gesso(
+        "evaluate",
+        painted,
+        "--prompt",
+        "A fox in the snow. Key: low (30).",
+        "--llm",
+        "openai",
+        "--json",
+    )
+    calls = len(openai.calls)
+    Path("e.json").write_text(judged.out, "utf-8")
+    better = gesso(
+        "refine", "--prompt", "A fox in the snow.", "--evaluation", "e.json", "--llm", "openai"
+    )
+
+    assert (judged.code, better.code) == (0, 0), judged.err + better.err
+    assert not judged.document["maker"]["offline"], judged.document
+    assert calls > 0
+    assert len(openai.calls) > calls
+    assert "from edge to edge" in better.out
+
+
+def test_the_word_offline_asks_nobody_whatever_the_settings_say(
+    gesso: Gesso, grey: Path, openai: OpenAIStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GESSO_MAKE__LLM", "openai")
+    judged = gesso("evaluate", grey, "--prompt", "Key: low (20).", "--llm", "offline", "--json")
+
+    assert judged.document["maker"]["offline"]
+    assert openai.calls == []
+
+
+@pytest.mark.parametrize("step", [["evaluate", "grey.png"], ["refine", "--evaluation", "e.json"]])
+def test_an_llm_that_is_none_is_refused_by_name(gesso: Gesso, grey: Path, step: list[str]) -> None:
+    Path("e.json").write_text(gesso("evaluate", grey, "--prompt", "x", "--json").out, "utf-8")
+    said = gesso(*step, "--prompt", "x", "--llm", "opnai")
+
+    assert said.code != 0
+    assert "'opnai'" in said.err
+    assert "openai" in said.err

@@ -66,25 +66,28 @@ def opened(
 
 
 @contextmanager
-def borrowed(session: Session, *, asks: bool) -> Iterator[Studio]:
+def borrowed(
+    session: Session, flags: Mapping[str, object] | None = None, *, asks: bool
+) -> Iterator[Studio]:
     """Open a studio for a command that keeps nothing: none is made for it, none is changed.
 
     Only where a model is asked that may cost money does the studio keep the books, as ever.
 
     Args:
         session: knows --studio; learns the folder and the secrets.
+        flags: wishes of this command by dotted name; a value of None is no wish.
         asks: the command asks the llm of the settings.
 
     Raises:
         SettingsError: a wish cannot be met.
     """
     session.folder = find_folder(session.folder)
-    settings = load(session.folder, {})
+    settings = load(session.folder, flags or {})
     if asks and settings.make.llm != OFFLINE:
-        with opened(session) as studio:
+        with opened(session, flags) as studio:
             yield studio
     elif _is_studio(session.folder):
-        with opened(session, looks=True) as studio:
+        with opened(session, flags, looks=True) as studio:
             yield studio
     else:
         with TemporaryDirectory(prefix="gesso-") as nowhere:

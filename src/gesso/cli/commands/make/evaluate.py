@@ -24,9 +24,16 @@ from gesso.core.records.judgements import Evaluation
     metavar="JSON",
     help="A whole prompt: from `gesso refine --json`, or an iteration_N_results.json.",
 )
+@click.option("--llm", metavar="NAME", help="Who judges; `offline` measures.")
 @shared
 @pass_session
-def evaluate(session: Session, file: Path, prompt: str | None, prompt_file: Path | None) -> None:
+def evaluate(
+    session: Session,
+    file: Path,
+    prompt: str | None,
+    prompt_file: Path | None,
+    llm: str | None,
+) -> None:
     """Hold the picture in FILE against a prompt.
 
     Without a prompt the recipe inside the file is used.
@@ -35,7 +42,7 @@ def evaluate(session: Session, file: Path, prompt: str | None, prompt_file: Path
         raise click.UsageError("--prompt and --prompt-file exclude each other.")
     data = read_data(file)
     asked = read_prompt(prompt_file) if prompt_file else prompt
-    with borrowed(session, asks=True) as studio:
+    with borrowed(session, {"make.llm": llm}, asks=True) as studio:
         found = studio.make.evaluate(data, asked, name=file.name)
     if session.as_json:
         document(to_plain(found))

@@ -30,6 +30,7 @@ from gesso.core.records.codec import to_plain
     metavar="JSON",
     help="From `gesso evaluate --json`, oldest first; - is stdin. May be given again.",
 )
+@click.option("--llm", metavar="NAME", help="Who writes it; `offline` by rules.")
 @shared
 @pass_session
 def refine(
@@ -37,6 +38,7 @@ def refine(
     prompt: str | None,
     prompt_file: Path | None,
     evaluations: tuple[Path, ...],
+    llm: str | None,
 ) -> None:
     """Write a better prompt from what was found in its pictures.
 
@@ -46,7 +48,7 @@ def refine(
         raise click.UsageError("Say either --prompt TEXT or --prompt-file JSON.")
     asked = read_prompt(prompt_file) if prompt_file else str(prompt)
     found = [read_evaluation(path) for path in evaluations]
-    with borrowed(session, asks=True) as studio:
+    with borrowed(session, {"make.llm": llm}, asks=True) as studio:
         better = studio.make.refine(asked, found)
     if session.as_json:
         document(to_plain(better))
