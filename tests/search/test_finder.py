@@ -162,6 +162,14 @@ def test_nothing_asked_is_everything_newest_first(hung):
     ]  # fmt: skip
 
 
+def test_where_nothing_was_compared_nothing_is_called_likely(hung):
+    hits = hung.find().hits
+
+    assert hits
+    assert all((hit.band, hit.score, hit.reasons) == (None, 0, ()) for hit in hits)
+    assert all(hit.band for hit in hung.find(words="woman").hits)
+
+
 @pytest.mark.parametrize(
     "wishes",
     [{}, {"words": "woman river ships field night"}, {"colours": (read_colour("blue~0.4"),)}],

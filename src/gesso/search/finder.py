@@ -147,7 +147,7 @@ class Finder:
             level += 1
         shown, more = hits[: query.limit], hits[query.limit :]
         first = self._level(asked, room, 0)
-        answer = self._told(first, room, shown, has_more=bool(more))
+        answer = self._told(asked, first, room, shown, has_more=bool(more))
         # Few may be left of the deepest look: those that differ as they should, for one.
         is_all = found.is_last and answer.total is None and place is None and not more
         return replace(answer, total=len(shown)) if is_all else answer
@@ -220,13 +220,15 @@ class Finder:
 
     def _told(
         self,
+        asked: Asked,
         first: _Level,
         room: _Room | None,
         shown: Sequence[tuple[int, _Level, int]],
         *,
         has_more: bool,
     ) -> Answer:
-        asked, query = first.asked, first.asked.query
+        # What was ranked before may have been asked with other facets: those of now are told.
+        query = asked.query
         records = self.works([work for work, _, _ in shown])
         compared = _compared(first, room)
         bands = self._bands(first, room)
@@ -267,7 +269,7 @@ class Finder:
             start = int(np.argmax(behind)) if behind.any() else len(ids)
         shown = ids[start : start + query.limit].tolist()
         records = self.works(shown)
-        hits = tuple(Hit(records[work], 0.0, "likely") for work in shown if work in records)
+        hits = tuple(Hit(records[work], 0.0, None) for work in shown if work in records)
         mark = None
         if shown and start + query.limit < len(ids):
             last = float(times[start + len(shown) - 1])

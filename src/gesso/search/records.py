@@ -112,14 +112,14 @@ class Hit:
     Attributes:
         work: it.
         score: in the order of the hits, higher is better; comparable within one answer only.
-        band: how far it can be believed.
+        band: how far it can be believed; None where nothing was compared, so nothing is claimed.
         reasons: why it was found.
         duplicates: other works that show the same picture and are not shown for it.
     """
 
     work: Work
     score: float
-    band: Band
+    band: Band | None
     reasons: tuple[Reason, ...] = ()
     duplicates: tuple[int, ...] = ()
 

@@ -53,7 +53,7 @@ class HitTold(TypedDict):
     work: int
     title: str
     score: float
-    band: str
+    band: Literal["likely", "weak"] | None
     reasons: list[dict[str, Any]]
 
 
