@@ -538,3 +538,34 @@ def test_a_story_without_a_title_is_called_by_its_number(client: httpx2.Client) 
     name = f"Story {story['id']}"
     assert f"<h1>{name}</h1>" in client.get(f"/stories/{story['id']}").text
     assert f'<span class="t">{name}</span>' in client.get("/stories").text
+
+
+def test_a_soundtrack_of_several_tracks_is_laid_by_a_plain_form(tmp_path: Path) -> None:
+    with Studio.open(tmp_path / "studio") as studio:
+        for number in range(2):
+            studio.catalogue.accession.accept_bytes(
+                hill(number),
+                name=f"{number}.png",
+                title=f"Hill {number}",
+                provenance=Provenance("brought", f"{number}.png"),
+                rights=Rights(),
+            )
+        for beats, title in ((90, "Slow"), (120, "Quick"), (150, "Last")):
+            studio.catalogue.tracks.accept(tune(beats, high=True), facts=TrackFacts(title=title))
+    with served(tmp_path / "studio") as site:
+        made = {"works": "1, 2", "hold": "9", "music": "track:2", "then-1": "track:1", "then-2": ""}
+        page = site.post("/stories", data=made, follow_redirects=True)
+        assert page.status_code == 200
+        place = page.url.path
+
+        def heard() -> list[str]:
+            told = site.get(f"/api{place}").json()["soundtrack"]["tracks"]
+            return [one["name"] for one in told]
+
+        assert heard() == ["Quick", "Slow"]
+        shown = re.findall(r'<option value="(track:\d)" selected', page.text)
+        assert shown == ["track:2", "track:1"], "the form shows what is laid"
+
+        again = {"music": "auto", "then-2": "track:1", "then-10": "track:2", "loudness": "-23"}
+        site.post(f"{place}/soundtrack", data={**again, "then-1": "track:3"})
+        assert heard() == ["Last", "Slow", "Quick"]

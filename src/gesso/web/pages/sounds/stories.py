@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -139,9 +140,12 @@ def sized(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def sounding(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The same with "track:3" as what it means."""
-    told = dict(fields)
-    music = str(told.get("music", ""))
-    if music.startswith("track:"):
-        told |= {"music": "auto", "tracks": [music.removeprefix("track:")]}
-    return told
+    """The same with "track:3", and with what is heard after it, as the tracks that they mean."""
+    after = sorted((int(name[5:]), name) for name in fields if _THEN.fullmatch(name))
+    told = {name: value for name, value in fields.items() if not _THEN.fullmatch(name)}
+    heard = [str(told.get("music", "")), *(str(fields[name]) for _, name in after)]
+    tracks = [one.removeprefix("track:") for one in heard if one.startswith("track:")]
+    return told | {"music": "auto", "tracks": tracks} if tracks else told
+
+
+_THEN = re.compile(r"then-[0-9]{1,2}")
