@@ -102,6 +102,8 @@ class Slate:
 
     def recover_in(self, connection: Connection, items: Iterable[str]) -> None:
         """Say of some items that the work got over all that they had met, in any run."""
+        if not self._rows:
+            return
         numbers: list[int] = []
         for item in items:
             if item in self._rows:
