@@ -14,7 +14,7 @@ from gesso.core.records.works import Provenance, Rights
 from gesso.web.pages.doings.words import for_pages
 
 from ..conftest import hill, served
-from .conftest import studio_in
+from .conftest import ended, ordered, studio_in
 
 
 def test_settings_are_told_with_where_they_come_from_and_without_secrets(
@@ -91,3 +91,24 @@ def test_a_reason_on_a_page_names_no_command() -> None:
 
     assert for_pages(told) == "The budget of $0.50 is spent."
     assert for_pages("Stopped as you asked.") == "Stopped as you asked."
+
+
+def test_rounds_that_do_not_hang_are_told_apart_from_works_that_do(tmp_path: Path) -> None:
+    folder = studio_in(tmp_path / "studio")
+    with served(folder) as site:
+        ended(site, ordered(site, works=2)["run"]["id"])
+    with Studio.open(folder) as studio:
+        studio.searching.encode(seen=lambda *_: None)
+        pictures = len(studio.searching.open(studio.searching.default).index.known())
+    with served(folder) as site:
+        for _ in range(100):
+            told = site.get("/api/state").json()
+            if told["vectors"]:
+                break
+            time.sleep(0.1)
+        page = site.get("/state").text
+
+    assert (told["works"], told["findable"], told["vectors"]) == (2, 2, pictures)
+    assert pictures > 2
+    assert "2 hang" in page
+    assert f"{pictures} pictures: the works that hang, and {pictures - 2} of rounds" in page

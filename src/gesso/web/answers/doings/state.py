@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, Field
 
 from gesso._version import __version__
@@ -47,7 +48,10 @@ class StateTold(BaseModel):
     degraded: list[str] = Field(description="What is worse than it should be.")
     version: str
     works: int
-    findable: int = Field(description="Works that can be found by their looks.")
+    findable: int = Field(description="Works that hang and can be found by their looks.")
+    vectors: int = Field(
+        description="Pictures that are known by their looks, rounds that do not hang among them."
+    )
     generation: int | None
     disk_free_bytes: int
     disk_total_bytes: int
@@ -96,7 +100,8 @@ class State:
             "degraded": list(seen.degraded),
             "version": __version__,
             "works": sum(house.gallery.counts().values()),
-            "findable": seen.index_size,
+            "findable": self._findable() if seen.index_size else 0,
+            "vectors": seen.index_size,
             "generation": seen.generation,
             "disk_free_bytes": disk.free,
             "disk_total_bytes": disk.total,
@@ -106,6 +111,17 @@ class State:
             "errors_left": sum(kind.left for kind in kinds),
             "check": asdict(checked) if checked else None,
         }
+
+    def _findable(self) -> int:
+        """The works that hang and have a vector in the space that searches use."""
+        searching = self._house.studio.searching
+        known = searching.open(searching.default).index.known()
+        core = searching.finder.columns.state().core
+        kept = core.words["standing"].known("kept")
+        if kept is None:
+            return 0
+        hangs = core.columns["standing"] == kept
+        return int(np.intersect1d(known, core.ids[hangs]).size)
 
     def check(self, *, reads: bool) -> Job:
         """Have the studio checked in the background.

@@ -130,6 +130,7 @@ class StateTold(TypedDict):
     version: str
     works: int
     findable: int
+    vectors: int
     generation: int | None
     disk_free_bytes: int
     disk_total_bytes: int
