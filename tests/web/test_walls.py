@@ -16,7 +16,7 @@ import pytest
 from gesso import Studio
 from gesso.core.records.works import Provenance, Rights
 
-from .conftest import served
+from .conftest import hill, served
 
 WORKS = 9
 
@@ -338,3 +338,23 @@ def test_a_set_says_which_of_its_works_do_not_hang(asked: httpx2.Client, studio:
     page = asked.get(f"/sets/{alone}").text
     assert "Nothing of this set hangs now." in page
     assert "Nothing is in this set yet." not in page
+
+
+def test_pictures_and_thumbnails_are_sent_in_parts(client: httpx2.Client) -> None:
+    work = client.post("/api/works?title=Parts", content=hill(91)).json()["id"]
+    small = client.get(f"/api/works/{work}/thumbnail").url.path
+    tile = next(one for one in client.get("/api/works").json()["works"] if one["id"] == work)
+    for address in (f"/api/works/{work}/picture?side=128", small, tile["large"], tile["large"]):
+        whole = client.get(address)
+        assert whole.headers["accept-ranges"] == "bytes"
+        part = client.get(address, headers={"Range": "bytes=10-29"})
+        assert part.status_code == 206, address
+        assert part.content == whole.content[10:30]
+        assert part.headers["content-range"] == f"bytes 10-29/{len(whole.content)}"
+        assert part.headers["etag"] == whole.headers["etag"]
+        assert part.headers["cache-control"] == whole.headers["cache-control"]
+        last = client.get(address, headers={"Range": "bytes=-5", "If-Range": whole.headers["etag"]})
+        assert last.content == whole.content[-5:]
+        other = client.get(address, headers={"Range": "bytes=0-4", "If-Range": '"another"'})
+        assert (other.status_code, other.content) == (200, whole.content)
+        assert client.get(address, headers={"Range": "bytes=9000000-"}).status_code == 416

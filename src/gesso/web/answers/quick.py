@@ -109,6 +109,7 @@ class Quick:
     def thumb(self, name: str, data: bytes, media_type: str) -> Sent:
         """A thumbnail as it goes out, kept."""
         sent = _sent(data, media_type.encode(), name[:32].encode(), FOR_EVER)
+        sent.headers.append((b"accept-ranges", b"bytes"))
         self._thumbs.put(name, sent, len(data) + 600)
         return sent
 
@@ -120,6 +121,8 @@ class Quick:
         if path == LIST:
             return self._known_page(scope)
         if path.startswith(THUMBS):
+            if any(name == b"range" for name, _ in scope["headers"]):
+                return None  # parts are cut by the route
             scope["route"] = _THUMB_ROUTE
             return self._thumbs.get(path[len(THUMBS) :])
         return None

@@ -13,6 +13,7 @@ from gesso.core.catalogue.blobs.blob import is_key
 from gesso.show.gallery.gallery import tiles_json
 from gesso.web.answers.house import House
 from gesso.web.answers.quick import THUMBS, Asked, Sent
+from gesso.web.api.sounds.streaming import sent
 from gesso.web.api.walls.asked import AskedWall
 from gesso.web.server.problems import Halt, Problem
 
@@ -29,8 +30,10 @@ _NUMBERS: dict[int | str, dict[str, Any]] = {
 }
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/jpeg": {}, "image/webp": {}}, "description": "The picture."},
+    206: {"content": {"image/jpeg": {}, "image/webp": {}}, "description": "The part asked for."},
     304: {"description": "The one that you have is still the one."},
     404: {"model": Problem, "description": "There is no such thumbnail."},
+    416: {"model": Problem, "description": "It has no such part."},
 }
 _VERSIONED = "private, max-age=3600, immutable"
 Version = Annotated[int, Query(ge=0, lt=2**62, description="As the outline told it.")]
@@ -246,6 +249,8 @@ def outline_routes(house: House) -> APIRouter:
         if not is_key(key):
             raise Halt(404, "thumbnail", "There is no such thumbnail.")
         data, media_type = await desk.run(lambda: gallery.thumb(key))
+        if "range" in request.headers:
+            return sent(request, data, len(data), media_type, name[:32])
         return response(quick.thumb(name, data, media_type), request)
 
     return routes

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gesso.core.records.codec import to_plain
 from gesso.core.records.works import Work
 from gesso.web.answers.house import House
+from gesso.web.api.sounds.streaming import sent
 from gesso.web.server.problems import Problem
 
 Number = Annotated[int, Path(ge=1, lt=2**63, description="The work's number.")]
@@ -20,7 +21,9 @@ _UNKNOWN: dict[int | str, dict[str, Any]] = {
 }
 _PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/jpeg": {}}, "description": "The picture."},
+    206: {"content": {"image/jpeg": {}}, "description": "The part asked for."},
     304: {"description": "The one that you have is still the one."},
+    416: {"model": Problem, "description": "It has no such part."},
 }
 _A_DAY = "private, max-age=86400"
 
@@ -109,9 +112,9 @@ def _told(work: Work) -> dict[str, Any]:
 
 
 def _sent(request: Request, data: bytes, media_type: str, tag: str) -> Response:
-    if _is_same(request, tag):
-        return _unchanged(tag)
-    return Response(data, 200, {"Cache-Control": _A_DAY, "ETag": f'"{tag}"'}, media_type)
+    answer = sent(request, data, len(data), media_type, tag)
+    answer.headers["Cache-Control"] = _A_DAY
+    return answer
 
 
 def _is_same(request: Request, tag: str) -> bool:
