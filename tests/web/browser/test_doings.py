@@ -182,3 +182,39 @@ def test_the_first_work_of_a_studio_is_seen_in_the_making(
         assert box["height"] > 100
         empty.post(f"/runs/{run}/cancel")
         page.goto("about:blank")
+
+
+@pytest.mark.parametrize("place", ["/runs/{run}", "/"])
+def test_a_tab_that_nobody_looks_at_lets_go_of_its_stream(
+    page: Page, site: httpx2.Client, place: str
+) -> None:
+    wish = {"theme": "Sluices", "works": 40, "rounds": 1, "width": 1536, "height": 1536}
+    run = site.post("/api/make", json=wish).json()["run"]["id"]
+    while not any(one["run"] == run for one in site.get("/api/works/making").json()):
+        time.sleep(0.05)  # one run is worked on at a time
+    with page.expect_request(lambda request: request.url.endswith("/events")) as asked:
+        page.goto(place.format(run=run))
+    left: list[str] = []
+    page.on("requestfailed", lambda request: left.append(request.url))
+
+    page.evaluate(
+        """() => {
+          Object.defineProperty(document, "hidden", { value: true, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    for _ in range(100):
+        if asked.value.url in left:
+            break
+        page.wait_for_timeout(50)
+    assert asked.value.url in left, "the connection is free for others"
+
+    with page.expect_request(lambda request: request.url.endswith("/events")):
+        page.evaluate(
+            """() => {
+              Object.defineProperty(document, "hidden", { value: false, configurable: true });
+              document.dispatchEvent(new Event("visibilitychange"));
+            }"""
+        )
+    site.post(f"/runs/{run}/cancel")
+    page.goto("about:blank")

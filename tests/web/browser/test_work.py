@@ -215,3 +215,20 @@ def test_a_phone_shows_the_whole_width_and_nothing_beyond_it(
         page.goto(path)
         beyond = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert beyond <= 0, path
+
+
+@pytest.mark.parametrize("height", [900, 560])
+def test_the_picture_stays_in_the_window_however_long_its_label_is(
+    open_page: Callable[..., Page], height: int
+) -> None:
+    page = open_page(viewport={"width": 1440, "height": height})
+    for work in (KEPT, LARGE):
+        page.goto(f"/works/{work}")
+        page.evaluate("document.querySelector('.label').style.minHeight = '4000px'")
+        page.evaluate("scrollTo(0, 2500)")
+        box = page.locator(".hung img").bounding_box()
+        tools = page.locator(".hangs .tools").bounding_box()
+        assert box is not None
+        assert tools is not None
+        assert box["y"] >= 60, "below the head of the page"
+        assert tools["y"] + tools["height"] <= height
