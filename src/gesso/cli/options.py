@@ -97,6 +97,8 @@ class Number(click.ParamType[int]):
         """The number; longer ones than there can be are none."""
         if isinstance(value, int):
             return value
+        if re.fullmatch(r"[+-]?[0-9]+", str(value).strip()) is None:
+            self.fail(f"'{value}' is not a valid integer.", param, ctx)
         if re.fullmatch(r"0*[1-9][0-9]{0,17}", str(value).strip()) is None:
             self.fail(f"'{value}' is no number of anything here; they begin with 1.", param, ctx)
         return int(value)
