@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import as_file, files
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import numpy as np
 from fpdf import FPDF
-from fpdf.enums import XPos, YPos
+from fpdf.enums import MethodReturnValue, XPos, YPos
 from PIL import Image
 
 from gesso.core.pixels.picture import Picture
@@ -28,9 +28,14 @@ _TYPES = {
 _MARGIN, _GUTTER = 12.0, 5.0
 _INK, _GRAY, _LINE = (24, 24, 24), (105, 105, 105), (205, 205, 205)
 _PHOTO_SIDE = 1200
-_WIDE = ("values", "squint", "notan", "value-plan", "colour-blocks", "edges", "composition",
-         "attention")  # fmt: skip
-_TALL = ("values", "squint", "notan", "value-plan", "colour-blocks", "edges")
+_FIRST = ("values", "squint", "notan", "value-plan", "colour-blocks", "edges", "composition",
+          "attention")  # fmt: skip
+_ELSEWHERE = frozenset({"blocks", "outlines", "histogram", "palette", "hints", "what-if", "similar",
+                        "subject", "subject-mask"})  # fmt: skip
+"""What is large here or drawn anew, or says little in small; sheets of a new tool are shown."""
+_MOST = 12
+_ACROSS, _LEAST_MM = (4, 5, 6, 8), 16.0
+"""Small sheets in a row; the height of one, at least."""
 _TITLES = {
     "values": "True grays",
     "squint": "Squinting",
@@ -41,8 +46,12 @@ _TITLES = {
     "composition": "Where the eye lands; thirds",
     "attention": "What stands out",
 }
-_PAIR_MM, _TALL_MM, _FOOT_MM = 70.0, 96.0, 80.0
-"""Height of the picture, lying and standing; and what notes and tips need below the sheets."""
+_SIZES = (8.0, 7.2, 6.5)
+"""Points of the notes: the largest at which all of them fit."""
+_PAIR_MM, _TALL_MM = 66.0, 82.0
+"""Height of the picture, lying and standing."""
+_FOOT_MM, _PALETTE_MM = (70.0, 112.0), 15.5
+"""What is kept free below the sheets, at least and at most; and the palette of it."""
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 """Every page bears this date, so that the same study prints to the same bytes."""
 
@@ -74,19 +83,30 @@ def page_of(picture: Picture, study: Study, title: str, paper: Paper = "a4") -> 
     readings = {reading.tool: reading for reading in study.readings}
     sheets = {sheet.name: sheet for reading in study.readings for sheet in reading.sheets}
     levels = _rows(readings.get("blocks"), "levels")
-    shown = [sheets[name] for name in (_WIDE if study.width >= study.height else _TALL)
-             if name in sheets]  # fmt: skip
+    shown, left_out = _shown(study)
+    notes = [(reading.title, reading.note or reading.abstains) for reading in study.readings]
+    foot = page.foot_of(notes, study.tips)
     if study.width >= study.height:
         page.pair(_jpeg(picture), sheets.get("blocks"))
         page.levels_across(levels)
-        page.row(shown, 4)
+        page.row(shown, foot)
     else:
         page.standing(_jpeg(picture), sheets.get("blocks"), levels)
-        page.row(shown, 6)
+        page.row(shown, foot)
     page.palette(_rows(readings.get("colours"), "palette"))
-    page.notes([(reading.title, reading.note or reading.abstains) for reading in study.readings])
+    page.notes(notes, left_out, page.height_of(study.tips))
     page.tips(study.tips, study.silence)
     return page.data()
+
+
+def _shown(study: Study) -> tuple[list[Sheet], list[str]]:
+    """The small sheets, the usual ones first; and what others are called that find no room."""
+    drawn = [sheet for reading in study.readings for sheet in reading.sheets]
+    sheets = {sheet.name: sheet for sheet in drawn if sheet.role == "sheet"}
+    names = [name for name in _FIRST if name in sheets]
+    names += [name for name in sheets if name not in (*_FIRST, *_ELSEWHERE)]
+    left_out = [name.replace("-", " ") for name in names[_MOST:]]
+    return [sheets[name] for name in names[:_MOST]], left_out
 
 
 def _rows(reading: Reading | None, name: str) -> list[dict[str, Any]]:
@@ -171,17 +191,28 @@ class _Page:
             self._pdf.set_xy(x + side + 2, y + side / 2 - 4 + 4 * place)
             self._pdf.cell(40, 4, words)
 
-    def row(self, sheets: Sequence[Sheet], many: int) -> None:
-        """Small sheets, so many in a row, with their titles."""
-        gap = 3.5
-        each = (self._width - (many - 1) * gap) / many
-        rows = -(-len(sheets) // many)
-        room = (self._pdf.h - _MARGIN - _FOOT_MM - self._top) / max(1, rows) - 7
+    def row(self, sheets: Sequence[Sheet], foot: float) -> None:
+        """Small sheets with their titles, as large as they fit above a foot in millimetres."""
+        if not sheets:
+            return
+        gap, bottom = 3.5, self._pdf.h - _MARGIN - foot
+
+        def place_of(many: int) -> tuple[float, float]:
+            rows = -(-len(sheets) // many)
+            high = max(_LEAST_MM, (bottom - self._top) / rows - 7)
+            return (self._width - (many - 1) * gap) / many, high
+
+        def shown(many: int) -> float:
+            wide, high = place_of(many)
+            return min(wide / sheets[0].width, high / sheets[0].height)
+
+        many = max(_ACROSS, key=shown)
+        each, room = place_of(many)
         for start in range(0, len(sheets), many):
             top, deepest = self._top, 0.0
             for place, sheet in enumerate(sheets[start : start + many]):
                 x = _MARGIN + place * (each + gap)
-                high = self._picture(sheet.data, _Box(x, top, each, max(18.0, room)), left=True)
+                high = self._picture(sheet.data, _Box(x, top, each, room), left=True)
                 self._pdf.set_xy(x, top + high + 0.8)
                 self._set(7.5, _GRAY)
                 self._pdf.multi_cell(each, 3.2, _TITLES.get(sheet.name, sheet.caption), align="L")
@@ -205,18 +236,65 @@ class _Page:
             x += wide
         self._pdf.set_y(top + 14.5)
 
-    def notes(self, notes: Sequence[tuple[str, str]]) -> None:
-        """What each tool says, a line each."""
-        for title, note in notes:
-            if note and self._room(6):
-                self._pdf.set_x(_MARGIN)
-                self._set(8, _GRAY)
-                self._pdf.cell(26, 4, title)
-                self._set(8, _INK)
-                self._pdf.multi_cell(
-                    self._width - 26, 4, note, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
-                )
+    def notes(self, notes: Sequence[tuple[str, str]], left_out: Sequence[str], foot: float) -> None:
+        """What each tool says, as large as all of it fits; what does not fit is named.
+
+        Args:
+            notes: title and words of each.
+            left_out: names of sheets that found no room.
+            foot: what comes below them, millimetres.
+        """
+        told = [(title, note) for title, note in notes if note]
+        room = self._pdf.h - _MARGIN - foot - self._top - 2
+        size, heights = self._fitting(told, room)
+        missing = [f"the sheet of {name}" for name in left_out]
+        room -= 4 if missing or sum(heights) > room else 0
+        for (title, note), high in zip(told, heights, strict=True):
+            if high > room:
+                missing.append(f"the note on {title.lower()}")
+                continue
+            room -= high
+            self._pdf.set_x(_MARGIN)
+            self._set(size, _GRAY)
+            self._pdf.cell(26, size / 2, title)
+            self._set(size, _INK)
+            self._pdf.multi_cell(
+                self._width - 26, size / 2, note, align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT
+            )
+        if missing:
+            words = f"Without room on this page: {', '.join(missing)}."
+            self._say(words[:160], 7, _GRAY, 4)
         self._pdf.ln(2)
+
+    def _fitting(self, notes: Sequence[tuple[str, str]], room: float) -> tuple[float, list[float]]:
+        """The largest size at which the notes fit, the smallest where none is; their heights."""
+        for size in _SIZES:
+            heights = [self._high(note, size, self._width - 26, size / 2) for _, note in notes]
+            if sum(heights) <= room:
+                break
+        return size, heights
+
+    def foot_of(self, notes: Sequence[tuple[str, str]], tips: Sequence[Tip]) -> float:
+        """What palette, notes and tips want, within bounds, millimetres."""
+        size = _SIZES[1]
+        told = sum(self._high(note, size, self._width - 26, size / 2) for _, note in notes if note)
+        return float(np.clip(_PALETTE_MM + told + 4 + self.height_of(tips), *_FOOT_MM))
+
+    def height_of(self, tips: Sequence[Tip]) -> float:
+        """What the tips need, or the sentence in their place, millimetres."""
+        half = (self._width - _GUTTER) / 2
+        columns = [
+            sum(self._high(words, size, half, size * 0.46) + 1.2 for words, size, _ in _lines(tip))
+            for tip in tips
+        ]
+        return 3 + max(columns, default=12.0)
+
+    def _high(self, words: str, size: float, width: float, line: float) -> float:
+        self._set(size, _INK)
+        told = self._pdf.multi_cell(
+            width, line, words, align="L", dry_run=True, output=MethodReturnValue.HEIGHT
+        )
+        return cast("float", told)
 
     def tips(self, tips: Sequence[Tip], silence: str) -> None:
         """The two tips side by side, or why there are none."""
@@ -229,11 +307,7 @@ class _Page:
         for place, tip in enumerate(tips):
             self._pdf.set_y(top)
             x = _MARGIN + place * (half + _GUTTER)
-            for words, size, colour in (
-                (tip.observation, 10, _INK),
-                (f"Ten minutes: {tip.action}", 10, _INK),
-                (tip.why, 8.5, _GRAY),
-            ):
+            for words, size, colour in _lines(tip):
                 self._pdf.set_x(x)
                 self._set(size, colour)
                 self._pdf.multi_cell(half, size * 0.46, words, align="L", new_x=XPos.LMARGIN)
@@ -260,8 +334,14 @@ class _Page:
         self._pdf.set_font("instrument", size=size)
         self._pdf.set_text_color(*colour)
 
-    def _room(self, high: float) -> bool:
-        return self._top + high < self._pdf.h - 48
+
+def _lines(tip: Tip) -> tuple[tuple[str, float, tuple[int, int, int]], ...]:
+    """What is written of a tip: words, points, colour."""
+    return (
+        (tip.observation, 10, _INK),
+        (f"Ten minutes: {tip.action}", 10, _INK),
+        (tip.why, 8.5, _GRAY),
+    )
 
 
 def _jpeg(picture: Picture) -> bytes:
