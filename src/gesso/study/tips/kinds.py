@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gesso.core.pixels.colour import lightness
 from gesso.study.easel import Easel, Floats
 
 _ALIKE = 0.35
@@ -20,7 +19,9 @@ _COARSE = 8
 """What is left of noise at an eighth of the reading size is next to nothing; of a picture that was
 dithered it is the picture."""
 _LEFT = 0.2
-_LOOKED_AT = 300_000
+_WIDEST = 50.0
+"""The widest that values from 0 to 100 can spread."""
+_LOOKED_AT = 60_000
 """Pixels of the full size that are looked at, about, in whole rows and columns."""
 _INK = 25.0
 """L* that ink lies below its paper."""
@@ -57,16 +58,23 @@ def _is_noise(easel: Easel) -> bool:
         return False
     if _likeness(values) < _ALIKE and float(values.std()) > _FAINT:
         return True
-    rgb = easel.picture.rgb
-    step = max(1, rgb.shape[0] * rgb.shape[1] // _LOOKED_AT)
-    rows, columns = lightness(rgb[::step]), lightness(rgb[:, ::step])
-    spread = float(rows.std())
-    if spread < _GRAIN or max(_beside(rows), _beside(columns.T)) >= _ALIKE:
-        return False
     height, width = values.shape
     size = max(1, width // _COARSE), max(1, height // _COARSE)
-    coarse = cv2.resize(values, size, interpolation=cv2.INTER_AREA)
-    return float(coarse.std()) < _LEFT * spread
+    coarse = float(cv2.resize(values, size, interpolation=cv2.INTER_AREA).std())
+    if coarse > _LEFT * _WIDEST:
+        return False
+    rgb = easel.picture.rgb
+    step = max(1, rgb.shape[0] * rgb.shape[1] // _LOOKED_AT)
+    rows, columns = _grays(rgb[::step]), _grays(rgb[:, ::step])
+    spread = float(rows.std())
+    is_alike = max(_beside(rows), _beside(columns.T)) >= _ALIKE
+    return spread > _GRAIN and coarse < _LEFT * spread and not is_alike
+
+
+def _grays(rgb: NDArray[np.uint8]) -> Floats:
+    """Luma, 0 to 100: near enough to L* to say how far it spreads."""
+    luma = cv2.cvtColor(np.ascontiguousarray(rgb), cv2.COLOR_RGB2GRAY)
+    return np.asarray(luma, dtype=np.float32) / np.float32(2.55)
 
 
 def _likeness(values: Floats) -> float:

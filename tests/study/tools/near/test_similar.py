@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -13,9 +14,11 @@ from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Swatch
 from gesso.studio import Studio
+from gesso.study.drawing.lettering import font
 from gesso.study.records import Reading
-from gesso.study.tools.near.reasons import palettes_apart, reasons_of, traits_of
-from gesso.study.tools.near.showing import SIZE, Reference, row_of
+from gesso.study.tools.near import similar
+from gesso.study.tools.near.reasons import Traits, palettes_apart, reasons_of, traits_of
+from gesso.study.tools.near.showing import SIZE, Reference, _cut_to, row_of
 from gesso.study.tools.near.similar import Similar, SimilarOptions
 
 from ...conftest import set_up
@@ -158,3 +161,33 @@ def test_a_pixel_has_traits() -> None:
 
     assert np.isfinite(traits.patterns).all()
     assert np.isfinite(traits.layout).all()
+
+
+def test_what_a_work_is_held_by_is_measured_once_for_many_pictures(
+    gallery: Gallery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company, measured = gallery.company(), []
+
+    def counted(rgb: np.ndarray, swatches: Sequence[Swatch]) -> Traits:
+        measured.append(len(rgb))
+        return traits_of(rgb, swatches)
+
+    monkeypatch.setattr(similar, "traits_of", counted)
+    first, again = (
+        Similar(SimilarOptions(), company).read(set_up(painted("Baroque", 99))) for _ in range(2)
+    )
+
+    assert found(first) == found(again)
+    assert len(measured) == len(found(first)) + 2
+
+
+def test_a_long_title_is_cut_where_it_fits_and_not_before() -> None:
+    words = "A Very Long Title of a Painting That Goes on and on over the Hills"
+
+    for wide in (40, 90, 200):
+        cut = _cut_to(words, 15, wide)
+        kept = len(cut) - 1
+        assert font(15).getlength(cut) <= wide
+        assert font(15).getlength(f"{words[: kept + 2]}…") > wide
+    assert _cut_to(words, 15, 2000) == words
+    assert _cut_to(words, 15, 1) == ""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,15 @@ from gesso.core.catalogue.store.tables import works
 from gesso.core.encoders.encoder import Encoder
 from gesso.core.indexes.space_index import SpaceIndex
 from gesso.core.pixels.picture import Picture
+from gesso.core.records.works import Work
+from gesso.study.tools.near.reasons import Traits
 from gesso.study.tools.near.vote import Jury, Labelled
 
 Ids = NDArray[np.int64]
 LABEL_SET = "style"
-_KEPT_VECTORS = 8
+_KEPT_VECTORS, _KEPT_TRAITS = 8, 2000
+Key = TypeVar("Key")
+Held = TypeVar("Held")
 _FEW = 4
 """Works that a style needs to be heard."""
 
@@ -83,16 +87,26 @@ class Company:
     neighbours: Neighbours
     catalogue: Callable[[], Catalogue]
     _vectors: dict[str, NDArray[np.float32]] = field(default_factory=dict, repr=False)
+    _traits: dict[tuple[int, str], Traits] = field(default_factory=dict, repr=False)
     _heard: _Hearing | None = field(default=None, repr=False)
 
     def vector(self, picture: Picture) -> NDArray[np.float32]:
         """(size,) of a picture; those of the last few stay at hand."""
         key = picture.pixels_sha256
-        if key not in self._vectors:
-            while len(self._vectors) >= _KEPT_VECTORS:
-                self._vectors.pop(next(iter(self._vectors)), None)
-            self._vectors[key] = self.encoder.pictures([picture])[0]
-        return self._vectors[key]
+        found = self._vectors.get(key)
+        if found is None:
+            found = self.encoder.pictures([picture])[0]
+            _kept(self._vectors, _KEPT_VECTORS, key, found)
+        return found
+
+    def traits(self, work: Work, make: Callable[[Work], Traits]) -> Traits:
+        """What a work is held side by side by; it stays at hand, since works do not change."""
+        key = work.id, work.fingerprint.pixels
+        found = self._traits.get(key)
+        if found is None:
+            found = make(work)
+            _kept(self._traits, _KEPT_TRAITS, key, found)
+        return found
 
     @property
     def known(self) -> Ids:
@@ -141,6 +155,13 @@ class Company:
         return Labelled(
             ids, vectors, tuple(style for _, style, _ in kept), tuple(who for _, _, who in kept)
         )
+
+
+def _kept(shelf: dict[Key, Held], most: int, key: Key, held: Held) -> None:
+    """Put something on a shelf, whose oldest leaves; any thread may."""
+    while len(shelf) >= most:
+        shelf.pop(next(iter(list(shelf))), None)
+    shelf[key] = held
 
 
 @dataclass

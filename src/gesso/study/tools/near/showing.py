@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,8 +71,11 @@ def _fitted(data: bytes, width: int, height: int) -> Bytes:
 def _cut_to(text: str, size: int, width: int) -> str:
     """As much of a text as fits, on one line."""
     words = " ".join(text.split())
-    if font(size).getlength(words) <= width:
+    type_ = font(size)
+    if type_.getlength(words) <= width:
         return words
-    while words and font(size).getlength(f"{words}…") > width:
-        words = words[:-1]
-    return f"{words.rstrip()}…" if words else ""
+    # Longer is wider: measured a few times, not once a letter.
+    fits = bisect_right(
+        range(len(words)), float(width), key=lambda many: type_.getlength(f"{words[:many]}…")
+    )
+    return f"{words[: max(0, fits - 1)].rstrip()}…" if fits > 1 else ""

@@ -113,7 +113,7 @@ class Similar:
                 continue
             if any(float(other @ one) > _COPY for one in shown):
                 continue
-            theirs = traits_of(_seen(company, work), work.swatches)
+            theirs = company.traits(work, lambda one: traits_of(_seen(company, one), one.swatches))
             found.append(_Hit(work, likeness, reasons_of(mine, theirs)))
             shown.append(other)
             if len(found) == self._options.count:

@@ -214,8 +214,7 @@ def _metric(centred: Doubles, labels: Whole) -> Doubles:
 
     Within-class covariance normalisation after Hatch, Kajarekar and Stolcke (Interspeech 2006).
     """
-    _, _, turned = np.linalg.svd(centred, full_matrices=False)
-    main = turned[:_DIRECTIONS].T
+    main = _directions(centred)
     places = centred @ main
     sums = np.zeros((int(labels.max()) + 1, places.shape[1]))
     np.add.at(sums, labels, places)
@@ -227,6 +226,16 @@ def _metric(centred: Doubles, labels: Whole) -> Doubles:
         (1 - _SHRUNK) * within + _SHRUNK * even + 1e-9 * np.eye(len(even))
     )
     return np.asarray(main @ (axes / np.sqrt(spread)), dtype=np.float64)
+
+
+def _directions(centred: Doubles) -> Doubles:
+    """(size, directions): the principal ones; the smaller of the two ways round is taken."""
+    works, size = centred.shape
+    if works < size:
+        _, _, turned = np.linalg.svd(centred, full_matrices=False)
+        return np.asarray(turned[:_DIRECTIONS].T, dtype=np.float64)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    return np.asarray(axes[:, ::-1][:, :_DIRECTIONS], dtype=np.float64)
 
 
 def _taken(labelled: Labelled) -> Whole:
