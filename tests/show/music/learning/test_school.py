@@ -97,6 +97,20 @@ def test_what_is_learnt_and_promoted_changes_matches_and_can_be_undone(studio: S
     assert same[0] == same[1]
 
 
+def test_pairs_of_favourites_teach_more(studio: Studio) -> None:
+    paired(studio)
+    plain = studio.music.school.learn()
+    for work in range(1, 6):
+        studio.catalogue.works.set_favourite(work, True)
+
+    loved = studio.music.school.learn()
+
+    bodies = [studio.catalogue.pairings.body(one.version) for one in (plain, loved)]
+    assert bodies[0] != bodies[1]
+    assert plain.report.pairs == loved.report.pairs == COUNT
+    assert loved.report.is_better
+
+
 def test_pairs_by_chance_are_learnt_but_not_promoted(studio: Studio) -> None:
     paired(studio, by_chance=True)
 

@@ -73,6 +73,35 @@ def test_each_pair_is_held_out_once_without_its_picture_and_its_album(islands):
     assert sorted(held_before) == list(range(60))
 
 
+def test_a_pair_that_is_told_twice_is_learnt_twice_and_tried_once():
+    known = ground(20, 30)
+    told = []
+
+    def listening(pictures, tracks, moods):
+        told.append(len(pictures))
+        return by_correlation(pictures, tracks)
+
+    report = tried(replace(known, times=np.array([2] * 5 + [1] * 15)), listening, "cca")
+
+    assert report.pairs == 20
+    # Of five folds each is taught without its own: all 25 tellings are heard four times, and then
+    # once more with the tracks in another order.
+    assert sum(told) == 2 * 4 * 25
+
+
+def test_what_is_told_more_often_draws_the_towers_its_way():
+    known = ground(40, 60)
+    rows = np.arange(40)
+    often = replace(known, times=np.where(rows < 5, 30, 1)).learn(cca, rows)
+    alone = known.learn(cca, rows)
+
+    def loved(towers):
+        alike = towers.alike(known.pictures[:5], known.music[known.tracks[:5]])
+        return float(np.diag(alike).mean())
+
+    assert loved(often) > loved(alone)
+
+
 def test_other_tracks_of_the_same_picture_are_no_rivals():
     known = ground(40, 60)
     twice = replace(

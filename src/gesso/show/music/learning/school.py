@@ -22,6 +22,8 @@ FEWEST = 20
 """Pairs below which nothing is learnt."""
 MANY = 1000
 """Pairs from which both ways of learning are tried."""
+OF_FAVOURITES = 2
+"""How often a pair of a work that is marked a favourite is told to who learns."""
 _SEEN = 2000
 """Works by which it is told in what pictures differ."""
 
@@ -55,7 +57,7 @@ class Learnt:
 
 
 class School:
-    """Learns from a person's pairs.
+    """Learns from a person's pairs, and most from those of works that they marked.
 
     Args:
         catalogue: whose pairs, works and tracks.
@@ -183,7 +185,13 @@ class School:
             senses.tracks(music),
             self._places(music),
             np.stack([usual[pair.work] for pair in pairs]),
+            self._times([pair.work for pair in pairs]),
         ), senses
+
+    def _times(self, numbers: Sequence[int]) -> NDArray[np.int64]:
+        """(pairs,) how often each is told: what a person loves teaches more than what they keep."""
+        loved = {one for one in set(numbers) if self._catalogue.works.get(one).favourite}
+        return np.array([OF_FAVOURITES if one in loved else 1 for one in numbers])
 
 
 def _albums(music: Sequence[Track]) -> NDArray[np.int64]:

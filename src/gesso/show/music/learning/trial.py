@@ -34,6 +34,8 @@ class Ground:
         music: (music, t) numbers of all tracks.
         moods: (music, 2) valence and arousal of all tracks, as shares.
         usual: (pairs, music) how well each track fits by what is not learnt, 0 to 1.
+        times: (pairs,) how often each is told to who learns; None for once. Who is tried is asked
+            for each pair once, however often it is told.
     """
 
     works: Ints
@@ -43,10 +45,13 @@ class Ground:
     music: Floats
     moods: Floats
     usual: Floats
+    times: Ints | None = None
 
     def learn(self, train: Train, rows: Ints, tracks: Ints | None = None) -> Towers:
         """Towers from some pairs, or from their pictures with other tracks."""
         heard = self.tracks[rows] if tracks is None else tracks
+        if self.times is not None:
+            rows, heard = np.repeat(rows, self.times[rows]), np.repeat(heard, self.times[rows])
         return train(self.pictures[rows], self.music[heard], self.moods[heard])
 
 
