@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from email.utils import formatdate
+from typing import Any
 
 import pytest
 from tests.stubs.web_stub import Page, Seen, WebStub
@@ -477,6 +478,28 @@ def test_one_connection_at_a_time_goes_to_a_host(web: WebStub, fetcher: Fetcher)
         list(threads.map(lambda n: fetcher.json(web.url("a.test", f"/{n}")), range(16)))
 
     assert most == 1
+
+
+def test_who_waits_for_a_host_hears_what_it_wishes_before_asking(
+    web: WebStub, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep = fetcher.hosts.said_no
+
+    def slowly(*wish: Any) -> Any:
+        time.sleep(0.1)  # others wait for the host's place meanwhile
+        return keep(*wish)
+
+    monkeypatch.setattr(fetcher.hosts, "said_no", slowly)
+    web.hosts["a.test"] = always(Page(429, headers={"Retry-After": "60"}))
+
+    def ask(number: int) -> None:
+        with pytest.raises(RateLimited):
+            fetcher.get(web.url("a.test", f"/{number}.png"))
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(ask, range(6)))
+
+    assert len(web.paths("a.test")) == 1
 
 
 def test_the_owner_can_stop_while_a_host_is_waited_for(web: WebStub, fetcher_for: Make) -> None:

@@ -19,6 +19,7 @@ from gesso.core.errors import (
     BudgetSpent,
     InputError,
     Interrupted,
+    OutsideError,
     RateLimited,
     SettingsError,
     Transient,
@@ -256,8 +257,7 @@ class Fetcher:
             is_for_picture = accept == "picture"
             return Visit(target, is_for_picture, answering.status, answering.headers, data, wish)
 
-        visit = self._exchange(target, sent, take)
-        failure = verdict(visit, self.hosts)
+        visit, failure = self._exchange(target, sent, take)
         if failure is not None:
             raise failure
         return visit
@@ -271,14 +271,18 @@ class Fetcher:
 
     def _exchange(
         self, target: Target, sent: Mapping[str, str], take: Callable[[Answering], Visit]
-    ) -> Visit:
-        """Send one request at its host's terms."""
+    ) -> tuple[Visit, OutsideError | None]:
+        """Send one request at its host's terms; what came, and the failure that it is.
+
+        What the host wishes is kept before its place is free: whoever waits for it asks by that.
+        """
         self._keep_out_while_paused(target.host)
         with self.hosts.place(target.host, self._stop):
             self._await_turn(target.host)
             try:
                 with self._wire.ask(target, sent, self._count) as answering:
-                    return take(answering)
+                    visit = take(answering)
+                return visit, verdict(visit, self.hosts)
             except Transient as error:
                 self.hosts.struck(target.host, error.message)
                 raise
@@ -352,8 +356,7 @@ class Fetcher:
         sent = self._headers("any", "", None)
         try:
             for _ in range(_ROBOTS_REDIRECTS + 1):
-                visit = self._exchange(target, sent, partial(_robots_visit, target))
-                failure = verdict(visit, self.hosts)
+                visit, failure = self._exchange(target, sent, partial(_robots_visit, target))
                 if isinstance(failure, RateLimited):
                     raise failure
                 if visit.status not in REDIRECTS:
