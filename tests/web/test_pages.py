@@ -6,6 +6,7 @@ import gzip
 import posixpath
 import re
 from collections.abc import Iterator
+from html import unescape
 
 import cv2
 import httpx2
@@ -198,6 +199,25 @@ def test_a_study_shows_its_palette_and_what_each_block_is(client: httpx2.Client)
         assert colour["name"] in page
     for level in figures["blocks"]["levels"]:
         assert f'<b class="num">{level["block"]}</b> {level["role"]}' in page
+
+
+def test_a_study_is_kept_with_the_wishes_of_its_page(hung: httpx2.Client) -> None:
+    page = hung.get(f"/studies/{WORKS}?intent=nocturne&levels=4").text
+    action = re.search(r'class="keep" method="post" action="([^"]+)"', page)
+    assert action is not None
+
+    again = hung.post(unescape(action[1]))
+
+    kept = hung.get(f"/api/works/{WORKS}/studies").json()["studies"][-1]
+    assert (kept["intent"], kept["settings"]["levels"]) == ("nocturne", 4)
+    assert again.headers["location"] == f"/studies/{WORKS}?levels=4&intent=nocturne#progress"
+
+
+def test_a_change_can_be_tried_without_a_script(hung: httpx2.Client) -> None:
+    page = hung.get(f"/studies/{WORKS}?change=lower-key&amount=0.5").text
+
+    assert '<option value="lower-key" selected>The key lowered</option>' in page
+    assert "With the key lowered by 50 %" in page
 
 
 def test_styles_scripts_and_fonts_never_change_under_their_address(client: httpx2.Client) -> None:

@@ -4,6 +4,7 @@
 import { html, nothing, render, svg } from "../vendor/lit/lit.js";
 import { adviceOf } from "./advice.js";
 import { Changes } from "./changes.js";
+import { Histogram } from "./histogram.js";
 import { intentOf } from "./intent.js";
 import { Marks } from "./marks.js";
 import { chip, imageAt, many, percent, slider } from "./pieces.js";
@@ -96,6 +97,7 @@ class Study extends HTMLElement {
       show: (image, words) => this.show(image, { words, isChange: true }),
       unsee: () => this.unsee(),
     });
+    this.histogram = new Histogram(this);
     this.drawSmall();
     // Enlarged once, before the first step is timed.
     this.stage.enlarged("plan", this.planes.plan);
@@ -228,7 +230,7 @@ class Study extends HTMLElement {
       <div class="tools" role="group" aria-label="Over it">
         ${[["focus", "Focal point"], ["thirds", "Thirds"]].map(([name, words]) => html`
         <button type="button" class="chip" aria-pressed=${this.shows.has(name)} @click=${() => this.toggle(name)}>${words}</button>`)}</div>
-      ${isBlocks ? this.shapesOf(shapes) : html`${this.histogram(isNotan)}
+      ${isBlocks ? this.shapesOf(shapes) : html`${this.histogram.draw(isNotan)}
       ${isNotan ? html`<p class="hint">Drag the line: ${percent(this.dark())} is dark.
           <button type="button" class="plain" @click=${() => this.change({ tone: toneOf(this.readings.notan.figures.notan_cut) })}>Where the picture parts</button></p>`
         : html`<div class="tools" role="group" aria-label="Cut">${Object.entries(CUTS).map(([cut, words]) => html`
@@ -237,44 +239,6 @@ class Study extends HTMLElement {
         ${this.strip()}`}`}
       ${intentOf(this.intents, this.asked.intent ?? "none", (intent) => this.again({ intent }))}
       <p class="said" role="status" aria-live="polite">${this.waiting ?? ""}</p>`;
-  }
-
-  /** Bars of how much there is of each value, with a line to drag at each cut. */
-  histogram(isNotan) {
-    const plane = isNotan ? this.planes.notan : this.planes.plan, counts = countsOf(plane);
-    const most = Math.max(...counts);
-    const path = `M0 84${Array.from(counts, (count, at) => `L${at} ${(84 - 78 * Math.sqrt(count / most)).toFixed(1)}`).join("")}L255 84Z`;
-    const cuts = isNotan ? [this.tone] : this.plan.cuts;
-    return html`<div class="histogram"><svg viewBox="0 0 256 96" preserveAspectRatio="none" aria-hidden="true"
-        @pointermove=${(event) => this.drag(event)} @pointerup=${() => { this.dragged = null; }} @pointercancel=${() => { this.dragged = null; }}>
-      <path d=${path}></path>
-      ${cuts.map((cut, at) => svg`<g class=${this.held === at ? "cut is-held" : "cut"} @pointerdown=${(event) => this.grip(event, at)}>
-        <rect class="grip" x=${cut - 5} width="10" y="0" height="96"></rect><line x1=${cut} x2=${cut} y1="0" y2="96"></line></g>`)}
-      </svg>
-      <div class="cuts">${cuts.map((cut, at) => html`<label class="hidden">${isNotan ? "Where two values part" : `Cut ${at + 1}`}
-        <input type="range" min=${at ? cuts[at - 1] + 1 : 1} max=${at < cuts.length - 1 ? cuts[at + 1] - 1 : 255} .value=${String(cut)}
-          aria-valuetext=${`${Math.round(cut / 2.55)} L*`}
-          @focus=${() => { this.held = at; this.tell(); }} @blur=${() => { this.held = null; this.tell(); }} @input=${(event) => this.move(at, Number(event.target.value))}></label>`)}</div></div>`;
-  }
-
-  grip(event, at) {
-    event.preventDefault();
-    event.currentTarget.ownerSVGElement.setPointerCapture(event.pointerId);
-    this.dragged = at;
-  }
-
-  drag(event) {
-    if (this.dragged === null || this.dragged === undefined) return;
-    const box = event.currentTarget.getBoundingClientRect();
-    this.move(this.dragged, Math.round((event.clientX - box.left) / box.width * 256));
-  }
-
-  move(at, tone) {
-    if (this.view === "notan") { this.change({ tone: Math.min(255, Math.max(1, tone)) }); return; }
-    const cuts = [...this.plan.cuts];
-    const low = at ? cuts[at - 1] + 1 : 1, high = at < cuts.length - 1 ? cuts[at + 1] - 1 : 255;
-    cuts[at] = Math.min(high, Math.max(low, tone));
-    this.change({ own: cuts });
   }
 
   /** The values to mix, dark to light, with how much of each. */
