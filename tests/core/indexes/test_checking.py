@@ -11,8 +11,9 @@ from gesso.core.errors import DamageError
 from gesso.core.indexes.generations import manifest
 from gesso.core.indexes.generations.generation import Generation
 from gesso.core.indexes.space_index import SpaceIndex
+from gesso.core.indexes.truth.shards import SHARD_ROWS, Shards
 
-from .room import COUNT, HELD, QUERIES, Room, assert_right, upto, vectors
+from .room import COUNT, HELD, QUERIES, SPACE, Room, assert_right, upto, vectors
 from .test_truth import flip
 
 
@@ -73,6 +74,48 @@ def test_vectors_that_an_index_was_not_built_of_are_found_by_a_check(copy: Room)
     assert "built of other vectors" in space.state().degraded
 
 
+def test_a_damaged_vector_is_left_out_before_anybody_asks_for_it(copy: Room) -> None:
+    flip(copy.vectors / "000000.f2", 7 * SPACE.size * 2)
+    space = copy.open()
+
+    assert space.check(never)
+
+    assert stands(space) == (2, "1 damaged vectors are left out")
+    assert 8 not in space.known()
+    assert not space.check(never)
+
+
+def test_vectors_that_came_later_are_checked_too(copy: Room) -> None:
+    space, other = copy.open(), copy.open()
+    space.check(never)
+
+    other.add(upto(3, first=900), vectors(3, seed=8))
+    flip(copy.vectors / "000000.f2", (COUNT + 1) * SPACE.size * 2)
+
+    assert space.check(never)
+    assert "1 damaged vectors" in space.state().degraded
+
+
+def test_a_space_of_several_shards_is_checked_without_mapping_one(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    space = room.open()
+    held = vectors(SHARD_ROWS + 2_000)
+    space.add(upto(len(held)), held)
+    space.remove(upto(1_500, first=1_000))
+    asked = room.open()
+    with monkeypatch.context() as patched:
+        patched.setattr(Shards, "_mapped", None)
+        assert asked.check(never)
+    assert stands(asked) == (None, "")
+    assert not asked.check(never)
+
+    flip(room.vectors / "000001.f2", 1_999 * SPACE.size * 2)
+    again = room.open()
+    again.check(never)
+    assert stands(again) == (None, "1 damaged vectors are left out")
+
+
 def test_what_is_well_is_read_once_and_again_when_another_takes_over(copy: Room) -> None:
     space, other = copy.open(), copy.open()
 
@@ -88,6 +131,7 @@ def test_what_is_well_is_read_once_and_again_when_another_takes_over(copy: Room)
 def test_what_a_search_has_opened_is_not_read_again(copy: Room) -> None:
     space = copy.open()
     answers(space)
+    space.search(QUERIES, 10, recall="exact")
 
     assert not space.check(never)
 

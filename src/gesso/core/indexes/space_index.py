@@ -22,10 +22,11 @@ from gesso.core.indexes.generations.canaries import Canaries
 from gesso.core.indexes.generations.generation import Generation, Service, maker_of
 from gesso.core.indexes.generations.lines import line_of
 from gesso.core.indexes.generations.manifest import NAME as MANIFEST
-from gesso.core.indexes.generations.manifest import BrokenOff, IsOver, Manifest
+from gesso.core.indexes.generations.manifest import Manifest
 from gesso.core.indexes.generations.serving import Serving
 from gesso.core.indexes.generations.shelf import Shelf
 from gesso.core.indexes.index import Queries, Recall
+from gesso.core.indexes.truth.breaking import BrokenOff, IsOver
 from gesso.core.indexes.truth.rows import Ids
 from gesso.core.indexes.truth.truth import Truth
 
@@ -230,10 +231,11 @@ class SpaceIndex:
         )
 
     def check(self, is_over: IsOver) -> bool:
-        """Read the generation in service against its sums, once for each that takes over.
+        """Read the generation in service and the vectors against their sums, each once.
 
-        For a thread of its own: it opens no index, and searches do not wait for it. What it finds
-        stands in `state` until a search has opened the generation itself.
+        A generation is read when it takes over, a vector when it came. For a thread of its own: it
+        opens no index, holds no more than a piece, and searches do not wait for it. What it finds
+        stands in `state`; of a generation until a search has opened that itself.
 
         Args:
             is_over: asked between pieces, whether to break off.
@@ -242,7 +244,8 @@ class SpaceIndex:
             Whether anything was read to its end.
         """
         try:
-            return self._serving.check(is_over)
+            has_read = self._serving.check(is_over)
+            return self._truth.check(is_over) or has_read
         except BrokenOff:
             return False
 

@@ -13,10 +13,11 @@ from gesso.core.encoders.encoder import Space
 from gesso.core.errors import DamageError, GessoError, MissingExtra
 from gesso.core.indexes.generations.canaries import NAME as CANARIES
 from gesso.core.indexes.generations.canaries import Canaries
-from gesso.core.indexes.generations.manifest import IsOver, Manifest, never
+from gesso.core.indexes.generations.manifest import Manifest
 from gesso.core.indexes.generations.source import fingerprint
 from gesso.core.indexes.index import INDEXES, Index, IndexMaker, Place, Queries, Recall
 from gesso.core.indexes.scan import Lens, best
+from gesso.core.indexes.truth.breaking import IsOver, never
 from gesso.core.indexes.truth.rows import Ids, Rows
 from gesso.core.indexes.truth.truth import Truth
 

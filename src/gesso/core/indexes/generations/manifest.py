@@ -4,30 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from gesso.core.catalogue.store.disk import Disk, write_whole
 from gesso.core.errors import DamageError
+from gesso.core.indexes.truth.breaking import BrokenOff, IsOver, never
 
 NAME = "manifest.json"
 _FORMAT = 1
 _PIECE = 1 << 20
 _ADVICE = "Another generation answers meanwhile; make a new one with: gesso index build"
-
-IsOver = Callable[[], bool]
-"""Asked between pieces of a long reading: whether nobody wants it any more."""
-
-
-class BrokenOff(Exception):
-    """A reading was broken off before its end, and says nothing."""
-
-
-def never() -> bool:
-    """For readings that go on to their end."""
-    return False
 
 
 @dataclass(frozen=True)

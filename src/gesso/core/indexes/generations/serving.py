@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from gesso.core.errors import DamageError, GessoError
 from gesso.core.indexes.generations.generation import Generation, Service, read_through
-from gesso.core.indexes.generations.manifest import IsOver
 from gesso.core.indexes.generations.shelf import Shelf, Sign
+from gesso.core.indexes.truth.breaking import IsOver
 
 _AGAIN_S = 30.0
 _UNREAD: Sign = (-1, -1, -1)

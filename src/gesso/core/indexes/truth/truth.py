@@ -11,7 +11,6 @@ the end, and the next writer writes over it.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -22,15 +21,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.catalogue.runs.claims import claim
-from gesso.core.catalogue.store.disk import Disk, make_folder, storage_error, write_whole
+from gesso.core.catalogue.store.disk import Disk, make_folder
 from gesso.core.encoders.encoder import Space
 from gesso.core.errors import DamageError, StudioBusy, UnknownItem
+from gesso.core.indexes.truth.breaking import BrokenOff, IsOver
 from gesso.core.indexes.truth.checks import Checks
+from gesso.core.indexes.truth.header import NAME, Header
 from gesso.core.indexes.truth.journal import GONE, Journal
 from gesso.core.indexes.truth.rows import Ids, Rows
 from gesso.core.indexes.truth.shards import Halves, Shards, unit_rows
 
-_HEADER = "space.json"
 _STRETCH = 1_024
 _PAUSE_S = 0.02
 
@@ -57,12 +57,14 @@ class Truth:
         self._disk = disk or Disk()
         self._wait_s = wait_s
         self._checks = Checks(space.id, self.width)
+        self._header = Header(folder, space, self._disk)
         self._journal = Journal(folder, self._checks, self._disk)
         self._shards = Shards(folder, self.width, self._disk)
         self._lock = threading.RLock()
         self._rows = Rows.none()
         self._damaged: dict[int, int] = {}
         self._seen = np.zeros(0, dtype=bool)
+        self._checked: Rows | None = None
         self._wounds: tuple[str, ...] = ()
         self._reload()
 
@@ -188,6 +190,33 @@ class Truth:
             rows = np.flatnonzero(self._reload().live)
         return sum(len(piece) for piece, _ in self.stretches(rows))
 
+    def check(self, is_over: IsOver) -> bool:
+        """Sum the rows that nobody has summed yet, a stretch of their files at a time.
+
+        What is damaged is left out from then on. Returns whether there were any to read.
+
+        Raises:
+            BrokenOff: it was over before the end; what was read by then is known.
+        """
+        rows = self.rows()
+        if rows is self._checked:
+            return False
+        unseen, seen = rows.live.copy(), self._seen[: len(rows.live)]
+        unseen[: len(seen)] &= ~seen
+        for first in range(0, len(unseen), _STRETCH):  # a shard is many whole stretches
+            piece = first + np.flatnonzero(unseen[first : first + _STRETCH])
+            if not len(piece):
+                continue
+            held = self._shards.read(first, int(piece[-1]) + 1 - first)[piece - first]
+            sound = self._checks.of_rows(held) == rows.sums[piece]
+            self._see(piece[sound])
+            if not sound.all():
+                self._leave_out(piece[~sound])
+            if is_over():
+                raise BrokenOff
+        self._checked = rows
+        return bool(unseen.any())
+
     def condense(self, most_live: float) -> int:
         """Write the few rows anew that are still in use of shards which hold little else.
 
@@ -252,10 +281,10 @@ class Truth:
             self.rows()
             if self._wounds or not self._journal.is_even(self._rows.place):
                 self._mend()
-            if not self._header.exists():
+            if not self._header.is_there():
                 self._sweep()
                 self._journal.begin()
-                write_whole(self._disk, self._header, self._told())
+                self._header.write()
             yield
 
     def _claim(self, held: ExitStack) -> None:
@@ -280,14 +309,18 @@ class Truth:
         self._forget_damage(ids)
 
     def _mend(self) -> None:
-        if self._journal.size() and not self._rows.place and not self._reads_as_ours():
+        if (
+            self._journal.size()
+            and not self._rows.place
+            and not self._header.is_ours(self._journal)
+        ):
             raise DamageError(
                 f"Nothing in {self.folder} can be read as vectors of the space '{self.space.id}'.",
                 "Move that folder away, and embed the works again.",
             )
         self._sweep()
         self._journal.mend()
-        write_whole(self._disk, self._header, self._told())
+        self._header.write()
         self._reload()
 
     def _sweep(self) -> None:
@@ -299,7 +332,7 @@ class Truth:
 
     def _reload(self) -> Rows:
         with self._lock:
-            self._wounds = () if self._reads_as_ours() else (f"{_HEADER} is damaged",)
+            self._wounds = () if self._header.is_ours(self._journal) else (f"{NAME} is damaged",)
             rows = self._read_on(Rows.none())
             known = [row for row in self._damaged if row < len(rows.ids) and rows.live[row]]
             self._rows = rows.without(np.array(known, dtype=np.int64)) if known else rows
@@ -348,41 +381,4 @@ class Truth:
         raise UnknownItem(
             f"Work {work} has no vector in the space '{self.space.id}'.",
             "Embed it first: gesso encode",
-        )
-
-    # The header ------------------------------------------------------------------------------
-
-    @property
-    def _header(self) -> Path:
-        return self.folder / _HEADER
-
-    def _told(self) -> bytes:
-        told = {"format": 1, "space": self.space.id, "size": self.space.size}
-        return json.dumps(told, indent=1).encode()
-
-    def _reads_as_ours(self) -> bool:
-        """Whether the header is as it should be or was never written.
-
-        Raises:
-            DamageError: it names another space.
-        """
-        try:
-            data = self._header.read_bytes()
-        except FileNotFoundError:
-            return True
-        except OSError as error:
-            raise storage_error(error, self._header, "read") from error
-        if data == self._told():
-            return True
-        try:
-            told = json.loads(data)
-            other = f"'{told['space']}' of {int(told['size'])} numbers"
-        except (ValueError, TypeError, KeyError):
-            return False
-        if self._journal.size() and len(self._journal.read().records):
-            return False  # the records fit this space; the header's bytes went wrong
-        raise DamageError(
-            f"The vectors in {self.folder} belong to the space {other}, not to "
-            f"'{self.space.id}' of {self.space.size}.",
-            "Spaces never mix: give each its own folder, and embed the works for this one.",
         )
