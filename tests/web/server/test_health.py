@@ -61,9 +61,9 @@ def generation(folder: Path, number: int) -> Path:
     return space / f"gen-{number:06d}"
 
 
-def flip_in(generation: Path) -> None:
-    """One bit of its vectors."""
-    path = generation / "vectors.f2"
+def flip_in(folder: Path, name: str = "vectors.f2") -> None:
+    """One bit in the middle of a file."""
+    path = folder / name
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
     path.write_bytes(data)
@@ -191,6 +191,21 @@ def test_a_damaged_generation_that_takes_over_is_told_without_a_search(folder: P
     assert told["generation"] == 2
     agrees(told, compared)
     assert "generation 1 cannot answer" in compared["degraded"]
+
+
+def test_a_damaged_vector_is_told_before_anybody_searches(folder: Path) -> None:
+    (truth,) = (path.parent for path in folder.glob("vectors/*/000000.f2"))
+    flip_in(truth, "000000.f2")
+
+    with served(folder) as client:
+        told = told_when(client, is_degraded)
+        compared = answered(client)
+        later = told_when(client, lambda told: told["generation"] is None)
+
+    assert told["generation"] == 2
+    assert told["degraded"] == ["look: 1 damaged vectors are left out"]
+    # The search embedded its work again; but canaries knew a third of these works by their vectors.
+    agrees(later, compared)
 
 
 def test_what_only_a_search_can_find_out_is_told_after_it(

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 EVERY_S = 5.0
 _CHECK_EVERY_S = 1.0
 _CHECK_AGAIN_S = 60.0
+_REST_S = 0.005
+"""Between two pieces of a check, each of which takes a millisecond or two."""
 _STANDS_BACK = 10
 
 
@@ -122,7 +124,10 @@ class Watch:
                         self.now = await asyncio.to_thread(self.look)
 
     def _check(self) -> bool:
-        return any(check(self._is_over.is_set) for check in self._checks)
+        return any(check(self._rests) for check in self._checks)
+
+    def _rests(self) -> bool:
+        return self._is_over.wait(_REST_S)
 
 
 def _stand_back() -> None:
