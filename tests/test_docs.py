@@ -23,23 +23,29 @@ import pytest
 import yaml
 
 from gesso.cli import app
-from gesso.collect.export.warehouse import WAREHOUSES
-from gesso.collect.sources.source import SOURCES
-from gesso.core.catalogue.blobs.blob import BLOBS
-from gesso.core.encoders.encoder import ENCODERS
-from gesso.core.indexes.index import INDEXES
 from gesso.core.registry import Registry
-from gesso.make.critics.critic import CRITICS
-from gesso.make.painters.painter import PAINTERS
-from gesso.make.writers.writer import WRITERS
+
+from .test_registry_rows import registries
 
 ROOT = Path(__file__).resolve().parents[1]
 VERBS = ("make", "collect", "study", "search", "show", "train")
-SHELVES: tuple[Registry[Any], ...] = (
-    *(PAINTERS, WRITERS, CRITICS, BLOBS, ENCODERS, INDEXES, SOURCES, WAREHOUSES),
-)
-# Shelves whose page bears the name of the verb.
-PAGE_OF = {"warehouses": "export"}
+SHELVES: tuple[Registry[Any], ...] = tuple(registries())
+# Shelves that stand on the page of what they serve; the others have pages of their names.
+PAGE_OF = {
+    "agents": "mcp",
+    "captioners": "caption",
+    "film_encoders": "story",
+    "hubs": "models",
+    "mask_models": "study-figures",
+    "reducers": "encoders",
+    "servers": "postgres",
+    "signers": "provenance",
+    "sound_encoders": "encoders",
+    "stretchers": "story",
+    "tables": "sources",
+    "tools": "study-figures",
+    "warehouses": "export",
+}
 # Words that look like dotted names of ours and are none.
 FILES_OF_OURS = {"gesso.toml", "gesso.db", "gesso.server", "gesso.log"}
 SCHEMAS = {"gesso.recipe"}
@@ -320,8 +326,21 @@ def test_every_verb_has_a_page(verb: str) -> None:
 def test_every_shelf_has_a_page_with_a_row_for_each_adapter(registry: Registry[Any]) -> None:
     page = doc(PAGE_OF.get(registry.plural, registry.plural))
 
-    for name in registry.names():
-        assert f"| `{name}` |" in page.text
+    assert [name for name in registry.names() if f"| `{name}` |" not in page.text] == []
+
+
+@pytest.mark.parametrize("registry", SHELVES, ids=lambda one: one.plural)
+def test_every_shelf_says_by_which_entry_points_others_join_it(registry: Registry[Any]) -> None:
+    page = doc(PAGE_OF.get(registry.plural, registry.plural))
+
+    assert f"`{registry.group}`" in page.text
+
+
+def test_every_shelf_is_held_and_none_that_is_gone() -> None:
+    names = {registry.plural for registry in SHELVES}
+
+    assert len(names) >= 23
+    assert set(PAGE_OF) <= names
 
 
 def test_every_command_is_told_of_somewhere() -> None:

@@ -35,7 +35,7 @@ class CounterFactory(Protocol):
 
 AGENTS: Registry[CounterFactory] = Registry(
     "agent protocol",
-    "agent protocols",
+    "agents",
     {
         "mcp": Entry(
             "gesso.web.agents.mcp",
