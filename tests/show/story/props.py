@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import wave
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -16,7 +17,15 @@ from gesso.core.catalogue.store.tables import works
 from gesso.core.pixels.encode import encode
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.works import Provenance, Rights
+from gesso.show.story.composing.composer import StoryWish
 from gesso.show.story.film.reveal import Masses
+from gesso.show.story.records import Frame
+from gesso.show.story.sound.choosing import SoundWish
+
+SMALL = Frame(160, 90, 12)
+QUICK = StoryWish(hold=1.0, into_s=0.5, frame=SMALL, has_title=False, has_credits=False)
+SCORED = replace(QUICK, sound=SoundWish("score"))
+SILENT = replace(QUICK, sound=SoundWish("none"))
 
 RATE = 48_000
 
