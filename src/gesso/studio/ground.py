@@ -147,6 +147,11 @@ class Ground:
             modules=_PAINTERS_NEED,
         )
 
+    def begin_to_paint(self) -> None:
+        """Begin the processes that will paint here, while what else is needed is being read."""
+        if "procedural" in self.settings.make.painter.split(","):
+            self.workers.begin()
+
     @cached_property
     def _limits(self) -> Limits:
         from gesso.core.outside.waiting.limits import Limits, Rate

@@ -153,6 +153,16 @@ with Workers(1) as one:
     assert list(deep.iterdir()) == []
 
 
+def test_what_workers_come_from_may_begin_before_the_first_is_needed() -> None:
+    with Workers(1, modules=("math",)) as workers:
+        workers.begin()
+        workers.begin()
+        assert workers.call(math.sqrt, 9) == 3
+    with Workers(0) as none:
+        none.begin()
+        assert none.call(math.sqrt, 4) == 2
+
+
 def test_what_does_not_pickle_fails_alone(workers: Workers) -> None:
     with pytest.raises((TypeError, AttributeError), match="pickle"):
         workers.call(id, threading.Lock())

@@ -13,7 +13,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from multiprocessing import forkserver
 from multiprocessing.connection import wait
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -68,6 +69,17 @@ class Workers:
         self._free: queue.LifoQueue[_Worker] = queue.LifoQueue()
         for worker in self._workers:
             self._free.put(worker)
+
+    def begin(self) -> None:
+        """Begin what all workers come from, before the first of them is needed; asks for nothing.
+
+        While this process goes on, another imports what they will need. Without it the first call
+        waits for that.
+        """
+        if self.count and sys.platform != "win32":
+            with suppress(OSError), _script_out_of_sight():  # the first call tells what is wrong
+                _shorten_addresses()
+                forkserver.ensure_running()
 
     def call(
         self, function: Callable[Args, Result], *args: Args.args, **kwargs: Args.kwargs

@@ -121,6 +121,7 @@ def make(  # noqa: PLR0917 - click hands every option over as an argument
         named = studio.settings.run_id
         if dry_run:
             return _tell_price(session, _estimate(studio, wish))
+        studio.begin_to_paint()
         if every is None:
             return _pass(session, studio, wish, named)
         return _repeat(
