@@ -9,12 +9,15 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
+from pebble import ProcessFuture, ProcessPool
 
 from gesso.core.errors import GessoError, NoWorker, PictureError
 from gesso.core.runner import Workers
+from gesso.core.runner.workers import _result
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 
@@ -161,6 +164,15 @@ def test_what_workers_come_from_may_begin_before_the_first_is_needed() -> None:
     with Workers(0) as none:
         none.begin()
         assert none.call(math.sqrt, 4) == 2
+
+
+def test_a_call_that_its_pool_has_forgotten_is_not_waited_for() -> None:
+    pool = ProcessPool(1)
+    pool.stop()
+    pool.join()
+
+    with pytest.raises(BrokenProcessPool):
+        _result(ProcessFuture(), pool)
 
 
 def test_what_does_not_pickle_fails_alone(workers: Workers) -> None:

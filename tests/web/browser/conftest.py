@@ -106,9 +106,12 @@ def site(exhibition: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield asked
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """A browser without a window."""
+    """A browser without a window, one for each module.
+
+    While it is open its event loop runs in this thread, where no other test could run its own.
+    """
     path = os.environ.get("GESSO_CHROMIUM") or shutil.which("chromium")
     if not path:
         pytest.skip(_WITHOUT)

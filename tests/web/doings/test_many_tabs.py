@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 
@@ -18,8 +17,7 @@ def test_fifty_tabs_listen_to_a_run_and_the_server_answers_others_meanwhile(
     told = ordered(site, works=60)
     run, address = told["run"]["id"], f"/api/jobs/{told['job']['id']}/events"
 
-    with ThreadPoolExecutor(1) as thread:  # another loop may run in this one
-        ends = thread.submit(asyncio.run, _opened(str(site.base_url), address, run)).result()
+    ends = asyncio.run(_opened(str(site.base_url), address, run))
 
     assert len(ends) == TABS
     assert all('"kind": "ended"' in end or '"kind":"ended"' in end for end in ends)

@@ -197,11 +197,11 @@ class _Worker:
         self, function: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> Result:
         try:
-            return self._send(function, args, kwargs).result()
+            return self._sent(function, args, kwargs)
         except BrokenProcessPool:
             # It was gone before it took the call up, so the call can be given to another.
             self._replace()
-            return self._send(function, args, kwargs).result()
+            return self._sent(function, args, kwargs)
 
     def _replace(self) -> None:
         _end(self._pool, at_once=True)
@@ -209,20 +209,19 @@ class _Worker:
             if not self._ended:
                 self._pool = self._new_pool()
 
-    def _send(
+    def _sent(
         self, function: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]
-    ) -> ProcessFuture[Result]:
+    ) -> Result:
         with self._lock:
             if self._ended:
                 raise CancelledError
             try:
-                future = self._pool.schedule(
-                    function, args=args, kwargs=kwargs, timeout=self._timeout_s
-                )
+                pool = self._pool
+                future = pool.schedule(function, args=args, kwargs=kwargs, timeout=self._timeout_s)
             except RuntimeError as error:  # the pool has noticed that its process is gone
                 raise BrokenProcessPool(str(error)) from error
             self._in_progress = future
-            return future
+        return _result(future, pool)
 
     def _new_pool(self) -> ProcessPool:
         return ProcessPool(
@@ -281,6 +280,8 @@ def _script_out_of_sight() -> Iterator[None]:
             names.update(hidden)
 
 
+_LOOK_EVERY_S = 1.0
+
 # A socket's path holds 104 bytes on some systems, and the fork server's adds 33 to its folder.
 _LONGEST_FOLDER = 71
 
@@ -297,6 +298,22 @@ def _shorten_addresses() -> None:
         Finalize(None, shutil.rmtree, args=(folder, True), exitpriority=-100)
         config["tempdir"] = folder
         return
+
+
+def _result(future: ProcessFuture[Result], pool: ProcessPool) -> Result:
+    """What a call gave. A pool that breaks while it is handed one may forget it altogether.
+
+    Raises:
+        BrokenProcessPool: the pool is over, and nobody works on the call any more.
+    """
+    while True:
+        try:
+            return future.result(_LOOK_EVERY_S)
+        except TimeoutError:
+            if future.done():
+                return future.result()
+            if not pool.active:
+                raise BrokenProcessPool("The pool is over.") from None
 
 
 def _end(pool: Any, *, at_once: bool) -> None:  # Any: pebble leaves close and stop untyped
