@@ -20,7 +20,7 @@ import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -59,10 +59,10 @@ def painted(seed: int = 1) -> bytes:
     return encode(Picture(rgb), "image/jpeg", quality=90)
 
 
-def timed(times: int, act: Callable[[int], object]) -> tuple[float, float]:
-    """Median CPU and wall milliseconds."""
+def timed(act: Callable[[int], object], numbers: Sequence[int]) -> tuple[float, float]:
+    """Median CPU and wall milliseconds of an act, once with each number."""
     cpu, wall = [], []
-    for number in range(times):
+    for number in numbers:
         began, started = time.process_time(), time.perf_counter()
         act(number)
         cpu.append(1000 * (time.process_time() - began))
@@ -76,8 +76,8 @@ def in_turns(
     """Median CPU and wall milliseconds of two acts that take turns."""
     first, second = [], []
     for number in range(times):
-        first.append(timed(1, lambda _, at=number: one(at)))  # type: ignore[misc]  # at is an int
-        second.append(timed(1, lambda _, at=number: other(at)))  # type: ignore[misc]  # as above
+        first.append(timed(one, [number]))
+        second.append(timed(other, [number]))
     return median_of(first), median_of(second)
 
 
@@ -129,7 +129,7 @@ def main() -> None:
         tools = tuple(name for name in TOOLS.names() if name not in LEFT_OUT)
         usual = StudyOptions(only=tools)
         # The first study learns the record of votes on style, once in a studio's life.
-        first = timed(1, lambda _: gallery.study.study(data, usual)) if many else (0.0, 0.0)
+        first = timed(lambda _: gallery.study.study(data, usual), [0]) if many else (0.0, 0.0)
         room.study(data, usual)
 
         def whole(number: int, where: StudyRoom = room) -> object:
@@ -146,9 +146,9 @@ def main() -> None:
 
         held = decode(data).picture
         study, among = in_turns(times, whole, lambda number: whole(number, gallery.study))
-        decoding = timed(times, lambda _: decode(data))
+        decoding = timed(lambda _: decode(data), range(times))
         room.study(held, usual)
-        once_more = timed(3 * times, again)
+        once_more = timed(again, range(3 * times))
     print(f"{len(data) / 1e6:.1f} MB, {WIDTH} x {HEIGHT}, load {os.getloadavg()[0]:.1f}")
     print(f"{len(tools)} tools: {', '.join(tools)}")
     for name, (cpu, wall), bar in (

@@ -32,7 +32,7 @@ def decoder(request: pytest.FixtureRequest) -> Decoder:
     try:
         return DECODERS.open(request.param)
     except MissingExtra as error:
-        pytest.skip(str(error))
+        pytest.skip(str(error))  # its package is an extra that may be absent here
 
 
 def tone(seconds: float = 2.0, rate: int = RATE, channels: int = 2) -> bytes:

@@ -21,7 +21,7 @@ def reducer(request: pytest.FixtureRequest) -> Reducer:
     try:
         return REDUCERS.open(request.param)
     except MissingExtra as error:
-        pytest.skip(str(error))
+        pytest.skip(str(error))  # its package is an extra that may be absent here
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ def signer(request: pytest.FixtureRequest, tmp_path: Path) -> Signer:
     try:
         factory = SIGNERS.open(request.param)
     except MissingExtra as error:
-        pytest.skip(str(error))
+        pytest.skip(str(error))  # its package is an extra that may be absent here
     names = getattr(factory.Options, "__dataclass_fields__", {})
     wishes = {"folder": tmp_path / "signing"} if "folder" in names else {}
     return factory(factory.Options(**wishes), None)

@@ -86,7 +86,7 @@ def names(finds: list[Find]) -> list[tuple[str, str]]:
 def of_pictures(finds: list[Find]) -> list[Find]:
     with_pictures = [find for find in finds if find.url]
     if not with_pictures:
-        pytest.skip("It offers records without pictures.")
+        pytest.skip("It offers records without pictures.")  # such a claim says nothing of it
     return with_pictures
 
 
@@ -207,7 +207,7 @@ def test_without_a_contact_nobody_on_the_web_is_asked(
 ) -> None:
     source = world.open(fetcher_for(contact=""))
     if not source.is_remote:
-        pytest.skip("It asks nobody.")
+        pytest.skip("It asks nobody.")  # a source of this machine needs no contact
 
     with pytest.raises(SettingsError, match="contact"):
         source.fetch(next(source.finds(world.wish)))

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from gesso import Studio
+from gesso.core.records.works import Provenance, Rights
 from gesso.web.server.options import ServerOptions
 from gesso.web.serving import serve
 
@@ -29,6 +30,19 @@ def hill(seed: int = 0) -> bytes:
     picture[down > 70 + 15 * np.sin(across / 20 + seed)] = (48, 70, 62)
     picture[(across - 110) ** 2 + (down - 30) ** 2 < 9**2] = (170, 236, 252)
     return bytes(cv2.imencode(".png", picture)[1])
+
+
+def hang_hills(studio: Studio, count: int, credit: str = "") -> None:
+    """Bring works in: "Hill 0" and so on, free for anybody where somebody is named for them."""
+    rights = Rights("CC0-1.0", credit=credit) if credit else Rights()
+    for number in range(count):
+        studio.catalogue.accession.accept_bytes(
+            hill(number),
+            name=f"{number}.png",
+            title=f"Hill {number}",
+            provenance=Provenance("brought", f"{number}.png"),
+            rights=rights,
+        )
 
 
 @contextmanager

@@ -10,11 +10,10 @@ from pathlib import Path
 import httpx2
 import numpy as np
 import pytest
-from tests.web.conftest import hill, served
+from tests.web.conftest import hang_hills, served
 
 from gesso import Studio
 from gesso.core.catalogue.works.tracks import TrackFacts
-from gesso.core.records.works import Provenance, Rights
 
 RATE = 16_000
 
@@ -39,14 +38,7 @@ def tune(bpm: float, *, high: bool) -> bytes:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx2.Client]:
     folder: Path = tmp_path_factory.mktemp("music") / "studio"
     with Studio.open(folder) as studio:
-        for number in range(3):
-            studio.catalogue.accession.accept_bytes(
-                hill(number),
-                name=f"{number}.png",
-                title=f"Hill {number}",
-                provenance=Provenance("brought", f"{number}.png"),
-                rights=Rights(),
-            )
+        hang_hills(studio, 3)
         for title, bpm, high in (("Slow <b>one</b>", 70, False), ("Fast", 150, True)):
             facts = TrackFacts(title=title, artist="N. N.", licence="CC0-1.0")
             studio.catalogue.tracks.accept(tune(bpm, high=high), facts=facts)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ import pytest
 
 from gesso.core.outside.waiting.limits import Limits
 
-from ..conftest import served
 from .conftest import studio_in
 
 QUIET_S = 90.0
@@ -31,12 +29,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     limits.shut_for("openai", QUIET_S)
     limits.close()
     return folder
-
-
-@pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[httpx2.Client]:
-    with served(folder) as asked:
-        yield asked
 
 
 def waited(site: httpx2.Client, run: str) -> dict[str, Any]:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from tests.web.conftest import hill, served
+from tests.web.conftest import hang_hills, served
 from tests.web.test_music import tune
 
 from gesso import Studio
 from gesso.core.catalogue.works.tracks import TrackFacts
-from gesso.core.records.works import Provenance, Rights
 
 from .props import ended, told, works
 
@@ -132,14 +131,7 @@ def test_a_story_without_a_title_is_called_by_its_number(client: httpx2.Client) 
 
 def test_a_soundtrack_of_several_tracks_is_laid_by_a_plain_form(tmp_path: Path) -> None:
     with Studio.open(tmp_path / "studio") as studio:
-        for number in range(2):
-            studio.catalogue.accession.accept_bytes(
-                hill(number),
-                name=f"{number}.png",
-                title=f"Hill {number}",
-                provenance=Provenance("brought", f"{number}.png"),
-                rights=Rights(),
-            )
+        hang_hills(studio, 2)
         for beats, title in ((90, "Slow"), (120, "Quick"), (150, "Last")):
             studio.catalogue.tracks.accept(tune(beats, high=True), facts=TrackFacts(title=title))
     with served(tmp_path / "studio") as site:
