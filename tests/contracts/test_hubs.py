@@ -38,7 +38,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
     try:
         factory = HUBS.open(request.param)
     except MissingExtra as error:
-        pytest.skip(str(error))
+        pytest.skip(str(error))  # its package is an extra that may be absent here
     theirs = tmp_path / "theirs"
     for path, data in FILES.items():
         (theirs / path).parent.mkdir(parents=True, exist_ok=True)
