@@ -136,6 +136,14 @@ def test_a_question_changes_and_opens_nothing(gesso: Gesso, sql: str) -> None:
 
 
 @pytest.mark.usefixtures("studio")
+def test_a_question_that_is_no_text_is_refused(gesso: Gesso) -> None:
+    said = gesso("query", "SELECT '\udcff'")
+
+    assert said.code == 2
+    assert "no UTF-8 text" in said.err
+
+
+@pytest.mark.usefixtures("studio")
 def test_more_rows_than_asked_for_are_told(gesso: Gesso) -> None:
     assert "these are the first 2" in gesso("query", "SELECT * FROM range(9)", "--rows", "2").out
 

@@ -17,7 +17,7 @@ from gesso.collect.export.duck.warehouse import DuckdbFile, DuckdbOptions
 from gesso.collect.export.export import export, unchanged
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.tables import api_calls
-from gesso.core.errors import InputError, StudioBusy
+from gesso.core.errors import InputError, StorageError, StudioBusy
 
 from .conftest import bring, paint, say_of
 
@@ -235,3 +235,10 @@ def test_what_duckdb_says_of_a_wrong_question_is_one_sentence(exported: Path) ->
     with pytest.raises(InputError, match="Table with name wroks does not exist!") as caught:
         query(exported, "SELECT * FROM wroks", OPTIONS)
     assert "\n" not in caught.value.message
+
+
+def test_a_place_that_cannot_be_written_is_told(studio: Catalogue, path: Path) -> None:
+    path.with_name(f".{path.name}.part").mkdir()
+
+    with pytest.raises(StorageError, match=path.name):
+        export(studio, warehouse(path))

@@ -116,6 +116,10 @@ def _reading(path: Path, options: QueryOptions) -> Iterator[duckdb.DuckDBPyConne
 
 def _only_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
     try:
+        sql.encode()
+    except UnicodeEncodeError as error:  # the shell or JSON may hand over half a letter
+        raise InputError("The question is no UTF-8 text.", "Write it as plain text.") from error
+    try:
         statements = connection.extract_statements(sql)
     except duckdb.Error as error:
         raise InputError(_told(error), "Write one SELECT.") from error

@@ -85,8 +85,8 @@ class DuckdbFile:
     def _anew(self, delivery: Delivery) -> dict[str, int]:
         self.mark()  # a file of somebody else is never replaced
         passing = self._path.with_name(f".{self._path.name}.part")
-        passing.unlink(missing_ok=True)
         try:
+            passing.unlink(missing_ok=True)
             with self._opened(passing) as connection:
                 for table in delivery.tables:
                     if table is not DELETIONS:
