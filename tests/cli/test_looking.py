@@ -58,6 +58,7 @@ def test_looking_where_no_studio_is_makes_none(gesso: Gesso, words: tuple[str, .
 @pytest.mark.skipif(sys.platform != "linux" or os.geteuid() != 0, reason="mounting needs root")
 def test_a_studio_on_a_read_only_disk_can_be_looked_at(gesso: Gesso, tmp_path: Path) -> None:
     assert gesso("make", "the sea", *SMALL, "--run-id", "r1").code == 0
+    assert gesso("encode").code == 0
     (hung,) = Path("studio/exports/r1").glob("01-*.png")
     words: tuple[tuple[str, ...], ...] = (
         *QUIET,
@@ -68,6 +69,11 @@ def test_a_studio_on_a_read_only_disk_can_be_looked_at(gesso: Gesso, tmp_path: P
         ("export", "--all", "--to", "out"),
         ("backup", "copy"),
         ("sync", "other"),
+        ("search", "sea"),
+        ("search", "--like", "work:2", "--sheet", "sheet.png"),
+        ("query", "SELECT count(*) FROM works"),
+        ("export", "ndjson", "--to", "tables"),
+        ("export", "duckdb", "--to", "tables.duckdb"),
     )
     sealed = "mount --bind studio studio && mount -o remount,ro,bind studio || exit 77"
     told = f'{sealed}; touch studio/x 2>/dev/null && exit 76; exec "$@"'

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gesso.core.catalogue.store.disk import Disk, write_all
+from gesso.core.catalogue.store.disk import Disk, storage_error, write_all
 from gesso.core.errors import StorageError
 
 
@@ -47,3 +47,10 @@ def test_what_cannot_be_placed_leaves_nothing_of_itself(tmp_path: Path) -> None:
         write_all(CountingDisk("b"), tmp_path, {"a": b"1", "b": b"22"})
 
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.EPERM])
+def test_the_advice_is_also_true_of_a_folder_that_is_no_studio(code: int) -> None:
+    told = storage_error(OSError(code, "no"), Path("backups"), "write").advice
+
+    assert "another folder (--studio for the studio)" in told

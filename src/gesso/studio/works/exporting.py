@@ -3,8 +3,11 @@
 # ruff: noqa: PLC0415 - opening a verb late is what this package is for
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -75,6 +78,8 @@ class Exporting:
     ) -> Answer:
         """Ask the studio's DuckDB file, brought up to date first.
 
+        Where that file may not be written, a passing one is made and asked instead.
+
         Args:
             sql: one statement that reads.
             refresh: False asks the file as it is.
@@ -86,18 +91,30 @@ class Exporting:
             SettingsError: an option of `[warehouse.duckdb]` is refused.
         """
         from gesso.collect.export.duck.query import QueryOptions, query
+
+        asked = QueryOptions(seconds=seconds)
+        with self._file(refresh=refresh) as place:
+            if not place.exists():
+                raise InputError(f"There is no {place}.", "Make it with: gesso export duckdb")
+            return query(place, sql, asked if rows is None else replace(asked, rows=rows))
+
+    @contextmanager
+    def _file(self, *, refresh: bool) -> Iterator[Path]:
+        """The DuckDB file to ask, up to date if wished."""
         from gesso.collect.export.export import unchanged
 
-        place = self.place_of("duckdb")
-        warehouse = self.warehouse("duckdb")
-        if refresh and not unchanged(self._ground.catalogue, warehouse.mark()):
+        place, warehouse = self.place_of("duckdb"), self.warehouse("duckdb")
+        is_new = place.exists() and unchanged(self._ground.catalogue, warehouse.mark())
+        if is_new or not refresh:
+            yield place
+        elif self._ground.read_only:
+            with TemporaryDirectory(prefix="gesso-") as nowhere:
+                passing = Path(nowhere) / place.name
+                self.export(self.warehouse("duckdb", passing))
+                yield passing
+        else:
             self.export(warehouse)
-        if not place.exists():
-            raise InputError(f"There is no {place}.", "Make it with: gesso export duckdb")
-        asked = QueryOptions(seconds=seconds)
-        return query(
-            place, sql, asked if rows is None else QueryOptions(seconds=seconds, rows=rows)
-        )
+            yield place
 
     def store(self, target: str) -> BlobStore:
         """The blob store that a target names: s3://BUCKET/PREFIX, gs://BUCKET/PREFIX or a folder.

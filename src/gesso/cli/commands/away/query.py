@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from gesso.cli.opening import opened
+from gesso.cli.opening import is_sealed, opened
 from gesso.cli.options import Span, shared
 from gesso.cli.printing import QUIET, document, harmless, say, stdout, table
 from gesso.cli.session import Session, pass_session
@@ -38,7 +38,7 @@ def query(
     The question goes to exports/gesso.duckdb, brought up to date first. It can change nothing and
     open nothing else. Tables and views: gesso query "SHOW ALL TABLES"
     """
-    with opened(session, must_exist=True) as studio:
+    with opened(session, must_exist=True, looks=is_sealed(session)) as studio:
         answer = _ask(studio, sql, rows=rows, seconds=seconds, as_is=as_is)
     if session.as_json:
         plain = [

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gesso.cli.opening import opened
+from gesso.cli.opening import is_sealed, opened
 from gesso.cli.options import shared
 from gesso.cli.printing import counted, document, say, table, title
 from gesso.cli.session import Session, pass_session
@@ -106,7 +106,7 @@ def schema(session: Session, folder: Path) -> None:
 
 
 def _export(session: Session, name: str, place: Path | None, *, full: bool, **over: object) -> int:
-    with opened(session, must_exist=True) as studio:
+    with opened(session, must_exist=True, looks=is_sealed(session)) as studio:
         warehouse = studio.exporting.warehouse(name, place, **over)
         report = studio.exporting.export(warehouse, full=full)
     if session.as_json:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from gesso.cli.commands.search.showing import plain, show, write_sheet
-from gesso.cli.opening import opened
+from gesso.cli.opening import is_sealed, opened
 from gesso.cli.options import shared
 from gesso.cli.printing import document, say
 from gesso.cli.session import Session, pass_session
@@ -99,7 +99,7 @@ class _WithMinusWords(click.Command):
 @pass_session
 def search(session: Session, /, words: tuple[str, ...], **wishes: Any) -> None:
     """Find works."""
-    with opened(session, must_exist=True) as studio:
+    with opened(session, must_exist=True, looks=is_sealed(session)) as studio:
         query = _query(studio.search, words, wishes)
         answer = studio.search.find(query)
         if wishes["sheet"] is not None:

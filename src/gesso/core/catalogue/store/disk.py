@@ -145,6 +145,10 @@ class Reserve:
 
 
 _FREE_SPACE = "Free some space and run the same command again; nothing that was kept is lost."
+# What cannot be written may be the studio, or the place that a backup or an export goes to.
+_MAY_WRITE = (
+    "Give yourself the right to write there, or name another folder (--studio for the studio)."
+)
 _CAUSES: dict[int, tuple[str, str]] = {
     errno.ENOSPC: ("the disk is full", _FREE_SPACE),
     errno.EDQUOT: ("your disk quota is used up", _FREE_SPACE),
@@ -154,15 +158,15 @@ _CAUSES: dict[int, tuple[str, str]] = {
     ),
     errno.EACCES: (
         "permission is denied",
-        "Give yourself the right to write there, or name another folder with --studio.",
+        _MAY_WRITE,
     ),
     errno.EPERM: (
         "it is not permitted",
-        "Give yourself the right to write there, or name another folder with --studio.",
+        _MAY_WRITE,
     ),
     errno.EROFS: (
         "the disk is read-only",
-        "Mount it for writing, or name another folder with --studio.",
+        "Mount it for writing, or name another folder (--studio for the studio).",
     ),
     errno.EIO: (
         "the disk is failing (input/output error)",
