@@ -59,7 +59,7 @@ def test_a_model_of_8_bits_agrees_with_its_parent_and_says_how_well(tmp_path: Pa
 
     assert set(made.cosine) == {"visual", "textual"}
     assert LEAST_COSINE <= min(made.cosine.values()) < 1
-    assert "MatMulInteger" in operators(made.folder.path)
+    assert "MatMulIntegerToFloat" in operators(made.folder.path)
     old, new = encoder(parent).pictures(pictures()), encoder(made.folder.path).pictures(pictures())
     assert (old * new).sum(axis=1).min() > 0.99
 

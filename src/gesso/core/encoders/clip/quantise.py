@@ -22,13 +22,13 @@ import onnx
 import onnx.numpy_helper
 import onnxruntime
 from numpy.typing import NDArray
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
 from gesso.core.encoders.clip.model.folder import GRAPH, PICTURES, ModelFolder, read_folder
 from gesso.core.encoders.clip.model.graph import external_files
 from gesso.core.encoders.clip.patches import as_products
 from gesso.core.encoders.clip.reducer import LEAST_COSINE, Reduced, Tell
+from gesso.core.encoders.clip.rows import OLDEST, by_rows, in_rows, opset
 from gesso.core.encoders.clip.tables import halve_tables
 from gesso.core.encoders.clip.towers.reading import pictures_for, words_for
 from gesso.core.encoders.clip.towers.tokens import Tokens
@@ -149,14 +149,23 @@ def _try_int8(bench: _Bench, graph: Path, tell: Tell) -> tuple[float, int]:
                 f"The {bench.tower} tower of '{bench.model.name}' holds no products of 32 bits.",
                 "It may be small already; use it as it is.",
             )
+        if opset(onnx.load(folded, load_external_data=False)) < OLDEST:
+            raise InputError(
+                f"The {bench.tower} tower of '{bench.model.name}' is written in ONNX operators "
+                f"older than version {OLDEST}.",
+                "Export it anew, or use it as it is.",
+            )
         ranked: list[str] = []
         for share, is_narrow in _TRIES:
             if share and not ranked:
                 ranked = _by_misfit(folded, products, bench.fed)
             left = ranked[: math.ceil(share * len(products))]
+            taken = {name: product for name, product in products.items() if name not in left}
             of = f", {len(left)} of {len(products)} products left" if left else ""
             tell(f"{bench.tower}: {'7' if is_narrow else '8'} bits{of}")
-            _quantise(folded, graph, left, is_narrow)
+            model = onnx.load(folded)
+            by_rows(model, taken, is_narrow=is_narrow)
+            _save(model, graph)
             found = bench.cosine(graph)
             best = max(best, found)
             if found >= LEAST_COSINE:
@@ -164,36 +173,13 @@ def _try_int8(bench: _Bench, graph: Path, tell: Tell) -> tuple[float, int]:
     raise _loses(bench, best, "8")
 
 
-def _quantise(folded: Path, graph: Path, left: Sequence[str], is_narrow: bool) -> None:
-    _remove(graph)
-    with _quiet():
-        quantize_dynamic(
-            folded,
-            graph,
-            op_types_to_quantize=_PRODUCTS,
-            nodes_to_exclude=list(left),
-            per_channel=True,
-            reduce_range=is_narrow,
-            weight_type=QuantType.QInt8,
-            use_external_data_format=_size_of(folded) > _LARGE,
-        )
-
-
 def _folded(graph: Path, work: Path) -> Path:
-    """The graph with what is constant worked out: a weight that is turned first is a weight too.
-
-    It takes one item at a time from here: 8 bits are laid over all that is read at once, and the
-    vector of a picture must not depend on its neighbours.
-    """
+    """The graph with what is constant worked out: a weight that is turned first is a weight too."""
     made = work / GRAPH
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
     options.optimized_model_filepath = str(made)
     options.log_severity_level = 4
-    for one in onnx.load(graph, load_external_data=False).graph.input:
-        count = one.type.tensor_type.shape.dim[0]
-        if count.dim_param:
-            options.add_free_dimension_override_by_name(count.dim_param, 1)
     if _size_of(graph) > _LARGE or external_files(graph):
         entry = "session.optimized_model_external_initializers_file_name"
         options.add_session_config_entry(entry, _BESIDE)
@@ -208,7 +194,9 @@ def _products(graph: Path) -> dict[str, tuple[str, str]]:
     """The products of something with a weight: the node's name, what is multiplied, the weight."""
     told = onnx.load(graph, load_external_data=False).graph
     weights = {
-        weight.name for weight in told.initializer if weight.data_type == onnx.TensorProto.FLOAT
+        weight.name
+        for weight in told.initializer
+        if weight.data_type == onnx.TensorProto.FLOAT and len(weight.dims) == 2
     }
     return {
         node.name: (node.input[0], node.input[1])
@@ -220,7 +208,7 @@ def _products(graph: Path) -> dict[str, tuple[str, str]]:
 def _by_misfit(
     graph: Path, products: dict[str, tuple[str, str]], fed: dict[str, NDArray[Any]]
 ) -> list[str]:
-    """The products by how much they lose when what is multiplied has 256 even steps, worst first.
+    """The products by how much they lose when a row has 255 even steps, worst first.
 
     A few outliers stretch the steps until all the rest falls into one of them; where the weights
     make little of the outliers and much of the rest, nearly everything is lost.
@@ -252,10 +240,8 @@ def _inner(
 
 
 def _loss(numbers: NDArray[Any], weight: NDArray[Any]) -> float:
-    """The share of a product that is lost with what is multiplied in 256 even steps."""
-    least, most = min(0.0, float(numbers.min())), max(0.0, float(numbers.max()))
-    step = max((most - least) / 255, 1e-12)
-    error = np.rint(numbers / step) * step - numbers
+    """The share of a product that is lost with what is multiplied in 255 even steps a row."""
+    error = in_rows(numbers) - numbers
     return float(
         np.linalg.norm(error @ weight) / max(float(np.linalg.norm(numbers @ weight)), 1e-9)
     )
