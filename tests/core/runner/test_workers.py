@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
+from typing import cast
 
 import pytest
 from pebble import ProcessFuture, ProcessPool
@@ -164,6 +165,38 @@ def test_what_workers_come_from_may_begin_before_the_first_is_needed() -> None:
     with Workers(0) as none:
         none.begin()
         assert none.call(math.sqrt, 4) == 2
+
+
+@posix
+def test_what_workers_come_from_does_not_hear_ctrl_c_while_it_begins() -> None:
+    source = """
+import math, os, signal, time
+from multiprocessing import forkserver
+from gesso.core.runner import Workers
+with Workers(1, modules=("gesso.core.pixels.derived.develop",)) as one:
+    one.begin()
+    for _ in range(20):
+        time.sleep(0.01)
+        os.kill(forkserver._forkserver._forkserver_pid, signal.SIGINT)
+    print(one.call(math.sqrt, 16))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout, done.stderr) == ("4.0\n", "")
+
+
+def test_what_a_pool_gave_at_its_very_end_is_not_lost() -> None:
+    future: ProcessFuture[int] = ProcessFuture()
+
+    class Ending:
+        @property
+        def active(self) -> bool:
+            future.set_result(4)
+            return False
+
+    assert _result(future, cast("ProcessPool", Ending())) == 4
 
 
 def test_a_call_that_its_pool_has_forgotten_is_not_waited_for() -> None:

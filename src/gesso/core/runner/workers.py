@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.connection import wait
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -77,7 +77,8 @@ class Workers:
         waits for that.
         """
         if self.count and sys.platform != "win32":
-            with suppress(OSError), _script_out_of_sight():  # the first call tells what is wrong
+            # The first call tells what is wrong.
+            with suppress(OSError), _script_out_of_sight(), _out_of_earshot():
                 _shorten_addresses()
                 forkserver.ensure_running()
 
@@ -252,7 +253,7 @@ class WorkerProcess(CleanProcess):
 
     @staticmethod
     def _Popen(process: Any) -> Any:  # noqa: N802 - multiprocessing's own name
-        with _script_out_of_sight():
+        with _script_out_of_sight(), _out_of_earshot():
             _shorten_addresses()
             return CleanProcess._Popen(process)
 
@@ -278,6 +279,23 @@ def _script_out_of_sight() -> Iterator[None]:
             yield
         finally:
             names.update(hidden)
+
+
+@contextmanager
+def _out_of_earshot() -> Iterator[None]:
+    """Let what begins meanwhile never hear Ctrl-C, which is the owner's word to this process.
+
+    The fork server turns deaf by itself, but only once it has imported what workers need.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # it begins with the fork server, and would undo the mask
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 _LOOK_EVERY_S = 1.0
@@ -310,9 +328,10 @@ def _result(future: ProcessFuture[Result], pool: ProcessPool) -> Result:
         try:
             return future.result(_LOOK_EVERY_S)
         except TimeoutError:
+            is_over = not pool.active  # asked first: what it gave before its end is there by then
             if future.done():
                 return future.result()
-            if not pool.active:
+            if is_over:
                 raise BrokenProcessPool("The pool is over.") from None
 
 
