@@ -295,3 +295,14 @@ def test_the_page_names_every_key() -> None:
 
     for name in entries_schema()["$defs"]["Entry"]["properties"]:
         assert f"`{name}`" in page
+
+
+def test_a_key_with_half_a_letter_can_stand_in_the_error_log(tmp_path: Path) -> None:
+    path = tmp_path / "prompts.json"
+    path.write_text('[{"prompt": "x", "wr\\ud800ong": 1}]', "ascii")
+    (bad,) = read_entries(path).bad
+
+    trouble = bad.trouble("r1")
+
+    assert trouble.item == "[0].wr\\ud800ong"
+    assert f"{trouble.item}{trouble.message}".encode()

@@ -91,8 +91,9 @@ class BadEntry:
 
     def trouble(self, run: str) -> Trouble:
         """It as a row of the error log: by its place, for its id may be that of a good one."""
-        says = f"{self.path}: {self.message}"
-        return Trouble(run, self.path[:_LONGEST_ITEM], InputError.kind, says, "skipped", False)
+        path = self.path.encode("utf-8", "backslashreplace").decode()  # a key may be half a letter
+        says = f"{path}: {self.message}"
+        return Trouble(run, path[:_LONGEST_ITEM], InputError.kind, says, "skipped", False)
 
 
 @dataclass(frozen=True)
