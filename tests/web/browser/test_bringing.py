@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx2
 
@@ -22,6 +24,10 @@ _DROP = """([where, files]) => {
     document.querySelector(where).dispatchEvent(event);
   }
 }"""
+
+
+_HAS_TELLING = """performance.getEntriesByType("resource").some(
+  (one) => one.name.endsWith("telling.js") && one.responseStatus === 200)"""
 
 
 def drop(page: Page, where: str, files: dict[str, bytes]) -> None:
@@ -108,3 +114,78 @@ def test_a_picture_dropped_on_the_search_field_is_searched_by(page: Page) -> Non
 
     page.wait_for_url("**/search/by-picture")
     page.get_by_role("link", name="Hills, plate 4", exact=True).first.wait_for()
+
+
+def test_who_stops_is_told_how_many_were_left_out_and_may_drop_more_at_once(
+    page: Page, site: httpx2.Client
+) -> None:
+    page.goto("/")
+    count = site.get("/api/works?limit=1").json()["count"]
+    page.route("**/api/works?name=*", _slowly)
+    drop(page, "body", {f"stop {one}.png": drawn(120 + one) for one in range(5)})
+    page.get_by_role("button", name="Stop").click()
+    drop(page, "body", {"after.png": drawn(130)})
+
+    told = page.get_by_role("status").filter(has_text="left out")
+    told.wait_for()
+    assert "4 files were left out, as you stopped." in told.inner_text()
+    assert "2 pictures came in." in told.inner_text()
+    assert site.get("/api/works?limit=1").json()["count"] == count + 2
+
+
+def _slowly(route: Any) -> None:
+    time.sleep(0.4)
+    route.continue_()
+
+
+def test_a_drop_of_nothing_is_passed_over_and_a_picture_of_the_page_is_no_file(page: Page) -> None:
+    page.goto("/")
+    drop(page, ".find", {})
+    page.evaluate("dispatchEvent(new DragEvent('dragstart'))")
+    drop(page, "body", {"own.png": drawn(3)})
+    page.wait_for_timeout(300)
+    assert page.locator(".told").count() == 0
+    page.evaluate("dispatchEvent(new DragEvent('dragend'))")
+    drop(page, "body", {"own.png": drawn(3)})
+    page.get_by_text("1 picture was here already.").wait_for()
+
+
+def test_what_could_not_be_had_once_is_asked_for_again_and_the_drop_says_so(
+    open_page: Callable[..., Page], faults: list[str]
+) -> None:
+    page = open_page(service_workers="block")
+    page.goto("/")
+    page.mouse.move(300, 300)
+    page.wait_for_function(_HAS_TELLING)
+    page.context.set_offline(True)
+    drop(page, "body", {"lost.png": drawn(3)})
+    page.get_by_text("The studio cannot be reached: nothing was brought in.").wait_for()
+
+    page.context.set_offline(False)
+    drop(page, "body", {"found.png": drawn(3)})
+    page.get_by_text("1 picture was here already.").wait_for()
+    faults[:] = [one for one in faults if "INTERNET_DISCONNECTED" not in one]
+
+
+def test_works_in_the_making_are_followed_on_a_wall_that_is_renewed(
+    page: Page, site: httpx2.Client
+) -> None:
+    page.goto("/")
+    wish = {"theme": "Reed & Tide", "works": 3, "width": 768, "height": 768, "rounds": 2}
+    run = site.post("/api/make", json=wish).json()["run"]["id"]
+    deadline = time.monotonic() + 20
+    while not site.get("/api/works/making").json() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    drop(page, "body", {"beside.png": drawn(131)})
+
+    page.locator(f".sub:has-text('{_made(site, run)} made')").wait_for()
+    assert page.locator(".making").count() == 0
+
+
+def _made(site: httpx2.Client, run: str) -> int:
+    deadline = time.monotonic() + 60
+    while site.get(f"/api/runs/{run}").json()["state"] == "running":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    count: int = site.get("/api/works?room=made&limit=1").json()["count"]
+    return count

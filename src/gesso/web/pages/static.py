@@ -24,9 +24,10 @@ _TYPES = {
 }
 _SHELL = (
     "gesso.css", "wall.js", "keys.js", "telling.js", "favourite.js", "grid/grid.js",
-    "grid/hung.js", "grid/parts.js", "grid/source.js", "grid/walk.js", "sets/choose.js",
-    "sets/sets.css", "vendor/lit/lit.js", "vendor/thumbhash/thumbhash.js", "icon.svg",
-    "fonts/instrument-sans.woff2", "fonts/newsreader.woff2", "fonts/newsreader-italic.woff2",
+    "grid/hung.js", "grid/parts.js", "grid/source.js", "grid/walk.js", "grid/bring.js",
+    "sets/choose.js", "sets/sets.css", "vendor/lit/lit.js", "vendor/thumbhash/thumbhash.js",
+    "icon.svg", "fonts/instrument-sans.woff2", "fonts/newsreader.woff2",
+    "fonts/newsreader-italic.woff2",
 )  # fmt: skip
 """What any page of works can be drawn with, also where the studio cannot be reached."""
 FOR_EVER = "public, max-age=31536000, immutable"

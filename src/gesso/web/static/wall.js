@@ -32,16 +32,19 @@
 
   // Keys, notices and what works offline come once somebody is here: not with the first view.
   const source = document.currentScript.src;
+  // What could not be had once a browser takes for lost: it is asked for again by another name.
+  const had = (name) => import(new URL(name, source)).catch(() => import(new URL(`${name}?${Date.now()}`, source)));
   let keys, isHere = false;
   const come = () => {
-    keys ??= import(new URL("keys.js", source)).then((module) => { isHere = true; return module; });
+    keys ??= had("keys.js").then((module) => { isHere = true; return module; });
+    keys.catch(() => { keys = undefined; });
     return keys;
   };
   for (const kind of ["pointermove", "focusin", "touchstart"]) {
     addEventListener(kind, come, { once: true, passive: true });
   }
   document.addEventListener("gesso:told", (event) => {
-    import(new URL("telling.js", source)).then((module) => module.tell(event.detail));
+    had("telling.js").then((module) => module.tell(event.detail));
   });
   addEventListener("keydown", (event) => { if (!isHere) come().then((module) => module.pressed(event)); });
   addEventListener("click", (event) => {
@@ -56,14 +59,17 @@
   });
   // Pictures that are dropped: on the search field they are searched by, elsewhere on a page that takes
   // them they are brought in. Who does it comes with the first that is held over it.
+  // A picture of the page itself that is dragged about is told as a file, too.
+  let isOurs = false;
+  for (const kind of ["dragstart", "dragend"]) addEventListener(kind, () => { isOurs = kind === "dragstart"; }, { capture: true });
   const isForSearch = (event) => Boolean(event.target.closest?.(".find"));
-  const takes = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files")
+  const takes = (event) => !isOurs && [...(event.dataTransfer?.types ?? [])].includes("Files")
     && (isForSearch(event) || document.querySelector("[data-bring]"));
-  const bringer = () => import(new URL("grid/bring.js", source));
+  const bringer = () => had("grid/bring.js");
   const showOver = (event) => root.classList.toggle("is-over", Boolean(event) && !isForSearch(event));
   addEventListener("dragenter", (event) => {
     if (!takes(event)) return;
-    bringer();
+    bringer().catch(() => {});
     showOver(event);
   });
   addEventListener("dragover", (event) => { if (takes(event)) event.preventDefault(); });
@@ -74,7 +80,8 @@
     event.stopImmediatePropagation();
     showOver(null);
     const files = [...event.dataTransfer.files], isSought = isForSearch(event);
-    bringer().then(({ bring, seek }) => { if (isSought) seek(files); else bring(files); });
+    bringer().then(({ bring, seek }) => (isSought ? seek : bring)(files), () => document.dispatchEvent(
+      new CustomEvent("gesso:told", { detail: "The studio cannot be reached: nothing was brought in." })));
   });
   addEventListener("load", () => {
     const worker = document.querySelector("meta[name=worker]");

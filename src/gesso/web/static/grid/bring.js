@@ -2,10 +2,9 @@
 // and so is each that was refused; what came in hangs at once, where a wall is to be seen.
 const MOST_WAITS = 20;
 const LONGEST_WAIT_S = 60;
-const LEFT_OUT = "It was left out, as you stopped.";
 
 const tell = (detail) => document.dispatchEvent(new CustomEvent("gesso:told", { detail }));
-const counted = (count) => `${count.toLocaleString("en")} picture${count === 1 ? "" : "s"}`;
+const counted = (count, what = "picture") => `${count.toLocaleString("en")} ${what}${count === 1 ? "" : "s"}`;
 
 let left = [], round = null;
 
@@ -18,6 +17,7 @@ export function bring(files) {
 
 /** Search by the first of some pictures. */
 export function seek(files) {
+  if (!files.length) return;
   const held = new DataTransfer();
   held.items.add(files.find((file) => file.type.startsWith("image/")) ?? files[0]);
   const sending = Object.assign(document.createElement("form"), { method: "post", action: "/search/by-picture", enctype: "multipart/form-data", hidden: true });
@@ -29,26 +29,30 @@ export function seek(files) {
 }
 
 async function work() {
-  round = { total: left.length, done: 0, refused: [], ids: new Set(), isStopped: false };
+  round = { total: left.length, done: 0, refused: [], ids: new Set(), leftOut: 0 };
   const newest = await newestNumber();
   const most = Number(document.querySelector("[data-bring]").dataset.bring);
   addEventListener("beforeunload", warn);
   while (left.length) {
     const file = left.shift();
     tell({ words: `Bringing in ${round.done + 1} of ${round.total}: ${file.name}`, stays: true, act: { words: "Stop", call: stop } });
-    const { id, why } = round.isStopped ? { why: LEFT_OUT } : await sent(file, most);
+    const { id, why } = await sent(file, most);
     if (id) round.ids.add(id);
     else round.refused.push(why.includes(file.name) ? why : `${file.name}: ${why}`);
     round.done += 1;
   }
   removeEventListener("beforeunload", warn);
-  const { ids, refused } = round;
+  const ids = [...round.ids], { refused, leftOut } = round;
   round = null;
-  conclude([...ids].filter((id) => id > newest).length, [...ids].filter((id) => id <= newest).length, refused);
+  conclude(ids.filter((id) => id > newest).length, ids.filter((id) => id <= newest).length, refused, leftOut);
 }
 
+// What is on its way comes in still; what is dropped after this is brought in as ever.
 function stop() {
-  if (round) round.isStopped = true;
+  if (!round) return;
+  round.leftOut += left.length;
+  round.total -= left.length;
+  left = [];
 }
 
 function warn(event) {
@@ -75,7 +79,7 @@ async function sent(file, most) {
     if (answer.ok) return { id: told.id };
     const wait = Number(answer.headers.get("Retry-After"));
     const isBusy = [429, 503].includes(answer.status) && wait > 0 && wait <= LONGEST_WAIT_S;
-    if (!isBusy || waits >= MOST_WAITS || round?.isStopped) return { why: told.title || "It was not taken." };
+    if (!isBusy || waits >= MOST_WAITS) return { why: told.title || "It was not taken." };
     await new Promise((resolve) => { setTimeout(resolve, 1000 * wait); });
   }
 }
@@ -85,11 +89,12 @@ function plain(name) {
   return name.replace(/[\u0000-\u001f\u007f]/g, " ").slice(-500);
 }
 
-function conclude(came, known, refused) {
+function conclude(came, known, refused, leftOut) {
   const told = [];
   if (came) told.push(`${counted(came)} came in.`);
   if (known) told.push(`${counted(known)} ${known === 1 ? "was" : "were"} here already.`);
-  if (refused.length) told.push(`${counted(refused.length)} did not come in:`);
+  if (leftOut) told.push(`${counted(leftOut, "file")} ${leftOut === 1 ? "was" : "were"} left out, as you stopped.`);
+  if (refused.length) told.push(`${counted(refused.length, "file")} did not come in:`);
   const grid = document.querySelector("g-grid");
   const showsThem = grid && ["", "room=brought"].includes(grid.dataset.query);
   const link = came + known && !showsThem ? { href: "/?room=brought", words: "See what was brought in" } : null;

@@ -2,7 +2,7 @@
 // It takes over the tiles of the page; without it they hang by themselves.
 import { isComeBackTo, markedHere, setFavourite } from "../favourite.js";
 import { HANGINGS, Hung, MOST_PX, lastNotAbove, scrollOf, virtualOf } from "./hung.js";
-import { Scrubber, fillTile, madeTile, placeTile, sharpenTile, showMark } from "./parts.js";
+import { Layer, Scrubber, fillTile, madeTile, showMark } from "./parts.js";
 import { ListSource, RoomSource, tileOf } from "./source.js";
 
 const AHEAD_PX = 700;
@@ -28,11 +28,9 @@ class Grid extends HTMLElement {
       const next = document.querySelector("a[rel=next]")?.getAttribute("href") || "";
       this.source = new ListSource(changed, tiles, next);
     }
-    this.shown = new Map();
+    this.layer = new Layer();
     if (isComeBackTo()) this.remark();
-    this.layer = Object.assign(document.createElement("div"), { className: "layer" });
-    this.layer.setAttribute("role", "list");
-    this.replaceChildren(this.layer);
+    this.replaceChildren(this.layer.element);
     document.querySelector(".more")?.remove();
     this.hanging = localStorage.getItem("gesso.hang");
     if (!(this.hanging in HANGINGS)) this.hanging = "wall";
@@ -42,8 +40,8 @@ class Grid extends HTMLElement {
     this.dress();
     this.measure();
     this.begin(Number(this.dataset.place || 0));
-    if (this.lead.length) import("./making.js").then(({ follow }) => follow(this));
-    addEventListener("load", () => setTimeout(() => this.sharpen(), 400));
+    this.follow();
+    addEventListener("load", () => setTimeout(() => this.layer.sharpen(), 400));
   }
 
   listen() {
@@ -63,7 +61,7 @@ class Grid extends HTMLElement {
     });
     this.addEventListener("focusin", (event) => { this.at = this.placeOfElement(event.target) ?? this.at; });
     document.addEventListener("gesso:act", (event) => this.act(event));
-    document.addEventListener("gesso:hung", () => this.renew());
+    document.addEventListener("gesso:hung", () => this.renew().then(() => this.follow()));
     history.scrollRestoration = "manual";
     document.querySelector(".sources")?.addEventListener("change", (event) => event.currentTarget.requestSubmit());
     const bar = document.querySelector(".spec");
@@ -75,6 +73,7 @@ class Grid extends HTMLElement {
   measure() {
     this.width = this.clientWidth;
     this.hung = new Hung(this.source, this.lead.length, this.hanging, this.width);
+    this.rail?.write();
     this.stretch();
   }
 
@@ -93,7 +92,6 @@ class Grid extends HTMLElement {
   }
 
   begin(place) {
-    this.origin = 0;
     this.virtual = this.scroll = scrollY - this.gridTop;
     const state = history.state?.gesso;
     if (state) this.restore(state);
@@ -112,7 +110,7 @@ class Grid extends HTMLElement {
     const before = this.virtual + moved;
     this.virtual = this.total <= MOST_PX || isNear || isFar ? virtualOf(scroll, this.total) : before;
     // Elsewhere other tiles hang: those of before would seem to have moved.
-    if (Math.abs(this.virtual - before) > 1 && !this.contains(document.activeElement)) this.clear();
+    if (Math.abs(this.virtual - before) > 1 && !this.contains(document.activeElement)) this.layer.clear();
     this.scroll = scroll;
     this.soon();
     clearTimeout(this.settling);
@@ -135,18 +133,7 @@ class Grid extends HTMLElement {
     this.speed = 0;
     if (this.total > MOST_PX) this.resting = setTimeout(() => this.anchor(), RESTING_MS);
     this.render();
-    this.sharpen();
-  }
-
-  // Works that hang large are drawn finer once all is still, one after the other.
-  async sharpen() {
-    if (this.isSharpening) return;
-    this.isSharpening = true;
-    for (const element of [...this.shown.values()]) {
-      await sharpenTile(element);
-      if (this.speed) break;
-    }
-    this.isSharpening = false;
+    this.layer.sharpen(() => this.speed);
   }
 
   anchor() {
@@ -154,20 +141,13 @@ class Grid extends HTMLElement {
     this.virtual = Math.min(this.virtual, Math.max(0, this.total - innerHeight + beneath));
     const wanted = scrollOf(this.virtual, this.total);
     if (Math.abs(wanted - this.scroll) < DRIFT_PX) return;
-    scrollTo({ top: this.gridTop + wanted, behavior: "instant" });
-    this.scroll = scrollY - this.gridTop;
-    this.hold();
-  }
-
-  // The layer stands so that a tile's own top is where it hangs in the window.
-  hold() {
-    this.layer.style.top = `${this.origin + this.scroll - this.virtual}px`;
+    this.anchorTo();
+    this.layer.hold(this.scroll - this.virtual);
   }
 
   show(item, offset = 0) {
     this.virtual = Math.max(0, this.hung.topOf(item) - offset);
-    scrollTo({ top: this.gridTop + scrollOf(this.virtual, this.total), behavior: "instant" });
-    this.scroll = scrollY - this.gridTop;
+    this.anchorTo();
     if (this.total <= MOST_PX) this.virtual = this.scroll;
     this.render();
   }
@@ -175,31 +155,15 @@ class Grid extends HTMLElement {
   // --- What is there -------------------------------------------------------------------------
 
   render() {
-    const { shown, lead } = this;
+    const { layer, lead, virtual } = this;
     const wanted = this.wanted();
-    if (Math.abs(this.virtual - this.origin) > 1_000_000 || !shown.size) this.turn();
-    for (const [item, element] of shown) {
-      if (wanted.has(item)) continue;
-      // Whoever is at a work far away stays at it, and does not see it here.
-      const isHeld = element.contains(document.activeElement);
-      element.classList.toggle("is-away", isHeld);
-      if (isHeld) continue;
-      element.remove();
-      shown.delete(item);
-    }
-    let before = null;
-    for (const [item, box] of [...wanted].sort((one, other) => one[0] - other[0])) {
-      const element = shown.get(item) || this.add(item, before);
-      if (element.laidAt !== this.laidAt || element.matches(".is-away")) this.place(element, box);
-      if (item >= lead.length && !element.tile) this.fill(element, item - lead.length, box);
-      before = element;
-    }
-    this.hold();
+    layer.show(wanted, virtual, (item) => this.made(item), (element, item, box) => this.fill(element, item, box));
+    layer.hold(this.scroll - virtual);
     const places = [...wanted.keys()].filter((item) => item >= lead.length);
     if (places.length && (this.speed || 0) < FAST_PX) {
       this.source.want(Math.min(...places) - lead.length, Math.max(...places) + 1 - lead.length);
     }
-    this.point();
+    this.rail?.point();
   }
 
   // What hangs near the window: its boxes by its items. A shape that is missing is asked for.
@@ -218,33 +182,14 @@ class Grid extends HTMLElement {
     return wanted;
   }
 
-  add(item, before) {
+  made(item) {
     const { source, lead } = this;
-    const element = item < lead.length ? lead[item]
-      : madeTile(item - lead.length, source.next ? -1 : source.count);
-    this.shown.set(item, element);
-    element.laidAt = -1;
-    if (before) before.after(element);
-    else this.layer.prepend(element);
-    return element;
+    return lead[item] ?? madeTile(item - lead.length, source.next ? -1 : source.count);
   }
 
-  // Tiles are placed from a height nearby, so that their numbers stay exact a long way down.
-  turn() {
-    this.origin = Math.round(this.virtual);
-    for (const element of this.shown.values()) element.laidAt = 0;
-    this.laidAt = (this.laidAt || 0) + 1;
-  }
-
-  place(element, box) {
-    element.laidAt = this.laidAt;
-    element.classList.remove("is-away");
-    placeTile(element, { ...box, top: box.top - this.origin });
-  }
-
-  fill(element, place, box) {
-    const tile = this.source.tiles.get(place);
-    if (tile) fillTile(element, tile, this.addressOf(tile), box);
+  fill(element, item, box) {
+    const tile = element.tile || this.source.tiles.get(item - this.lead.length);
+    if (tile && !element.tile) fillTile(element, tile, this.addressOf(tile), box);
   }
 
   // The page of a work knows which wall it was come from: what is turned to from there hangs here.
@@ -259,12 +204,12 @@ class Grid extends HTMLElement {
     }
     if (what === "tiles") return this.soon();
     // The shape is known better: what is in the window stays where it is.
-    const item = Math.min(...this.shown.keys(), Infinity);
+    const item = Math.min(...this.layer.shown.keys(), Infinity);
     const held = Number.isFinite(item) ? item : this.hung.itemAt(Math.max(0, this.virtual));
     const before = this.hung.topOf(held);
     const isAtEnd = what === "shape" && scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
     if (what === "renewed" || what === "more") {
-      if (what === "renewed") this.clear();
+      if (what === "renewed") this.layer.clear();
       this.measure();
     } else {
       this.hung.sum();
@@ -277,21 +222,16 @@ class Grid extends HTMLElement {
       this.virtual = virtualOf(this.scroll, this.total);
     } else if (shift) {
       this.virtual += shift;
-      this.origin += shift;
+      this.layer.origin += shift;
       if (this.virtual > 0) this.anchorTo();
     }
-    if (what === "more") this.laidAt = (this.laidAt || 0) + 1;
+    if (what === "more") this.layer.laidAt += 1;
     this.render();
   }
 
   anchorTo() {
     scrollTo({ top: this.gridTop + scrollOf(this.virtual, this.total), behavior: "instant" });
     this.scroll = scrollY - this.gridTop;
-  }
-
-  clear() {
-    for (const element of this.shown.values()) element.remove();
-    this.shown.clear();
   }
 
   rehang(hanging) {
@@ -324,7 +264,7 @@ class Grid extends HTMLElement {
   lay() {
     const item = this.virtual > 0 ? this.hung.itemAt(this.virtual) : -1;
     this.dress();
-    this.clear();
+    this.layer.clear();
     this.measure();
     if (item >= 0) this.show(item);
     else {
@@ -352,7 +292,7 @@ class Grid extends HTMLElement {
     if (!tile) return;
     const put = (isMarked) => {
       tile.favourite = isMarked;
-      showMark(this.shown.get(place + this.lead.length), isMarked);
+      showMark(this.layer.shown.get(place + this.lead.length), isMarked);
     };
     const wished = !tile.favourite;
     put(wished);
@@ -365,7 +305,7 @@ class Grid extends HTMLElement {
     for (const [place, tile] of this.source.tiles) {
       if (!(tile.id in marked)) continue;
       tile.favourite = marked[tile.id];
-      showMark(this.shown.get(place + this.lead.length), tile.favourite);
+      showMark(this.layer.shown.get(place + this.lead.length), tile.favourite);
     }
   }
 
@@ -386,24 +326,6 @@ class Grid extends HTMLElement {
     said.textContent = words;
   }
 
-  firstSeen() {
-    const top = Math.max(0, this.virtual + 70);
-    const seen = [...this.shown].filter(([item, element]) => item >= this.lead.length && parseFloat(element.style.top) + this.origin >= top - 1);
-    return seen.length ? Math.min(...seen.map(([item]) => item)) - this.lead.length : 0;
-  }
-
-  // The tile of a place, after the wall was moved so that it is seen whole; none where its shape is
-  // not known yet.
-  reach(place) {
-    const item = place + this.lead.length;
-    const top = this.hung.topOf(item), high = this.hung.heightAt(item);
-    if (top < this.virtual + 76) this.show(item, 84);
-    else if (top + high > this.virtual + innerHeight) this.show(item, Math.max(84, innerHeight - high - 16));
-    this.speed = 0;
-    this.render();
-    return this.shown.get(item);
-  }
-
   // --- Leaving and coming back --------------------------------------------------------------
 
   remember(place) {
@@ -421,10 +343,17 @@ class Grid extends HTMLElement {
     };
   }
 
+  // Works in the making, as soon as there are any.
+  follow() {
+    if (!this.lead.length) return;
+    this.following ??= import("./making.js").then(({ follow }) => follow(this));
+    this.following.then((look) => look());
+  }
+
   // Something else hangs on this wall now; tiles of works of which none came stay before it.
-  renew(resting = []) {
+  renew() {
     if (!this.source.renew) return Promise.resolve();
-    return import("./renew.js").then(({ renew }) => renew(this, resting));
+    return import("./renew.js").then(({ renew }) => renew(this));
   }
 
   async restore(state) {
@@ -446,7 +375,7 @@ class Grid extends HTMLElement {
     const at = isSame ? state.at : state.focused ? await this.source.placeOf(state.focused) : null;
     if (at !== null && at < this.source.count) {
       this.at = at;
-      this.shown.get(at + this.lead.length)?.firstElementChild.focus({ preventScroll: true });
+      this.layer.shown.get(at + this.lead.length)?.firstElementChild.focus({ preventScroll: true });
     }
   }
 
@@ -457,9 +386,7 @@ class Grid extends HTMLElement {
     }
   }
 
-  // --- What the rail asks ---------------------------------------------------------------------
-
-  // To a part of the whole height.
+  // To a part of the whole height, as the rail asks.
   jump(part) {
     this.virtual = part * Math.max(1, this.total - innerHeight);
     this.speed = FAST_PX;
@@ -467,19 +394,6 @@ class Grid extends HTMLElement {
     this.soon();
     clearTimeout(this.settling);
     this.settling = setTimeout(() => this.settle(), SETTLED_MS);
-  }
-
-  placeSeen(below = 0) {
-    return this.hung.itemAt(Math.max(0, this.virtual + below)) - this.lead.length;
-  }
-
-  showPlace(place) {
-    this.show(place + this.lead.length);
-  }
-
-  point() {
-    const part = Math.min(1, Math.max(0, this.virtual / Math.max(1, this.total - innerHeight)));
-    this.rail?.point(part, Math.max(1, Math.min(this.source.count, this.placeSeen() + 1)));
   }
 }
 

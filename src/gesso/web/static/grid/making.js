@@ -1,12 +1,14 @@
 // The tiles of works in the making follow their jobs: by events while they are looked at. What another
 // process makes tells this server nothing, and is asked for now and then. A work that is done hangs
 // itself, and what is begun next takes its place in the making.
+import { isResting } from "./renew.js";
+
 const SETTLE_MS = 350;
 const ASKED_EVERY_MS = 10_000;
 
+/** Follow the works in the making on a wall; whoever hangs more of them calls what is returned. */
 export function follow(grid) {
-  const left = new Set(grid.lead);
-  const rested = [];
+  const left = () => grid.lead.filter((tile) => !isResting(tile));
   let last = "";
   const sources = new Map();
   let due = 0;
@@ -25,39 +27,34 @@ export function follow(grid) {
 
   async function ask() {
     due = 0;
-    if (document.hidden || !(left.size || last)) return;
+    if (document.hidden || !(left().length || last)) return;
     const answer = await fetch("/api/works/making").catch(() => null);
     if (answer?.ok) {
       const now = new Map((await answer.json()).map((one) => [`${one.run}/${one.item}`, one]));
-      const over = [...left].filter((tile) => !tell(tile, now.get(keyOf(tile))));
-      const known = new Set([...left].map(keyOf));
+      const over = left().filter((tile) => !tell(tile, now.get(keyOf(tile))));
+      const known = new Set(left().map(keyOf));
       if (over.length || [...now.keys()].some((key) => !known.has(key))) {
         await hang(over);
-        for (const tile of left) tell(tile, now.get(keyOf(tile)));
+        for (const tile of left()) tell(tile, now.get(keyOf(tile)));
       }
     }
     listen();
-    if ([...left].some((tile) => !sources.has(tile.dataset.job))) look(ASKED_EVERY_MS);
+    if (left().some((tile) => !sources.has(tile.dataset.job))) look(ASKED_EVERY_MS);
   }
 
   // What was kept hangs now; of what was not the tile says so, and leads to its run.
   async function hang(tiles) {
     const isKept = await Promise.all(tiles.map(async (tile) => {
       const item = await itemOf(tile);
-      left.delete(tile);
-      if (item?.kept) return true;
-      rest(tile, item);
-      return !rested.push(tile);
+      if (item && !item.kept) rest(tile, item);
+      return Boolean(item?.kept);
     }));
-    const isRest = tiles.length && !isKept.includes(true);
-    if (isRest) return;
-    await grid.renew(rested);
-    for (const tile of grid.lead) if (!rested.includes(tile)) left.add(tile);
+    if (!tiles.length || isKept.includes(true)) await grid.renew();
   }
 
   // A browser has few connections to one server: of the first job alone is heard, which is at work.
   function listen() {
-    const jobs = new Set([...left].map((tile) => tile.dataset.job).filter(Boolean));
+    const jobs = new Set(left().map((tile) => tile.dataset.job).filter(Boolean));
     // Between two works of a run none is in the making.
     if (!jobs.size && last) jobs.add(last);
     for (const job of sources.keys()) if (!jobs.has(job)) leave(job);
@@ -78,7 +75,7 @@ export function follow(grid) {
   function forget(job) {
     leave(job);
     last = "";
-    for (const tile of left) if (tile.dataset.job === job) delete tile.dataset.job;
+    for (const tile of left()) if (tile.dataset.job === job) delete tile.dataset.job;
     look();
   }
 
@@ -88,7 +85,7 @@ export function follow(grid) {
   });
   addEventListener("pagehide", () => { for (const job of sources.keys()) leave(job); });
   addEventListener("pageshow", (event) => { if (event.persisted) look(0); });
-  look(0);
+  return () => look(0);
 }
 
 const keyOf = ({ dataset }) => `${dataset.run}/${dataset.item}`;
@@ -100,11 +97,17 @@ async function itemOf({ dataset }) {
 
 // A tile of which no work came: why, and nothing of what was true before.
 function rest(tile, item) {
+  tile.classList.add("is-resting");
   const [round, , steps, step] = tile.firstElementChild.children;
-  round.textContent = item?.state === "failed" ? "It came to nothing" : "Left off for now";
-  step.textContent = item?.reason || "Its run says more.";
+  round.textContent = item.state === "failed" ? "It came to nothing" : "Left off for now";
+  step.textContent = forPages(item.reason) || "Its run says more.";
   steps.replaceChildren();
   tile.querySelector(".since").textContent = "";
+}
+
+// A reason without the sentences that tell what to type: here it is pressed.
+function forPages(reason) {
+  return reason.split(/(?<=[.!?]) (?=[A-Z])/).filter((one) => !/\bgesso [a-z]/.test(one)).join(" ");
 }
 
 // Whether it is being made still.

@@ -1,11 +1,12 @@
 // What a wall is made of: the tile of a work, filled when the work is known and honest about a picture
-// that is lost; and the rail beside a wall that is high.
+// that is lost; the layer of those near the window; and the rail beside a wall that is high.
 import { thumbHashToRGBA } from "../vendor/thumbhash/thumbhash.js";
 
 const SMALL_PX = 300;
 const SHARP_PX = 720;
 const MOST_DRAWN = 500;
 const MARGIN_PX = 24;
+const FAR_PX = 1_000_000;
 
 const template = document.createElement("template");
 template.innerHTML = `<article class="w" role="listitem"><a class="im"><img alt="" decoding="async"></a
@@ -39,7 +40,7 @@ export function fillTile(element, tile, address, { width, height }) {
   return undefined;
 }
 
-export function placeTile(element, { left, top, width, height }) {
+function placeTile(element, { left, top, width, height }) {
   const { style } = element;
   style.left = `${left.toFixed(2)}px`;
   style.top = `${top.toFixed(2)}px`;
@@ -52,7 +53,7 @@ export function showMark(element, isMarked) {
 }
 
 // A work that hangs much larger than its thumbnail is drawn from its picture.
-export async function sharpenTile(element) {
+async function sharpenTile(element) {
   const picture = element.querySelector("img"), box = element.getBoundingClientRect();
   const side = Math.max(box.width, box.height) * devicePixelRatio;
   const isSeen = box.bottom > 0 && box.top < innerHeight;
@@ -90,6 +91,82 @@ function placeholder(hash) {
   return address;
 }
 
+// The tiles near the window, by their items. They are placed from a height nearby, so that their
+// numbers stay exact a long way down.
+export class Layer {
+  constructor() {
+    this.element = Object.assign(document.createElement("div"), { className: "layer" });
+    this.element.setAttribute("role", "list");
+    this.shown = new Map();
+    this.origin = this.laidAt = 0;
+  }
+
+  // The tiles of some boxes, in their order, and no others: `made` gives one, `fill` fills it.
+  show(boxes, virtual, made, fill) {
+    if (Math.abs(virtual - this.origin) > FAR_PX || !this.shown.size) this.turn(virtual);
+    this.leave(boxes);
+    let before = null;
+    for (const [item, box] of [...boxes].sort((one, other) => one[0] - other[0])) {
+      const element = this.shown.get(item) || this.add(item, made(item), before);
+      if (element.laidAt !== this.laidAt || element.matches(".is-away")) this.place(element, box);
+      fill(element, item, box);
+      before = element;
+    }
+  }
+
+  leave(boxes) {
+    for (const [item, element] of this.shown) {
+      if (boxes.has(item)) continue;
+      // Whoever is at a work far away stays at it, and does not see it here.
+      const isHeld = element.contains(document.activeElement);
+      element.classList.toggle("is-away", isHeld);
+      if (isHeld) continue;
+      element.remove();
+      this.shown.delete(item);
+    }
+  }
+
+  add(item, element, before) {
+    this.shown.set(item, element);
+    element.laidAt = -1;
+    if (before) before.after(element);
+    else this.element.prepend(element);
+    return element;
+  }
+
+  turn(virtual) {
+    this.origin = Math.round(virtual);
+    this.laidAt += 1;
+  }
+
+  place(element, box) {
+    element.laidAt = this.laidAt;
+    element.classList.remove("is-away");
+    placeTile(element, { ...box, top: box.top - this.origin });
+  }
+
+  // It stands so that a tile's own top is where it hangs in the window.
+  hold(top) {
+    this.element.style.top = `${this.origin + top}px`;
+  }
+
+  // Works that hang large are drawn finer once all is still, one after the other.
+  async sharpen(isMoving = () => false) {
+    if (this.isSharpening) return;
+    this.isSharpening = true;
+    for (const element of [...this.shown.values()]) {
+      await sharpenTile(element);
+      if (isMoving()) break;
+    }
+    this.isSharpening = false;
+  }
+
+  clear() {
+    for (const element of this.shown.values()) element.remove();
+    this.shown.clear();
+  }
+}
+
 // The rail: where one is, and a way to anywhere.
 export class Scrubber {
   constructor(grid) {
@@ -99,7 +176,6 @@ export class Scrubber {
     rail.setAttribute("aria-label", "Place on the wall");
     rail.setAttribute("aria-orientation", "vertical");
     rail.setAttribute("aria-valuemin", 1);
-    rail.setAttribute("aria-valuemax", grid.source.count);
     this.here = rail.appendChild(Object.assign(document.createElement("span"), { className: "here" }));
     grid.after(rail);
     rail.addEventListener("pointerdown", (event) => {
@@ -109,7 +185,6 @@ export class Scrubber {
     });
     rail.addEventListener("pointermove", (event) => { if (rail.hasPointerCapture(event.pointerId)) this.jump(event); });
     rail.addEventListener("keydown", (event) => this.pressed(event));
-    this.write();
     addEventListener("resize", () => this.write());
   }
 
@@ -126,13 +201,14 @@ export class Scrubber {
     event.stopPropagation();
     const last = this.grid.source.count - 1;
     const to = event.key === "Home" ? 0 : event.key === "End" ? last
-      : this.grid.placeSeen(1) + Math.ceil((step * (last + 1)) / 100);
-    this.grid.showPlace(Math.max(0, Math.min(last, to)));
+      : this.placeSeen(1) + Math.ceil((step * (last + 1)) / 100);
+    this.grid.show(this.grid.lead.length + Math.max(0, Math.min(last, to)));
   }
 
   // Marks beside the places they are said of, as many as can be read.
   write() {
     const { rail } = this, { source } = this.grid;
+    rail.setAttribute("aria-valuemax", source.count);
     for (const old of [...rail.querySelectorAll(".word")]) old.remove();
     const high = rail.clientHeight - MARGIN_PX;
     let { marks } = source;
@@ -151,9 +227,16 @@ export class Scrubber {
     }
   }
 
-  // Where one is: `part` of the way down, at a place.
-  point(part, place) {
-    const { source } = this.grid;
+  placeSeen(below = 0) {
+    const { hung, lead, virtual } = this.grid;
+    return hung.itemAt(Math.max(0, virtual + below)) - lead.length;
+  }
+
+  // Where one is: a part of the way down, at a place.
+  point() {
+    const { source, total, virtual } = this.grid;
+    const part = Math.min(1, Math.max(0, virtual / Math.max(1, total - innerHeight)));
+    const place = Math.max(1, Math.min(source.count, this.placeSeen() + 1));
     this.here.style.transform = `translateY(${(18 + part * (this.rail.clientHeight - MARGIN_PX)).toFixed(1)}px)`;
     const mark = source.marks.findLast?.((one) => one.place < place);
     this.rail.setAttribute("aria-valuenow", place);

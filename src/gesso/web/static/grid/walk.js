@@ -1,5 +1,7 @@
 // Walking along a wall by keys: where each leads from the work one is at. It comes with the first key.
 const MOST_GOES = 12;
+const HEAD_PX = 70;
+const ABOVE_PX = 84;
 
 export class Walk {
   constructor(grid) {
@@ -20,8 +22,29 @@ export class Walk {
       set: () => this.choose(),
       wall: () => grid.rehang("wall"), salon: () => grid.rehang("salon"), index: () => grid.rehang("index"),
     };
-    if (grid.at === undefined) this.go(action === "last" ? this.count - 1 : grid.firstSeen());
+    if (grid.at === undefined) this.go(action === "last" ? this.count - 1 : this.firstSeen());
     else steps[action]();
+  }
+
+  // The first place below the head of the window.
+  firstSeen() {
+    const { layer, lead, virtual } = this.grid;
+    const top = Math.max(0, virtual + HEAD_PX);
+    const seen = [...layer.shown].filter(([item, element]) => item >= lead.length && parseFloat(element.style.top) + layer.origin >= top - 1);
+    return seen.length ? Math.min(...seen.map(([item]) => item)) - lead.length : 0;
+  }
+
+  // The tile of a place, after the wall was moved so that it is seen whole; none where its shape is
+  // not known yet.
+  reach(place) {
+    const { grid } = this, { hung, virtual } = grid;
+    const item = place + grid.lead.length;
+    const top = hung.topOf(item), high = hung.heightAt(item);
+    if (top < virtual + HEAD_PX + 6) grid.show(item, ABOVE_PX);
+    else if (top + high > virtual + innerHeight) grid.show(item, Math.max(ABOVE_PX, innerHeight - high - 16));
+    grid.speed = 0;
+    grid.render();
+    return grid.layer.shown.get(item);
   }
 
   rowsSeen() {
@@ -37,7 +60,7 @@ export class Walk {
   go(place, goes = 0) {
     const wanted = Math.max(0, Math.min(this.count - 1, place));
     this.grid.at = wanted;
-    const element = this.grid.reach(wanted);
+    const element = this.reach(wanted);
     clearTimeout(this.going);
     if (element) {
       element.firstElementChild.focus({ preventScroll: true });
