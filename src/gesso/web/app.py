@@ -53,6 +53,7 @@ from gesso.web.server.doors.reading import Reading
 from gesso.web.server.health import Health, Watch
 from gesso.web.server.options import ServerOptions
 from gesso.web.server.problems import tell_problems
+from gesso.web.server.uploads import closed
 from gesso.web.server.work import Desk
 
 ROUTES: tuple[Callable[[House], APIRouter], ...] = (
@@ -154,7 +155,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
         quick,
     )
     for routes in ROUTES:
-        app.include_router(routes(house))
+        app.include_router(closed(routes(house), options))
     app.include_router(signing_pages(name, doors.keys, doors.buckets, options))
     app.include_router(watching_routes(house, doors))
     app.router.routes.append(agents.route())

@@ -59,3 +59,10 @@ def test_a_fault_of_a_kind_that_has_no_words_yet_keeps_its_own() -> None:
     fault = {"type": "date_parsing", "loc": ("query", "day"), "msg": "No day", "input": "x"}
 
     assert misshapen(fault) == "day: No day."
+
+
+def test_a_name_that_somebody_else_chose_is_told_short_and_plain() -> None:
+    fault = {"type": "extra_forbidden", "loc": ("body", "\u202ecolour\x07" + "x" * 999), "msg": ""}
+    shown = " colour " + "x" * 52
+
+    assert misshapen(fault) == f"{shown}… is nothing that is known here."

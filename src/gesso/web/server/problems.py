@@ -145,7 +145,7 @@ def misshapen(fault: Mapping[str, Any]) -> str:
     Args:
         fault: one of those that a `RequestValidationError` tells.
     """
-    place = ".".join(str(part) for part in fault["loc"][1:]) or "the request"
+    place = shortened(".".join(str(part) for part in fault["loc"][1:])) or "the request"
     kind, given = fault["type"], fault.get("input")
     words = next((words for names, words in _MISSHAPEN.items() if kind in names), "")
     if not words:
@@ -154,6 +154,12 @@ def misshapen(fault: Mapping[str, Any]) -> str:
     if "{given}" in words:
         shown = repr(given) if len(str(given)) <= _SHOWN else f"{str(given)[:_SHOWN]!r}…"
     return words.format_map({"place": place, "given": shown, **fault.get("ctx", {})})
+
+
+def shortened(name: str) -> str:
+    """A name that somebody else chose, as a sentence can hold it: short, every letter seen."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in name)
+    return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
 def tell_problems(app: FastAPI, draw: Callable[[Problem], str]) -> None:

@@ -1,24 +1,28 @@
-"""Pictures that come in with a request: one at a time, within the cap, in time."""
+"""What comes with a request: pictures, within the cap and in time; nothing where none is taken."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import math
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
-from fastapi import Request
+from fastapi import APIRouter, Depends, Request
+from fastapi.routing import APIRoute
 from python_multipart.exceptions import MultipartParseError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect
 
 from gesso.web.server.options import ServerOptions
-from gesso.web.server.problems import Halt
+from gesso.web.server.problems import Halt, shortened
 
 FIELD = "picture"
 MOST_PICTURES = 200
 Read = Callable[[Request, ServerOptions], Awaitable[bytes]]
+_READ_THROUGH = 100_000
+"""Bytes of a body that is refused whose first field is looked for."""
 _SPARE = 4096
 """Bytes that a form needs around its picture."""
 
@@ -71,6 +75,43 @@ async def body_of(request: Request, options: ServerOptions) -> bytes:
     return await _in_time(request, options, _of_body)
 
 
+def closed(routes: APIRouter, options: ServerOptions) -> APIRouter:
+    """The same routes; those of the API that take no body refuse one, as they would pass it over.
+
+    Args:
+        routes: before they are included in an app.
+        options: limits of what is read of a body, to name what is in it.
+    """
+
+    async def nothing_beside(request: Request) -> None:
+        body = await body_of(request, options)
+        if body.strip():
+            raise Halt(422, "request", _passed_over(body), "See /openapi.json for what may be.")
+
+    for route in routes.routes:
+        if isinstance(route, APIRoute) and route.include_in_schema and not _takes_body(route):
+            route.dependencies.append(Depends(nothing_beside))
+    return routes
+
+
+def _takes_body(route: APIRoute) -> bool:
+    is_told = "requestBody" in (route.openapi_extra or {})
+    return is_told or route.body_field is not None or not (route.methods or set()) - {"GET", "HEAD"}
+
+
+def _passed_over(body: bytes) -> str:
+    try:
+        told = json.loads(body) if len(body) <= _READ_THROUGH else None
+    except (ValueError, RecursionError):
+        told = None
+    name = next(iter(told), "") if isinstance(told, dict) else ""
+    return (
+        f"{shortened(name)}: nothing is taken from a body here."
+        if name
+        else ("A body came, and nothing is taken from one here.")
+    )
+
+
 async def _in_time(request: Request, options: ServerOptions, read: Read) -> bytes:
     _check_length(request, options)
     try:
@@ -109,7 +150,7 @@ def _readable() -> Iterator[None]:
     try:
         yield
     except (MultiPartException, MultipartParseError) as error:
-        raise Halt(400, "form", f"The form cannot be read: {error}.") from None
+        raise Halt(400, "form", f"The form cannot be read: {str(error).rstrip('.')}.") from None
 
 
 def _check_length(request: Request, options: ServerOptions) -> None:

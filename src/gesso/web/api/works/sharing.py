@@ -14,6 +14,7 @@ from gesso.show.sharing import Kind, Share
 from gesso.web.answers.house import House
 from gesso.web.interop.crossing import origin_of
 from gesso.web.server.problems import Problem
+from gesso.web.server.uploads import closed
 
 Number = Annotated[int, Path(ge=1, lt=2**62, description="Of what is shown.")]
 ShareNumber = Annotated[int, Path(ge=1, lt=2**62, description="Of the link.")]
@@ -66,8 +67,8 @@ def share_routes(house: House) -> APIRouter:
             raise UnknownItem(f"The set {number} was deleted.", "It can be had back on its page.")
 
     routes = APIRouter()
-    routes.include_router(_links(house, "work", refuse_unknown_work))
-    routes.include_router(_links(house, "set", refuse_unknown_set))
+    routes.include_router(closed(_links(house, "work", refuse_unknown_work), house.options))
+    routes.include_router(closed(_links(house, "set", refuse_unknown_set), house.options))
     return routes
 
 
