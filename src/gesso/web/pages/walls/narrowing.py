@@ -63,7 +63,7 @@ class Elsewhere:
 
     Attributes:
         href: of the same search of everything; "" where it cannot be a link.
-        told: how many works are found there, in words.
+        told: how many works match there, in words.
         ways: the rooms in which they are, each with its search.
     """
 
@@ -86,7 +86,8 @@ def elsewhere_of(given: Given, found: Answer, *, is_linked: bool) -> Elsewhere:
         is_linked: its page has an address.
     """
     total = found.total if found.total is not None else found.admitted
-    told = "One work" if total == 1 else f"{total:,} works" if total is not None else "Some works"
+    many = "Some works match" if total is None else f"{total:,} works match"
+    told = "One work matches" if total == 1 else many
     ways = tuple(
         Way(address(given, filter=[f"kind:{kind}"]) if is_linked else "", ROOMS[kind], count)
         for kind, count in found.facets.get("origin", ())
