@@ -70,6 +70,19 @@ def test_the_backups_of_two_studios_are_never_in_one_folder(
         assert back_up(again, tmp_path / "backup", OPTIONS).manifest.number == 3
 
 
+def test_a_studio_that_was_never_named_adds_nothing_to_the_backups_of_another(
+    studio: Catalogue, make: Workshop, tmp_path: Path
+) -> None:
+    back_up(studio, tmp_path / "backup", OPTIONS)
+    with Catalogue.open(tmp_path / "another") as another:
+        make.bring(another, 3)
+
+    with Catalogue.open(tmp_path / "another", read_only=True) as sealed:
+        with pytest.raises(InputError, match="another studio"):
+            back_up(sealed, tmp_path / "backup", BackupOptions(keep=1))
+        assert back_up(sealed, tmp_path / "its own", OPTIONS).manifest.number == 1
+
+
 def test_a_folder_of_backups_that_names_no_studio_is_of_the_next(
     studio: Catalogue, make: Workshop, ground: FileGround, tmp_path: Path
 ) -> None:

@@ -101,7 +101,7 @@ class BackupFolder:
             self._mark(studio)
         elif not self.studio():
             self._mark(studio)
-        elif studio and self.studio() != studio:
+        elif self.studio() != studio:  # one without a word was never backed up here
             raise InputError(
                 f"{self.folder} holds the backups of another studio.",
                 "Name another folder; each studio has one of its own.",
