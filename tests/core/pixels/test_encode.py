@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from gesso.core.pixels.decode import decode
-from gesso.core.pixels.encode import SUFFIXES, MediaType, encode
+from gesso.core.pixels.encode import SUFFIXES, MediaType, decode_own_png, encode
 from gesso.core.pixels.metadata.containers import png_chunks
 from gesso.core.pixels.metadata.write import Marks
 from gesso.core.pixels.picture import Picture
@@ -108,6 +108,20 @@ def test_a_flat_png_is_small() -> None:
     flat = Picture(np.full((1024, 1024, 3), 90, dtype=np.uint8))
 
     assert len(encode(flat)) < 20_000
+
+
+def test_an_even_slope_takes_as_little_as_a_flat_picture() -> None:
+    down, across = np.mgrid[0:1024, 0:1024]
+    slope = np.repeat(((down + across) % 256)[:, :, np.newaxis], 3, axis=2).astype(np.uint8)
+
+    assert len(encode(Picture(slope))) < 20_000
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (2, 2), (8, 2), (9, 3)])
+def test_a_picture_of_a_few_pixels_comes_back_as_it_was(shape: tuple[int, int]) -> None:
+    few = np.random.default_rng(5).integers(0, 256, (*shape, 3), dtype=np.uint8)
+
+    assert np.array_equal(decode_own_png(encode(Picture(few))), few)
 
 
 def test_what_is_flat_of_a_picture_takes_next_to_nothing() -> None:

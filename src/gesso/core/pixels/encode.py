@@ -40,9 +40,9 @@ _PNG_SETTINGS = (
     cv2.IMWRITE_PNG_FILTER_AVG,
     cv2.IMWRITE_PNG_STRATEGY,
 )
-_FEW_ALIKE = 0.2
-"""Up to this share of bytes like those at their left, runs are not worth looking for: in painted
-pictures it is .09 to .16."""
+_FEW_ALIKE = 0.25
+"""Up to this share of filtered bytes like the one before them, runs are not worth looking for: in
+painted pictures without flat parts it is .1 to .22, and the runs would save 1.5 % of the bytes."""
 _RUNS_EVERY = 8
 # Signature and IHDR, after which other chunks may follow.
 _PNG_HEAD = len(PNG_SIGNATURE) + 25
@@ -149,8 +149,12 @@ def _png(picture: Picture, marks: Marks) -> bytes:
 
 
 def _png_strategy(picture: Picture) -> int:
-    rows = picture.rgb[::_RUNS_EVERY]
-    alike = rows[:, 1:] == rows[:, :-1]
+    # Runs are looked for in what the filter leaves, where a smooth slope is as alike as a flat sky.
+    rows, above = picture.rgb[1::_RUNS_EVERY], picture.rgb[:-1:_RUNS_EVERY]
+    average = rows[:, :-1].astype(np.uint16) + above[:, 1:] >> 1
+    rest = rows[:, 1:] - average.astype(np.uint8)
+    rest = rest.reshape(len(rows), 3 * (picture.width - 1))
+    alike = rest[:, 1:] == rest[:, :-1]
     if np.count_nonzero(alike) > _FEW_ALIKE * alike.size:
         return cv2.IMWRITE_PNG_STRATEGY_RLE
     return cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY
