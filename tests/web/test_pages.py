@@ -7,6 +7,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from html import unescape
+from urllib.parse import quote
 
 import cv2
 import httpx2
@@ -250,3 +251,37 @@ def test_a_browser_is_told_of_a_problem_on_a_page(client: httpx2.Client) -> None
     assert page.headers["content-type"].startswith("text/html")
     assert "work number 999999" in page.text
     assert "Back to the works" in page.text
+
+
+def test_what_is_not_there_leads_to_what_can_be_pressed_not_typed(hung: httpx2.Client) -> None:
+    for path, room in (
+        ("/works/999999", "/search"),
+        ("/studies/999999", "/studies"),
+        ("/stories/999", "/stories"),
+        ("/music/999", "/music"),
+        ("/sets/999", "/sets"),
+        ("/runs/nothing", "/runs"),
+        ("/nothing", "/"),
+    ):
+        answer = hung.get(path, headers={"accept": "text/html"})
+        main = answer.text.partition("<main")[2].partition("</main>")[0]
+
+        assert answer.status_code == 404
+        assert f'<a href="{room}">' in main
+        assert "gesso " not in main
+        assert "<p></p>" not in main
+    assert "gesso search" in hung.get("/api/works/999999").json()["detail"]
+    wrong = hung.get("/works/abc", headers={"accept": "text/html"})
+    assert wrong.status_code == 422
+    assert "openapi" not in wrong.text
+
+
+def test_a_title_turns_round_nothing_but_itself(hung: httpx2.Client) -> None:
+    title = "night\u202eand\u2067day"
+    number = hung.post(f"/api/works?title={quote(title)}", content=hill(77)).json()["id"]
+
+    assert hung.get(f"/api/works/{number}").json()["title"] == title
+    for path in ("/", f"/works/{number}", f"/studies/{number}"):
+        page = hung.get(path).text
+        assert "nightandday" in page, path
+        assert not re.search("[\u202a-\u202e\u2066-\u2069]", page)

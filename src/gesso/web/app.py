@@ -35,7 +35,7 @@ from gesso.web.api.watching import watching_routes
 from gesso.web.api.works.routes import WORKS
 from gesso.web.interop.routes import INTEROP
 from gesso.web.pages.doings.routes import DOING_PAGES
-from gesso.web.pages.drawing import draw
+from gesso.web.pages.drawing import draw_problem
 from gesso.web.pages.signing import draw_refusal, signing_pages
 from gesso.web.pages.sounds.music import music_pages
 from gesso.web.pages.sounds.scenes import scene_pages
@@ -130,7 +130,7 @@ def application(studio: Studio, options: ServerOptions, jobs: Jobs | None = None
         docs_url=None,
     )  # fmt: skip
     name = name_of(studio)
-    tell_problems(app, lambda found: draw("problem.html", here="", name=name, problem=found))
+    tell_problems(app, lambda found, path: draw_problem(name, found, path))
     quick = Quick(gallery)
     app.add_middleware(Reading)
     app.add_middleware(QuickAnswers, quick=quick)

@@ -18,13 +18,46 @@ from gesso.show.gallery.tiles import tile_of
 from gesso.web.pages.doings import words
 from gesso.web.pages.static import assets
 from gesso.web.server.doors.guard import asking
+from gesso.web.server.problems import SEE_DESCRIPTION, Problem
 
+_TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Embeddings, overrides and isolates of text (Unicode Standard Annex 9)."""
+_HOME = ("/", "Back to the works")
+_ROOMS = {
+    "works": ("/search", "Search for a work"),
+    "studies": ("/studies", "Study another picture"),
+    "sets": ("/sets", "See all sets"),
+    "stories": ("/stories", "See all stories"),
+    "music": ("/music", "See all music"),
+    "runs": ("/runs", "See all runs"),
+}
 _MADE = {"made": "made", "collected": "collected", "brought": "brought in"}
 
 
 def draw(template: str, **words: Any) -> str:
     """A page as HTML; every word from outside is escaped."""
     return _templates().get_template(template).render(words)
+
+
+def draw_problem(name: str, problem: Problem, path: str) -> str:
+    """A problem as a page: what to type is left out where there is something to press.
+
+    Args:
+        name: of the studio.
+        problem: what happened.
+        path: that was asked for; where there is nothing, its room is offered.
+    """
+    is_nothing = problem.status == 404
+    way = _ROOMS.get(path.split("/")[1] if "/" in path else "") if is_nothing else None
+    advice = words.for_pages(problem.detail) if is_nothing else problem.detail
+    return draw(
+        "problem.html",
+        here="",
+        name=name,
+        problem=problem,
+        advice="" if advice == SEE_DESCRIPTION else advice,
+        ways=[way, _HOME] if way else [_HOME],
+    )
 
 
 @cache
@@ -34,6 +67,7 @@ def _templates() -> Environment:
         loader=PackageLoader("gesso.web"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_steady,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -46,6 +80,11 @@ def _templates() -> Environment:
     found.filters["number"] = lambda value: f"{value:,}"
     found.filters.update(words.FILTERS)
     return found
+
+
+def _steady(shown: Any) -> Any:
+    """What is shown, without signs that turn round the line in which it stands."""
+    return shown if not isinstance(shown, str) or shown.isascii() else shown.translate(_TURNING)
 
 
 def day(moment: datetime) -> str:

@@ -9,7 +9,7 @@ from anyio import to_thread
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from gesso.web.pages.drawing import draw
+from gesso.web.pages.drawing import draw, draw_problem
 from gesso.web.server.doors.asgi import address_of
 from gesso.web.server.doors.buckets import Buckets
 from gesso.web.server.doors.guard import grant_of, guesses_of
@@ -90,7 +90,7 @@ def draw_refusal(name: str, problem: Problem, path: str) -> str:
     """What a browser is shown that may not go on: why, or where to sign in."""
     if problem.status == 401:
         return _form(name, path, problem.title, Grant("", "read"))
-    return draw("problem.html", here="", name=name, problem=problem)
+    return draw_problem(name, problem, path)
 
 
 def here_only(address: str) -> str:

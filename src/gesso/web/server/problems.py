@@ -38,6 +38,8 @@ _STATUSES: tuple[tuple[type[GessoError], int], ...] = (
     (errors.OutsideError, 502),
 )
 
+SEE_DESCRIPTION = "See /openapi.json for what may be."
+"""What a program does next."""
 _SHOWN = 60
 """Letters of a value that a problem repeats."""
 _MISSHAPEN: Mapping[tuple[str, ...], str] = {
@@ -162,12 +164,12 @@ def shortened(name: str) -> str:
     return shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}…"
 
 
-def tell_problems(app: FastAPI, draw: Callable[[Problem], str]) -> None:
+def tell_problems(app: FastAPI, draw: Callable[[Problem, str], str]) -> None:
     """Make every error of an app an answer: to a browser a page, to a program a problem.
 
     Args:
         app: whose errors are told.
-        draw: a problem as a page.
+        draw: a problem as a page, for who asked for a path.
     """
 
     def answer(
@@ -176,7 +178,12 @@ def tell_problems(app: FastAPI, draw: Callable[[Problem], str]) -> None:
         note(request.scope, found)
         if not request.headers.get("accept", "").startswith("text/html"):
             return told(found, headers)
-        return Response(draw(found), found.status, dict(headers or {}), "text/html; charset=utf-8")
+        return Response(
+            draw(found, request.url.path),
+            found.status,
+            dict(headers or {}),
+            "text/html; charset=utf-8",
+        )
 
     @app.exception_handler(Halt)
     async def _halted(request: Request, error: Exception) -> Response:
@@ -196,9 +203,7 @@ def tell_problems(app: FastAPI, draw: Callable[[Problem], str]) -> None:
     async def _misshaped(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)  # noqa: S101 - the handler's own type
         said = misshapen(error.errors()[0])
-        return answer(
-            request, problem_of(422, "request", said, "See /openapi.json for what may be.")
-        )
+        return answer(request, problem_of(422, "request", said, SEE_DESCRIPTION))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: Exception) -> Response:

@@ -16,7 +16,7 @@ from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect
 
 from gesso.web.server.options import ServerOptions
-from gesso.web.server.problems import Halt, shortened
+from gesso.web.server.problems import SEE_DESCRIPTION, Halt, shortened
 
 FIELD = "picture"
 MOST_PICTURES = 200
@@ -86,7 +86,7 @@ def closed(routes: APIRouter, options: ServerOptions) -> APIRouter:
     async def nothing_beside(request: Request) -> None:
         body = await body_of(request, options)
         if body.strip():
-            raise Halt(422, "request", _passed_over(body), "See /openapi.json for what may be.")
+            raise Halt(422, "request", _passed_over(body), SEE_DESCRIPTION)
 
     for route in routes.routes:
         if isinstance(route, APIRoute) and route.include_in_schema and not _takes_body(route):

@@ -6,6 +6,8 @@ const MOST_LINES = 8;
 let notice, leaving;
 
 const made = (name, told) => Object.assign(document.createElement(name), told);
+// A file's name may hold signs that turn round the line in which it stands.
+const steady = (words) => words.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
 
 // `detail`: words alone, or { words, lines, link: { href, words }, act: { words, call }, undo, stays }.
 export function tell(detail) {
@@ -13,7 +15,7 @@ export function tell(detail) {
   notice ??= document.body.appendChild(made("div", { className: "told" }));
   notice.setAttribute("role", "status");
   notice.hidden = false;
-  notice.replaceChildren(made("span", { textContent: words }));
+  notice.replaceChildren(made("span", { textContent: steady(words) }));
   if (lines.length) notice.append(listed(lines));
   if (link) notice.append(made("a", { href: link.href, textContent: link.words }));
   if (act) notice.append(button(act.words, act.call));
@@ -25,7 +27,7 @@ export function tell(detail) {
 function listed(lines) {
   const list = made("ul", {});
   const shown = lines.length > MOST_LINES ? lines.slice(0, MOST_LINES - 1) : lines;
-  list.append(...shown.map((line) => made("li", { textContent: line })));
+  list.append(...shown.map((line) => made("li", { textContent: steady(line) })));
   if (shown.length < lines.length) list.append(made("li", { textContent: `And ${lines.length - shown.length} more.` }));
   return list;
 }
