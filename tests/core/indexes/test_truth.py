@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -338,3 +339,40 @@ def test_two_hundred_thousand_records_are_read_in_a_moment(tmp_path: Path) -> No
     truth.add(upto(200_000), np.ones((200_000, SPACE.size), dtype=np.float32))
 
     assert len(Truth(tmp_path / "v", SPACE).rows().known()) == 200_000
+
+
+def _flip_last(path: Path) -> None:
+    flip(path, path.stat().st_size - 3)
+
+
+def _zero(path: Path) -> None:
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+def _cut_within_a_call(path: Path) -> None:
+    os.truncate(path, 10 * RECORD)
+
+
+@pytest.mark.parametrize("spoil", [_flip_last, _zero, _cut_within_a_call])
+def test_an_end_that_both_journals_lack_is_told(
+    filled: Room, spoil: Callable[[Path], None]
+) -> None:
+    running = filled.open()
+    for journal in JOURNALS:
+        spoil(filled.vectors / journal)
+
+    assert "records of the journal are damaged in both" in filled.open().state().degraded
+    if spoil is _cut_within_a_call:
+        assert "records of the journal are damaged in both" in running.state().degraded
+    filled.open().add(ids(50), vectors(1))
+    assert filled.open().state().degraded == ""
+
+
+def test_the_half_written_end_of_a_journal_is_not_mapped_at_every_look(filled: Room) -> None:
+    truth = Truth(filled.vectors, SPACE)
+    with (filled.vectors / JOURNALS[0]).open("ab") as file:
+        file.write(b"\xff" * 100)
+
+    assert truth.rows() is truth.rows()
+    filled.open().add(ids(50), vectors(1))
+    assert 50 in truth.rows().known()

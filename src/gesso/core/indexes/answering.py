@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gesso.core.encoders.encoder import Space
-from gesso.core.errors import GessoError, InputError
+from gesso.core.errors import DamageError, GessoError, InputError
 from gesso.core.indexes.found import Found
 from gesso.core.indexes.generations.generation import Generation
 from gesso.core.indexes.generations.serving import Served
@@ -19,6 +19,8 @@ from gesso.core.indexes.truth.truth import Truth
 
 _DEEP = 8
 """Where more than one of this many admitted works is wanted, comparing all of them is quicker."""
+_CONFIRMED = 256
+"""Of each query's best works: vectors that are summed once more before they are told."""
 _SCORES = 1 << 26
 """Scores kept at once; queries are answered in groups below that."""
 
@@ -80,22 +82,20 @@ def answer(truth: Truth, served: Served, question: Question) -> Found:
     """The nearest works: as many as are wanted, fewer only where fewer are admitted."""
     generation, troubles = served.generation, [served.trouble]
     given: _Answer | None = None
-    if generation is not None and _is_worth_asking(generation, question):
+    if generation is not None:
         try:
-            given = _by_candidates(truth, generation, question)
-            generation.silence = ""
+            given = _asked(truth, generation, question)
         except GessoError as error:
             said = error.message.rstrip(".")
             generation.silence = f"the index does not answer ({said}); every vector is compared"
             troubles.append(generation.silence)
     if given is None:
         given = _by_comparing(truth, question)
-    wide = min(question.k, max((len(works) for works, _ in given.found), default=0))
-    ids = np.full((len(question.queries), wide), -1, dtype=np.int64)
-    scores = np.zeros(ids.shape, dtype=np.float32)
-    for line, (works, near) in enumerate(given.found):
-        chosen, cosines = best(works, near, wide)
-        ids[line, : len(chosen)], scores[line, : len(chosen)] = chosen, cosines
+    ids, scores = _table(given, question)
+    told = question.rows.find(np.unique(ids[:, :_CONFIRMED]))
+    if not truth.confirms(told[told >= 0]):
+        given = _by_comparing(truth, question)  # every vector is summed anew
+        ids, scores = _table(given, question)
     return Found(
         ids,
         np.clip(scores, -1, 1),
@@ -106,6 +106,34 @@ def answer(truth: Truth, served: Served, question: Question) -> Found:
         truth.space.id,
         given.scanned,
     )
+
+
+def _table(given: _Answer, question: Question) -> tuple[Ids, Scores]:
+    """The best works of each query and their cosines, as `Found` has them."""
+    wide = min(question.k, max((len(works) for works, _ in given.found), default=0))
+    ids = np.full((len(question.queries), wide), -1, dtype=np.int64)
+    scores = np.zeros(ids.shape, dtype=np.float32)
+    for line, (works, near) in enumerate(given.found):
+        chosen, cosines = best(works, near, wide)
+        ids[line, : len(chosen)], scores[line, : len(chosen)] = chosen, cosines
+    return ids, scores
+
+
+def _asked(truth: Truth, generation: Generation, question: Question) -> _Answer | None:
+    """What a generation answers; None where it is quicker, or better, to compare every vector.
+
+    Raises:
+        DamageError: vectors that it was built of are not told of any more.
+    """
+    if generation.manifest.high_water > len(question.rows.ids):
+        raise DamageError(
+            "the journal of the vectors ends before it", "Embed the works again: gesso encode"
+        )
+    if not _is_worth_asking(generation, question):
+        return None
+    given = _by_candidates(truth, generation, question)
+    generation.silence = ""
+    return given
 
 
 def _is_worth_asking(generation: Generation, question: Question) -> bool:

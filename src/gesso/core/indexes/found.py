@@ -75,6 +75,7 @@ class IndexState:
         tail: works that came after it and are compared one by one.
         wants_build: whether a new generation would make searches faster.
         degraded: what is wrong, "" when all is well.
+        moment: another one whenever a vector came, went or took another's place.
     """
 
     space: str
@@ -84,6 +85,7 @@ class IndexState:
     tail: int
     wants_build: bool
     degraded: str
+    moment: int
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ from gesso.core.indexes.truth.rows import Ids
 from gesso.core.indexes.truth.truth import Truth
 
 _MOST_LIVE = 0.5
+_AGAIN_S = 6 * 3600.0
+"""Until a check reads again what it has read."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ class SpaceIndex:
         self._shelf = Shelf(folder_index, self._disk)
         self._service = Service(self._truth, dict(engines or {}), self._options.threads)
         self._serving = Serving(self._shelf, self._service)
+        self._again_at = time.monotonic() + _AGAIN_S
         self._known: tuple[tuple[int, ...], Manifest | None] = (), None
 
     def add(self, ids: Ids, vectors: NDArray[np.float32]) -> None:
@@ -166,9 +170,10 @@ class SpaceIndex:
         asked = unit_queries(queries, self.space)
         if k < 0:
             raise InputError(f"{k} works cannot be found.", "Ask for 0 or more.")
-        rows = self._truth.rows()
-        admitted = admit(rows, None if allowed is None else as_ids(allowed))
         with self._serving.asked() as served:
+            # Looked at now, for an index that has just taken over may be of works that just came.
+            rows = self._truth.rows()
+            admitted = admit(rows, None if allowed is None else as_ids(allowed))
             return answer(self._truth, served, Question(asked, k, rows, admitted, recall))
 
     def build(self, kind: str | None = None) -> GenerationLine:
@@ -233,9 +238,10 @@ class SpaceIndex:
     def check(self, is_over: IsOver) -> bool:
         """Read the generation in service and the vectors against their sums, each once.
 
-        A generation is read when it takes over, a vector when it came. For a thread of its own: it
-        opens no index, holds no more than a piece, and searches do not wait for it. What it finds
-        stands in `state`; of a generation until a search has opened that itself.
+        A generation is read when it takes over or its files have changed, a vector when it came,
+        and all of them again every few hours, for disks go bad in silence. For a thread of its
+        own: it opens no index, holds no more than a piece, and searches do not wait for it. What
+        it finds stands in `state`; of a generation until a search has opened that itself.
 
         Args:
             is_over: asked between pieces, whether to break off.
@@ -243,11 +249,15 @@ class SpaceIndex:
         Returns:
             Whether anything was read to its end.
         """
+        again = time.monotonic() > self._again_at
         try:
-            has_read = self._serving.check(is_over)
-            return self._truth.check(is_over) or has_read
+            has_read = self._serving.check(is_over, again=again)
+            has_read |= self._truth.check(is_over, again=again)
         except BrokenOff:
             return False
+        if again:
+            self._again_at = time.monotonic() + _AGAIN_S
+        return has_read
 
     def generations(self) -> tuple[GenerationLine, ...]:
         """All that are kept, newest first; nothing large is read."""
@@ -319,6 +329,7 @@ class SpaceIndex:
             tail,
             self._wants_build(count, tail, built),
             "; ".join(dict.fromkeys(filter(None, troubles))),
+            rows.place,
         )
 
     def close(self) -> None:

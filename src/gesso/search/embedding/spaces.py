@@ -57,7 +57,7 @@ class Coverage:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._known: dict[str, tuple[tuple[int, int], Ids, Ids]] = {}
+        self._known: dict[str, tuple[tuple[int, int, int], Ids, Ids]] = {}
 
     def of(self, space: OpenSpace, state: State, now: IndexState | None = None) -> tuple[Ids, Ids]:
         """(works that have a vector, works with a picture that have none), ascending each.
@@ -69,7 +69,8 @@ class Coverage:
             state: the works.
             now: how the space stands, where somebody has asked already.
         """
-        key = state.seq, (now or space.index.state()).count
+        now = now or space.index.state()
+        key = state.seq, now.count, now.moment
         with self._lock:
             held = self._known.get(space.index.space.id)
         if held is None or held[0] != key:

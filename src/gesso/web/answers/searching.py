@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from gesso.core.errors import InputError
+from gesso.core.errors import GessoError, InputError
 from gesso.core.records.codec import to_plain
 from gesso.search import records
 from gesso.search.embedding.spaces import OpenSpace
@@ -153,7 +153,9 @@ class Searches:
         finder = self._finder()
         # An answer stands only for the catalogue and the vectors that it was given of.
         states = [space.index.state() for space in self._spaces()]
-        vectors = " ".join(f"{one.count}/{one.generation}/{one.degraded}" for one in states)
+        vectors = " ".join(
+            f"{one.moment}/{one.count}/{one.generation}/{one.degraded}" for one in states
+        )
         moment = f"{finder.columns.state().seq} {vectors}"
         mark = hashlib.sha256(picture or b"").hexdigest()
         key = f"{mark} {moment} {asked.model_dump_json()}"
@@ -169,7 +171,11 @@ class Searches:
         usual = self._usual()
         spaces = {space.name: space for space in (usual, *self._spaces())}
         for space in spaces.values():
-            state = space.index.state()
+            try:
+                state = space.index.state()
+            except GessoError as error:  # that one space cannot be read hides no other
+                seen.degraded.append(f"{space.name}: {error.message}")
+                continue
             if space is usual or state.count > seen.index_size:
                 seen.index_size, seen.generation = state.count, state.generation
             if state.degraded:
@@ -184,7 +190,16 @@ class Searches:
         Returns:
             Whether there is more to be seen by a look.
         """
-        return any(space.index.check(is_over) for space in self._spaces())
+        failed: GessoError | None = None
+        for space in self._spaces():
+            try:
+                if space.index.check(is_over):
+                    return True
+            except GessoError as error:  # the others are read nevertheless
+                failed = failed or error
+        if failed is not None:
+            raise failed
+        return False
 
 
 def told_of(answer: Answer) -> dict[str, Any]:

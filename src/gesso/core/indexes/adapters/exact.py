@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -73,6 +74,7 @@ class Exact:
         recall: Recall,  # noqa: ARG002 - there is but one way
     ) -> Near:
         """Compare them all, or all that are allowed."""
+        self._check_end()
         rows = np.arange(len(self._halves)) if allowed is None else np.flatnonzero(allowed)
         lens = Lens(queries, self._width)
         _, scores = scan(lens, self._stretches(rows))
@@ -88,6 +90,12 @@ class Exact:
     def close(self) -> None:
         """Let go of the mapped file."""
         self._halves = np.zeros((0, self._width), dtype=np.float16)
+
+    def _check_end(self) -> None:
+        """Who touches what is mapped behind the end of a file that was cut is killed."""
+        with suppress(FileNotFoundError):  # what has no name any more is still mapped
+            if self._path.stat().st_size < self._halves.nbytes:
+                raise DamageError(f"{self._path} was cut.", "Build the index again.")
 
     def _stretches(self, rows: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], Halves]]:
         if len(rows) == len(self._halves):

@@ -14,6 +14,7 @@ from gesso.core.errors import DamageError, GessoError, MissingExtra
 from gesso.core.indexes.generations.canaries import NAME as CANARIES
 from gesso.core.indexes.generations.canaries import Canaries
 from gesso.core.indexes.generations.manifest import Manifest
+from gesso.core.indexes.generations.shelf import folder_of
 from gesso.core.indexes.generations.source import fingerprint
 from gesso.core.indexes.index import INDEXES, Index, IndexMaker, Place, Queries, Recall
 from gesso.core.indexes.scan import Lens, best
@@ -171,6 +172,7 @@ def read_through(
     """
     manifest = Manifest.read(folder)
     check_space(manifest, truth.space)
+    check_place(manifest, folder)
     manifest.check_files(folder, is_over)
     rows = np.fromfile(folder / ROWS, dtype="<u4").astype(np.uint32, copy=False)
     _check_truth(manifest, rows, truth.rows())
@@ -188,6 +190,19 @@ def check_space(manifest: Manifest, space: Space) -> None:
             f"it belongs to the space '{manifest.space}' of {manifest.size} numbers, not to "
             f"'{space.id}' of {space.size}",
             "Spaces never mix; make an index of this one with: gesso index build",
+        )
+
+
+def check_place(manifest: Manifest, folder: Path) -> None:
+    """Whether a generation lies in the folder of its number.
+
+    Raises:
+        DamageError: it does not.
+    """
+    if folder.name != folder_of(manifest.number):
+        raise DamageError(
+            f"it is generation {manifest.number}, in a folder that is not its own",
+            "Give both folders their names back, or make a new one with: gesso index build",
         )
 
 

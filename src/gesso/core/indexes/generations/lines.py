@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from gesso.core.encoders.encoder import Space
 from gesso.core.errors import GessoError
 from gesso.core.indexes.found import GenerationLine
-from gesso.core.indexes.generations.generation import check_space
+from gesso.core.indexes.generations.generation import check_place, check_space
 from gesso.core.indexes.generations.manifest import Manifest
 from gesso.core.indexes.generations.shelf import Shelf
 
@@ -30,16 +32,16 @@ def line_of(shelf: Shelf, number: int, space: Space, trouble: str = "") -> Gener
         said.recall_words,
         said.size_bytes(),
         is_current,
-        trouble or _plain_trouble(said, shelf, space),
+        trouble or _plain_trouble(said, folder, space),
     )
 
 
-def _plain_trouble(said: Manifest, shelf: Shelf, space: Space) -> str:
+def _plain_trouble(said: Manifest, folder: Path, space: Space) -> str:
     try:
         check_space(said, space)
+        check_place(said, folder)
     except GessoError as error:
         return error.message
-    folder = shelf.place(said.number)
     for name, line in said.files.items():
         path = folder / name
         if not path.is_file() or path.stat().st_size != line.size:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gesso.core.errors import DamageError, GessoError
 from gesso.core.indexes.generations.generation import Generation, Service, read_through
-from gesso.core.indexes.generations.shelf import Shelf, Sign
+from gesso.core.indexes.generations.shelf import Marks, Shelf, Sign
 from gesso.core.indexes.truth.breaking import IsOver
 
 _AGAIN_S = 30.0
@@ -60,6 +60,7 @@ class Serving:
         # Each beside the sign that it holds for, so that who takes no lock reads both at once.
         self._held: tuple[Sign, Served] = _UNREAD, Served(None)
         self._checked: tuple[Sign, Word] = _UNREAD, Word(None, "")
+        self._marks: tuple[Sign, Marks] = _UNREAD, ()
         self._asking = 0
         self._retired: list[Generation] = []
 
@@ -90,22 +91,38 @@ class Serving:
         checked, word = self._checked
         return word if checked == sign else Word(*self._shelf.current())
 
-    def check(self, is_over: IsOver) -> bool:
+    def check(self, is_over: IsOver, *, again: bool = False) -> bool:
         """Read the files of the one in service, and of older ones where it is damaged.
 
-        Once for each that takes over, and not where a search has read them already. Holds no
-        lock and opens no index: searches go on meanwhile. Returns whether anything was read.
+        Once for each that takes over, and not where a search has read them already; once more when
+        one of its files has changed. Holds no lock and opens no index: searches go on meanwhile.
+        Where the one that searches ask went bad, the next search opens another. Returns whether
+        anything was read.
+
+        Args:
+            is_over: asked between pieces, whether to break off.
+            again: read also what was read before.
 
         Raises:
             BrokenOff: it was over before the end.
         """
-        sign, (found, _), (checked, _) = self._shelf.sign(), self._held, self._checked
-        if sign in (found, checked):
+        sign, (found, served), (checked, _) = self._shelf.sign(), self._held, self._checked
+        marks = sign, self._shelf.marks(self._shelf.current()[0] or 0)
+        is_read = sign in (found, checked) and self._marks in (marks, (_UNREAD, ()))
+        if is_read and not again:
+            self._marks = marks
             return False
-        word, _ = self._first(
-            lambda number: read_through(self._shelf.place(number), self._service.truth, is_over)
-        )
-        self._checked = sign, word
+        tried: list[int] = []
+
+        def read(number: int) -> None:
+            tried.append(number)
+            read_through(self._shelf.place(number), self._service.truth, is_over)
+
+        word, _ = self._first(read)
+        self._checked, self._marks = (sign, word), marks
+        asks = served.generation.manifest.number if served.generation else None
+        if found == sign and asks in tried and asks != word.number:
+            self.forget()
         return True
 
     def forget(self) -> None:

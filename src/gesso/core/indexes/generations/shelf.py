@@ -9,10 +9,11 @@ index/<space>/gen-000042/      a generation; it comes by one rename, whole and c
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from gesso.core.catalogue.runs.claims import claim
@@ -25,6 +26,12 @@ _BUILDING = ".building-"
 _GONE = ".gone-"
 
 Sign = tuple[int, int, int] | None
+Marks = tuple[tuple[str, int, int, int], ...]
+
+
+def folder_of(number: int) -> str:
+    """The name of a generation's folder."""
+    return f"gen-{number:06d}"
 
 
 class Shelf:
@@ -48,7 +55,14 @@ class Shelf:
 
     def place(self, number: int) -> Path:
         """The folder of a generation."""
-        return self.folder / f"gen-{number:06d}"
+        return self.folder / folder_of(number)
+
+    def marks(self, number: int) -> Marks:
+        """Of the files of a generation: another value when one was written to or replaced."""
+        with suppress(OSError):
+            told = [(entry.name, entry.stat()) for entry in os.scandir(self.place(number))]
+            return tuple(sorted((name, *_sign_of(stat)) for name, stat in told))
+        return ()
 
     def sign(self) -> Sign:
         """Changes whenever another generation is put into service."""
@@ -56,7 +70,7 @@ class Shelf:
             stat = (self.folder / _CURRENT).stat()
         except OSError:
             return None
-        return stat.st_mtime_ns, stat.st_ino, stat.st_size
+        return _sign_of(stat)
 
     def current(self) -> tuple[int | None, str]:
         """Which one serves, and what is wrong with the file that says so.
@@ -147,6 +161,10 @@ class Shelf:
                 shutil.rmtree(path, ignore_errors=True)
         except OSError as error:
             raise storage_error(error, folder, "remove") from error
+
+
+def _sign_of(stat: os.stat_result) -> tuple[int, int, int]:
+    return stat.st_mtime_ns, stat.st_ino, stat.st_size
 
 
 def _check(number: str) -> str:

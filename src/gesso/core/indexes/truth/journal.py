@@ -39,8 +39,8 @@ class Reading:
         count: how many places the journal has, from its beginning; what stands behind them was
             broken off.
         lost: places whose record is damaged in both copies.
-        wounds: one sentence for each copy that went wrong. One that only ends too early is none:
-            so a write that was broken off leaves it.
+        wounds: one sentence for each copy that went wrong, and one for an end that both lack. A
+            copy that only ends too early is none: so a write that was broken off leaves it.
     """
 
     records: Records
@@ -73,7 +73,8 @@ class Journal:
 
     def read(self, first: int = 0) -> Reading:
         """All that is whole from place `first` on."""
-        data_a, data_b = (self._bytes(path, first) for path in self._paths)
+        # The second copy is read first: what has come there was whole in the first before.
+        data_b, data_a = (self._bytes(path, first) for path in reversed(self._paths))
         a, b = _records(data_a), _records(data_b)
         fits_a = self._fits(a, first)
         if data_a == data_b and fits_a.all() and (not len(a) or a["rest"][-1] == 0):
@@ -93,6 +94,9 @@ class Journal:
             for path, fits in zip(self._paths, (fits_a[: len(a)], fits_b[: len(b)]), strict=True)
             if not fits[:count][whole[: len(fits)][:count]].all() or (count and not path.exists())
         )
+        ends = min(len(a), len(b)) - count
+        if ends > 0:
+            wounds += (f"the last {ends} records of the journal are damaged in both copies",)
         return Reading(merged[:count][whole[:count]], first + count, lost, wounds)
 
     def append(

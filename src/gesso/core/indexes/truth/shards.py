@@ -105,21 +105,31 @@ class Shards:
         self._open.pop(shard, None)
         return size
 
-    def piece(self, rows: NDArray[np.int64]) -> Halves:
-        """Rows in ascending order; not copied where they follow one another in one shard."""
+    def piece(self, rows: NDArray[np.int64]) -> Halves | None:
+        """Rows in ascending order; not copied where they follow one another in one shard.
+
+        None where a file may have been cut before one of them.
+        """
         first, last = int(rows[0]), int(rows[-1])
         shard, place = divmod(first, SHARD_ROWS)
         if last - first + 1 == len(rows) and last // SHARD_ROWS == shard:
-            return self._mapped(shard, rows[-1:] % SHARD_ROWS)[place : place + len(rows)]
+            found = self._mapped(shard, rows[-1:] % SHARD_ROWS)[place : place + len(rows)]
+            return found if len(found) == len(rows) else None
+        ends = range(shard, last // SHARD_ROWS)
+        is_whole = self._length(last // SHARD_ROWS) > last % SHARD_ROWS
+        if not is_whole or any(self._length(one) < SHARD_ROWS for one in ends):
+            return None
         return self.gather(rows)
 
     def _mapped(self, shard: int, places: NDArray[np.int64]) -> Halves:
-        """The shard's whole rows; it is mapped anew when a place behind its old end is asked."""
-        held = self._open.get(shard)
-        if held is None or len(held) <= int(places.max()):
-            path = self._path(shard)
-            shape = (self._length(shard), self._width)
-            if shape[0] == 0:
+        """The shard's whole rows; it is mapped anew when a place behind its old end is asked.
+
+        Also when it was cut: who touches what is mapped behind the end of a file is killed.
+        """
+        held, length = self._open.get(shard), self._length(shard)
+        if held is None or len(held) <= int(places.max()) or length < len(held):
+            path, shape = self._path(shard), (length, self._width)
+            if length == 0:
                 return np.zeros(shape, dtype=np.float16)
             try:
                 held = np.asarray(np.memmap(path, np.float16, "r", shape=shape))

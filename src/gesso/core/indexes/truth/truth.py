@@ -136,13 +136,22 @@ class Truth:
         for begin in range(0, len(rows), _STRETCH):
             piece = rows[begin : begin + _STRETCH]
             seen = self._seen
-            if int(piece[-1]) < len(seen) and seen[piece].all():
-                yield piece, self._shards.piece(piece)
+            is_seen = int(piece[-1]) < len(seen) and bool(seen[piece].all())
+            if is_seen and (held := self._shards.piece(piece)) is not None:
+                yield piece, held
                 continue
             found, sound = self.gather(piece)
             piece, found = (piece, found) if sound.all() else (piece[sound], found[sound])
             self._see(piece)
             yield piece, found
+
+    def confirms(self, rows: Ids) -> bool:
+        """Whether rows are still what was written; if not, the next reading sums every row."""
+        is_sound = bool(self.gather(rows)[1].all())
+        if not is_sound:
+            with self._lock:
+                self._seen = np.zeros(0, dtype=bool)
+        return is_sound
 
     # What changes ----------------------------------------------------------------------------
 
@@ -190,19 +199,24 @@ class Truth:
             rows = np.flatnonzero(self._reload().live)
         return sum(len(piece) for piece, _ in self.stretches(rows))
 
-    def check(self, is_over: IsOver) -> bool:
+    def check(self, is_over: IsOver, *, again: bool = False) -> bool:
         """Sum the rows that nobody has summed yet, a stretch of their files at a time.
 
         What is damaged is left out from then on. Returns whether there were any to read.
 
+        Args:
+            is_over: asked between stretches, whether to break off.
+            again: sum every row, and read header and journals too.
+
         Raises:
             BrokenOff: it was over before the end; what was read by then is known.
         """
-        rows = self.rows()
+        rows = self._reload() if again else self.rows()
         if rows is self._checked:
             return False
         unseen, seen = rows.live.copy(), self._seen[: len(rows.live)]
-        unseen[: len(seen)] &= ~seen
+        if not again:
+            unseen[: len(seen)] &= ~seen
         for first in range(0, len(unseen), _STRETCH):  # a shard is many whole stretches
             piece = first + np.flatnonzero(unseen[first : first + _STRETCH])
             if not len(piece):
@@ -343,6 +357,8 @@ class Truth:
         lost = (f"{len(reading.lost)} records are damaged in both copies of the journal",)
         found = (*reading.wounds, *(lost if reading.lost else ()))
         self._wounds = tuple(dict.fromkeys((*self._wounds, *found)))
+        if reading.count == rows.place:
+            return rows  # of a write that was broken off; it is met again at every look
         read = rows.followed_by(reading.records, reading.count)
         missing = [np.arange(*piece) for piece in self._shards.reach(len(read.ids))]
         return self._less(read, np.concatenate(missing)) if missing else read
