@@ -45,6 +45,74 @@ def test_a_work_whose_thumbnail_is_gone_fails_alone_and_is_told(library):
     assert [one.trouble.item for one in catalogue.troubles.list()] == [f"work {night.id}"]
 
 
+def test_a_work_that_fails_again_and_again_is_told_once_until_it_succeeds(library):
+    catalogue = library.studio.catalogue
+    night = library.works["Night"]
+    kept = {key: catalogue.blobs.get(key) for _side, key in night.thumbnails}
+    for key in kept:
+        catalogue.blobs.delete(key)
+
+    for _turn in range(3):
+        assert len(encode(library).failed) == 1
+    assert len(catalogue.troubles.list()) == 1
+
+    for data in kept.values():
+        catalogue.blobs.put(data)
+    assert encode(library).done == 1
+    assert [one.trouble.recovered for one in catalogue.troubles.list()] == [True]
+
+
+def test_a_search_tries_a_work_that_cannot_be_embedded_once(library, monkeypatch):
+    encode(library)
+    catalogue, finder = library.studio.catalogue, library.finder
+    night, wheat = library.works["Night"], library.works["Wheat Field"]
+    for _side, key in night.thumbnails:
+        catalogue.blobs.delete(key)
+    space(library).index.remove(np.array([night.id]))
+    tried, embed = [], finder._embed
+    monkeypatch.setattr(finder, "_embed", lambda *args: (tried.append(args), embed(*args)))
+
+    for limit in (2, 3, 4):
+        assert finder.find(Query(likes=(Like(work=wheat.id),), limit=limit)).hits
+
+    assert len(tried) == 1
+    library.hang(painted(RED, GOLD, seed=30), "New")
+    assert len(finder.find(Query(likes=(Like(work=wheat.id),))).hits) == 5
+    assert len(tried) == 2
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, 0.0])
+def test_a_picture_of_which_a_model_makes_no_vector_costs_no_other(library, monkeypatch, wrong):
+    here = space(library)
+    honest, made = type(here.encoder).pictures, []
+
+    def odd(encoder, pictures):
+        found = honest(encoder, pictures)
+        made.append(1)
+        return found * 0 + wrong if len(made) == 3 else found
+
+    monkeypatch.setattr(type(here.encoder), "pictures", odd)
+
+    told = encode(library)
+
+    assert told.done == 5
+    assert len(told.failed) == 1
+    assert "not finite, or zero" in told.failed[0][1]
+
+
+def test_a_vector_that_took_anothers_place_is_searched_at_once(library):
+    encode(library)
+    index, works = space(library).index, library.works
+    night, wheat = works["Night"].id, works["Wheat Field"].id
+    asked = Query(likes=(Like(work=wheat),), collapses=False)
+    before = [hit.work.id for hit in library.finder.find(asked).hits]
+    assert before[0] != night
+
+    index.add(np.array([night]), index.vectors(np.array([wheat])))
+
+    assert library.finder.find(asked).hits[0].work.id == night
+
+
 def test_what_a_source_offered_is_embedded_then(library, tmp_path):
     (tmp_path / "art").mkdir()
     (tmp_path / "art" / "one.png").write_bytes(painted(GOLD, seed=40))

@@ -116,6 +116,7 @@ class Finder:
         self._admitting = Admitting(catalogue.database)
         self._lock = Lock()
         self._levels: OrderedDict[object, _Level] = OrderedDict()
+        self._tried: dict[str, tuple[int, bytes]] = {}
         self._order: tuple[Rows | None, NDArray[np.int64]] = None, np.zeros(0, dtype=np.int64)
 
     def __call__(self, query: Query | str) -> Answer:
@@ -171,8 +172,12 @@ class Finder:
         if not asked.query.encoder and standby not in ("", name) and not is_ready:
             return self._stands(standby, asked)
         if self._embed is not None and 0 < len(room.missing) <= self.options.embeds:
+            tried = asked.state.seq, room.missing.tobytes()
+            if self._tried.get(name) == tried:
+                return room  # they cannot be embedded, until something becomes of the works
             self._embed(room.space, room.missing)
-            return self._stands(name, asked)
+            room = self._stands(name, asked)
+            self._tried[name] = asked.state.seq, room.missing.tobytes()
         return room
 
     def _stands(self, name: str, asked: Asked) -> _Room:

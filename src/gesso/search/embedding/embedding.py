@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from gesso.core.catalogue.catalogue import Catalogue
-from gesso.core.catalogue.runs.finds import FindShelf
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
 from gesso.core.catalogue.store.tables import works
 from gesso.core.encoders.encoder import Encoder
@@ -95,10 +94,10 @@ class Embedding:
         Raises:
             StorageError: the disk would not.
         """
-        keeper = _Keeper(space, self._catalogue.finds, len(ids), seen)
+        keeper = _Keeper(space, self._catalogue, len(ids), seen)
         tasks = self._tasks(ids.tolist(), keeper)
         for done in engine.run(Encoding(space.encoder), tasks):
-            self._took(keeper, done)
+            _took(keeper, done)
         keeper.keep()
         return Embedded(keeper.done, tuple(keeper.failed), max(0, keeper.left))
 
@@ -114,21 +113,6 @@ class Embedding:
             space.index.remove(gone)
         return len(gone)
 
-    def _took(self, keeper: _Keeper, done: Done[Task, Any]) -> None:
-        number = done.item[0]
-        if done.error is None and done.result is not None:
-            keeper.take(number, done.result)
-            return
-        self._note(keeper, number, done.error or GessoError("nothing came back"))
-
-    def _note(self, keeper: _Keeper, number: int, error: Exception) -> None:
-        says = (
-            error.message if isinstance(error, GessoError) else f"{type(error).__name__}: {error}"
-        )
-        kind = error.kind if isinstance(error, GessoError) else "error"
-        keeper.fail(number, says)
-        self._catalogue.troubles.add(Trouble("", f"work {number}", kind, says, "skipped", False))
-
     def _tasks(self, numbers: Sequence[int], keeper: _Keeper) -> Iterator[Task]:
         for work in self._works(numbers):
             if self._stop.is_set():
@@ -136,7 +120,7 @@ class Embedding:
             try:
                 yield work.id, self._catalogue.thumbnail(work, SIDE)
             except GessoError as error:
-                self._note(keeper, work.id, error)
+                keeper.fail(work.id, error)
 
     def _works(self, numbers: Sequence[int]) -> Iterable[Work]:
         for start in range(0, len(numbers), _READ_AT_ONCE):
@@ -147,15 +131,30 @@ class Embedding:
             yield from found
 
 
-class _Keeper:
-    """Keeps vectors by the hundred, so that a kill costs no more than the last ones."""
+def _took(keeper: _Keeper, done: Done[Task, Any]) -> None:
+    number = done.item[0]
+    if done.error is None and done.result is not None:
+        keeper.take(number, done.result)
+    else:
+        keeper.fail(number, done.error or GessoError("nothing came back"))
 
-    def __init__(self, space: OpenSpace, finds: FindShelf, total: int, seen: Seen) -> None:
+
+class _Keeper:
+    """Keeps vectors by the hundred, so that a kill costs no more than the last ones.
+
+    What a work has met stands once in the error log, however often it is tried, until its vector
+    is there.
+    """
+
+    def __init__(self, space: OpenSpace, catalogue: Catalogue, total: int, seen: Seen) -> None:
         self._space = space
-        self._finds = finds
+        self._catalogue = catalogue
+        self._run = f"encode {space.index.space.id}"
+        self._slate = catalogue.troubles.slate_of_runs(self._run)
         self._total = total
         self._seen = seen
         self._waiting: list[tuple[int, Any]] = []
+        self._unlogged: list[Trouble] = []
         self.done = 0
         self.failed: list[tuple[int, str]] = []
 
@@ -164,20 +163,47 @@ class _Keeper:
         return self._total - self.done - len(self.failed)
 
     def take(self, number: int, vector: Any) -> None:
+        if not np.isfinite(vector).all() or not np.any(vector):
+            # A space takes a batch whole or not at all: one picture must not cost the others.
+            self.fail(number, GessoError("the encoder makes no vector of it: not finite, or zero"))
+            return
         self._waiting.append((number, vector))
         if len(self._waiting) >= _KEPT_AT_ONCE:
             self.keep()
 
-    def fail(self, number: int, says: str) -> None:
-        self.failed.append((number, says))
+    def fail(self, number: int, error: Exception) -> None:
+        ours = (
+            error
+            if isinstance(error, GessoError)
+            else GessoError(f"{type(error).__name__}: {error}")
+        )
+        self.failed.append((number, ours.message))
+        self._unlogged.append(
+            Trouble(self._run, _item(number), ours.kind, ours.message, "skipped", False)
+        )
+        if len(self._unlogged) >= _KEPT_AT_ONCE:
+            self.keep()
         self._seen(self.done + len(self.failed) + len(self._waiting), self._total)
 
     def keep(self) -> None:
-        if not self._waiting:
-            return
-        ids = np.array([number for number, _ in self._waiting], dtype=np.int64)
-        self._space.index.add(ids, np.stack([vector for _, vector in self._waiting]))
-        self._finds.embedded(ids.tolist())
-        self.done += len(self._waiting)
+        numbers = [number for number, _ in self._waiting]
+        if numbers:
+            ids = np.array(numbers, dtype=np.int64)
+            self._space.index.add(ids, np.stack([vector for _, vector in self._waiting]))
+            self._catalogue.finds.embedded(numbers)
+        self._log([item for number in numbers if (item := _item(number)) in self._slate])
+        self.done += len(numbers)
         self._waiting.clear()
-        self._seen(self.done + len(self.failed), self._total)
+        if numbers:
+            self._seen(self.done + len(self.failed), self._total)
+
+    def _log(self, recovered: Sequence[str]) -> None:
+        if recovered or self._unlogged:
+            with self._catalogue.database.write() as connection:
+                self._slate.recover_in(connection, recovered)
+                self._slate.note_in(connection, self._unlogged)
+            self._unlogged.clear()
+
+
+def _item(number: int) -> str:
+    return f"work {number}"
