@@ -242,3 +242,8 @@ def test_a_place_that_cannot_be_written_is_told(studio: Catalogue, path: Path) -
 
     with pytest.raises(StorageError, match=path.name):
         export(studio, warehouse(path))
+
+
+def test_a_path_that_duckdb_does_not_take_is_told(studio: Catalogue, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="no UTF-8 text"):
+        export(studio, warehouse(tmp_path / "odd\udcff.duckdb"))

@@ -200,6 +200,13 @@ def _literal(columns: dict[str, str]) -> str:
 @contextmanager
 def _our_words(path: Path) -> Iterator[None]:
     try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"DuckDB takes no file whose path is no UTF-8 text: {str(path)!a}.",
+            "Name another file with --to.",
+        ) from error
+    try:
         yield
     except duckdb.IOException as error:
         told = str(error).partition("\n")[0]
