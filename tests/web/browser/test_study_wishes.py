@@ -114,6 +114,20 @@ def test_any_change_by_any_amount_is_shown_on_the_stage(live: Page) -> None:
     assert drawing(live) not in (much, little)
 
 
+def test_a_change_whose_sheet_was_lost_on_the_way_is_told_and_can_be_asked_for_again(
+    live: Page, faults: list[str]
+) -> None:
+    live.route("**/sheets/**", lambda route: route.abort())
+    live.get_by_label("Change").select_option("lower-key")
+    live.get_by_text("The studio cannot be reached. Is it still running?").wait_for()
+
+    live.unroute("**/sheets/**")
+    live.locator(".ifs").get_by_role("button", name="After").click()
+    live.wait_for_selector(".ifs .by:has-text('by 80 %')")
+    assert live.locator(".big .what").inner_text() == "With the key lowered"
+    faults[:] = [one for one in faults if "ERR_FAILED" not in one]
+
+
 def test_blocks_are_merged_by_their_numbers(live: Page) -> None:
     live.get_by_label("Change").select_option("merge-blocks")
     live.wait_for_selector(".ifs .by:has-text('on blocks')")

@@ -14,8 +14,8 @@ export class Changes {
    * @param {HTMLElement} place where it is laid out.
    * @param {object} words every change by its id, as in "with the darks lifted".
    * @param {object} asked the wishes that the page was opened with.
-   * @param {{ask: Function, show: Function, unsee: Function, levels: Function}} study asks the server, shows a picture
-   *   on the stage, takes it off again, tells the blocks as they are.
+   * @param {{ask: Function, show: Function, unsee: Function, levels: Function, away: Function}} study asks the server, shows a picture
+   *   on the stage, takes it off again, tells the blocks as they are, says that nobody answers.
    */
   constructor(place, words, asked, study) {
     Object.assign(this, { place, words, study, note: "", isSeen: false });
@@ -82,6 +82,7 @@ export class Changes {
       this.isLate = false;
       if (this.name) { await this.again(); return; }
     }
+    if (reading && !image) this.study.away();
     if (!image || name !== this.name) return;
     this.note = reading.note;
     this.study.show(image, `With ${this.words[name]}`);

@@ -8,12 +8,12 @@ const images = new Map();
 export const percent = (share) => `${Math.round(100 * share)} %`;
 export const many = (count, one, more) => `${NUMBERS[count] ?? count} ${count === 1 ? one : more}`;
 
-/** A picture, once it can be drawn. */
+/** A picture, once it can be drawn; null where it cannot be had now, and it is asked for again the next time. */
 export async function imageAt(href) {
   if (!images.has(href)) {
     const image = new Image();
     image.src = href;
-    images.set(href, image.decode().then(() => image));
+    images.set(href, image.decode().then(() => image, () => { images.delete(href); return null; }));
   }
   return images.get(href);
 }

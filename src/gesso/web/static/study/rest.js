@@ -1,11 +1,27 @@
-// What the server drew of the same study: brought up to date after other wishes, part by part.
+// What the server says of the same study after other wishes: its readings, and what it drew, part by part.
 
 import { morph, shown } from "../doings/morph.js";
 
+export const AWAY = "The studio cannot be reached. Is it still running?";
+
+const givenOf = (asked) => Object.entries(asked).filter(([, value]) => value !== null && value !== undefined);
+
+/** One reading, or the whole study where no tool is named: `told`, or `why` there is none. */
+export async function readingOf(source, tool, asked) {
+  const about = source.startsWith("work:") ? { work: Number(source.slice(5)) } : { picture: source };
+  const answer = await fetch(tool ? `/study/${tool}` : "/study", {
+    method: "POST",
+    body: JSON.stringify({ ...Object.fromEntries(givenOf(asked)), ...about }),
+    headers: { "Content-Type": "application/json", Accept: "application/json" },
+  }).catch(() => null);
+  const told = await answer?.json().catch(() => null);
+  if (!told) return { why: AWAY };
+  return answer.ok ? { told } : { why: [told.title, told.detail].filter(Boolean).join(" ") };
+}
+
 /** Wishes as an address says them. */
 export function queryOf(asked) {
-  const given = Object.entries(asked).filter(([, value]) => value !== null && value !== undefined);
-  return new URLSearchParams(given.flatMap(([name, value]) => [value].flat().map((one) => [name, one]))).toString();
+  return new URLSearchParams(givenOf(asked).flatMap(([name, value]) => [value].flat().map((one) => [name, one]))).toString();
 }
 
 /** The address of the page, and of what its forms ask for, says what is wished now. */

@@ -8,7 +8,7 @@ import { Histogram } from "./histogram.js";
 import { intentOf } from "./intent.js";
 import { Marks } from "./marks.js";
 import { chip, imageAt, many, percent, slider } from "./pieces.js";
-import { addressed, followed } from "./rest.js";
+import { AWAY, addressed, followed, readingOf } from "./rest.js";
 import { Stage, countsOf, cutsOf, mapAt, roughly } from "./stage.js";
 import { squinted, toneOf } from "./tones.js";
 
@@ -96,6 +96,7 @@ class Study extends HTMLElement {
       levels: () => this.readings.blocks.figures.levels,
       show: (image, words) => this.show(image, { words, isChange: true }),
       unsee: () => this.unsee(),
+      away: () => this.away(),
     });
     this.histogram = new Histogram(this);
     this.drawSmall();
@@ -154,7 +155,8 @@ class Study extends HTMLElement {
   async sheet(name) {
     const { href } = this.sheets[name], { view } = this;
     const image = await imageAt(href);
-    if (this.view === view && !this.seen) this.stage.whole(image);
+    if (!image) this.away();
+    else if (this.view === view && !this.seen) this.stage.whole(image);
   }
 
   overlay() {
@@ -274,7 +276,9 @@ class Study extends HTMLElement {
   async see(tip, at) {
     if (this.seen?.tip === at) { this.unsee(); return; }
     const { name, amount, blocks } = tip.what_if;
-    this.show(await imageAt(tip.href), { tip: at, words: `With ${this.words[name]}` });
+    const image = await imageAt(tip.href);
+    if (!image) { this.away(); return; }
+    this.show(image, { tip: at, words: `With ${this.words[name]}` });
     const reading = await this.ask("what_if", { change: name, amount, blocks });
     if (reading) { this.found = { ...this.found, [at]: reading.note }; this.tell(); }
   }
@@ -316,22 +320,15 @@ class Study extends HTMLElement {
 
   /** Read one thing, or everything, again on the server; the picture is there already. */
   async ask(tool, wishes) {
-    const source = this.dataset.source.startsWith("work:")
-      ? { work: Number(this.dataset.source.slice(5)) } : { picture: this.dataset.source };
-    const given = Object.entries({ ...this.asked, ...wishes }).filter(([, value]) => value !== null && value !== undefined);
-    const body = JSON.stringify({ ...Object.fromEntries(given), ...source });
-    try {
-      const answer = await fetch(tool ? `/study/${tool}` : "/study", {
-        method: "POST", body, headers: { "Content-Type": "application/json", Accept: "application/json" },
-      });
-      const told = await answer.json();
-      this.waiting = answer.ok ? "" : [told.title, told.detail].filter(Boolean).join(" ");
-      if (answer.ok) return told;
-    } catch {
-      this.waiting = "The studio cannot be reached. Is it still running?";
-    }
+    const { told, why = "" } = await readingOf(this.dataset.source, tool, { ...this.asked, ...wishes });
+    this.waiting = why;
+    if (why) this.tell();
+    return told ?? null;
+  }
+
+  away() {
+    this.waiting = AWAY;
     this.tell();
-    return null;
   }
 
   /** Other wishes: the server looks again, and everything follows. */
