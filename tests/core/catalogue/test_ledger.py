@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -363,6 +364,28 @@ def test_a_slate_keeps_each_trouble_once_until_the_work_got_over_it(catalogue: C
     told = [(row.trouble.kind, row.trouble.recovered) for row in catalogue.troubles.list()]
     assert told[0] == ("auth", False)
     assert set(told[1:]) == {("auth", True), ("transient", True)}
+
+
+def test_a_slate_is_as_before_when_its_transaction_came_to_nothing(catalogue: Catalogue) -> None:
+    def trouble(item: str) -> Trouble:
+        return Trouble("r1", item, "input", "no picture", "skipped", False)
+
+    troubles, database = catalogue.troubles, catalogue.database
+    troubles.add(trouble("old"))
+    slate = troubles.slate_of_runs("r1")
+    with suppress(LookupError), database.write() as connection:
+        slate.recover_in(connection, ["old"])
+        slate.note_in(connection, [trouble("old"), trouble("new")])
+        raise LookupError
+
+    assert "old" in slate
+    assert "new" not in slate
+    with database.write() as connection:
+        slate.note_in(connection, [trouble("old"), trouble("new")])
+        slate.recover_in(connection, ["old"])
+    told = {row.trouble.item: row.trouble.recovered for row in troubles.list()}
+    assert told == {"old": True, "new": False}
+    assert len(troubles.list()) == 2
 
 
 def test_a_slate_of_a_run_knows_nothing_of_others(catalogue: Catalogue) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -12,9 +11,11 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Integer,
+    RootTransaction,
     RowMapping,
     cast,
     delete,
+    event,
     func,
     insert,
     or_,
@@ -66,7 +67,8 @@ class Slate:
     """The troubles that one trade has not got over yet: each stands as one row, whoever tries.
 
     A try that meets just what an earlier try of the same run has met adds no row. Rows are written
-    and wiped in the transaction of what became of their items. For one thread.
+    and wiped in the transaction of what became of their items; where that comes to nothing, all is
+    as before. For one thread.
 
     Args:
         standing: the troubles that are left, with the numbers of their rows.
@@ -77,45 +79,58 @@ class Slate:
         self, standing: Iterable[tuple[int, Trouble]], clock: Callable[[], datetime]
     ) -> None:
         self._clock = clock
-        self._rows: defaultdict[str, list[int]] = defaultdict(list)
-        self._met: defaultdict[str, set[int]] = defaultdict(set)
+        # By item, the hash of each trouble by the number of its row.
+        self._left: dict[str, dict[int, int]] = {}
+        # What it was before the transaction that has changed it last.
+        self._within: RootTransaction | None = None
+        self._before: dict[str, dict[int, int]] = {}
         for number, trouble in standing:
             self._stands(number, trouble)
 
     def __contains__(self, item: str) -> bool:
         """Whether an item has met something that it has not got over."""
-        return item in self._rows
+        return item in self._left
 
     def note_in(self, connection: Connection, troubles: Iterable[Trouble]) -> None:
         """Keep troubles, but for those that stand already."""
         fresh: dict[Trouble, None] = {}
         for trouble in troubles:
-            if hash(trouble) not in self._met.get(trouble.item, ()):
+            if hash(trouble) not in self._left.get(trouble.item, {}).values():
                 fresh[trouble] = None
         if not fresh:
             return
         at = self._clock()
         keys = insert(error_logs).returning(error_logs.c.id, sort_by_parameter_order=True)
         rows = [{"at": at, **asdict(trouble)} for trouble in fresh]
+        self._unless_kept(connection, [trouble.item for trouble in fresh])
         for number, trouble in zip(connection.scalars(keys, rows), fresh, strict=True):
             self._stands(number, trouble)
 
     def recover_in(self, connection: Connection, items: Iterable[str]) -> None:
         """Say of some items that the work got over all that they had met, in any run."""
-        if not self._rows:
+        over = [item for item in dict.fromkeys(items) if item in self._left]
+        if not over:
             return
-        numbers: list[int] = []
-        for item in items:
-            if item in self._rows:
-                numbers += self._rows.pop(item)
-                del self._met[item]
+        self._unless_kept(connection, over)
+        numbers = [number for item in over for number in self._left.pop(item)]
         for start in range(0, len(numbers), _MOST_IN_LIST):
             is_one = error_logs.c.id.in_(numbers[start : start + _MOST_IN_LIST])
             connection.execute(update(error_logs).where(is_one).values(recovered=True))
 
     def _stands(self, number: int, trouble: Trouble) -> None:
-        self._rows[trouble.item].append(number)
-        self._met[trouble.item].add(hash(trouble))
+        self._left.setdefault(trouble.item, {})[number] = hash(trouble)
+
+    def _unless_kept(self, connection: Connection, items: Iterable[str]) -> None:
+        """Be as now about some items, should the transaction that is open come to nothing."""
+        if connection.get_transaction() is not self._within:
+            self._within, self._before = connection.get_transaction(), {}
+            event.listen(connection, "rollback", self._undo, once=True)
+        for item in items:
+            self._before.setdefault(item, dict(self._left.get(item, {})))
+
+    def _undo(self, _connection: Connection) -> None:
+        self._left |= self._before
+        self._left = {item: rows for item, rows in self._left.items() if rows}
 
 
 class TroubleBook:
