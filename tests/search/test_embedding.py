@@ -253,3 +253,15 @@ def test_a_damaged_vector_is_made_again_by_the_next_search(library):
 
     assert not space(library).index.verify().damaged
     assert night.id in space(library).index.known()
+
+
+def test_a_search_for_works_like_one_whose_vector_is_damaged_makes_it_again(library):
+    encode(library)
+    night = library.works["Night"]
+    path = next(library.studio.catalogue.folder.glob("vectors/*/000000.f2"))
+    row = int(space(library).index._truth.rows().find(np.array([night.id]))[0])
+    data = bytearray(path.read_bytes())
+    data[row * len(data) // 6 + 7] ^= 16
+    path.write_bytes(data)
+
+    assert len(library.find(likes=(Like(work=night.id),)).hits) == 5

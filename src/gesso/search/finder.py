@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
 from gesso.core.catalogue.store.tables import works
+from gesso.core.errors import DamageError
 from gesso.core.indexes.found import IndexState
 from gesso.core.records.works import Work
 from gesso.search.columns.columns import Columns
@@ -130,7 +131,16 @@ class Finder:
             InputError: the query cannot be answered; it says which part of it, and what to write.
             UnknownItem: a work that it names is not there, or not yet in the space.
             SettingsError: its encoder cannot be used.
+            DamageError: the vector of a work that it names is damaged and cannot be made again.
         """
+        try:
+            return self._find(query)
+        except DamageError:
+            if self._embed is None:
+                raise
+        return self._find(query)  # what is known as damaged is missing now, and made on the way
+
+    def _find(self, query: Query) -> Answer:
         check_limit(query.limit)
         place = read_mark(query.after, query) if query.after is not None else None
         asked = ask(query, self.columns, self._admitting)
