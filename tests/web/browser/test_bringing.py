@@ -26,10 +26,6 @@ _DROP = """([where, files]) => {
 }"""
 
 
-_HAS_TELLING = """performance.getEntriesByType("resource").some(
-  (one) => one.name.endsWith("telling.js") && one.responseStatus === 200)"""
-
-
 def drop(page: Page, where: str, files: dict[str, bytes]) -> None:
     told = [[name, base64.b64encode(data).decode()] for name, data in files.items()]
     page.evaluate(_DROP, [where, told])
@@ -155,8 +151,8 @@ def test_what_could_not_be_had_once_is_asked_for_again_and_the_drop_says_so(
 ) -> None:
     page = open_page(service_workers="block")
     page.goto("/")
-    page.mouse.move(300, 300)
-    page.wait_for_function(_HAS_TELLING)
+    with page.expect_response("**/telling.js"):
+        page.mouse.move(300, 300)
     page.context.set_offline(True)
     drop(page, "body", {"lost.png": drawn(3)})
     page.get_by_text("The studio cannot be reached: nothing was brought in.").wait_for()

@@ -51,7 +51,7 @@ def test_tiles_that_come_later_are_hung_by_themselves(page: Page) -> None:
     answers(page, address, 200, {"works": []})
     page.evaluate(
         """() => { const g = document.querySelector('g-grid');
-                   g.clear(); g.source.tiles.clear(); g.soon(); }"""
+                   g.layer.clear(); g.source.tiles.clear(); g.soon(); }"""
     )
     page.wait_for_timeout(300)
     assert not page.locator(".w .is-here").count()
@@ -59,6 +59,23 @@ def test_tiles_that_come_later_are_hung_by_themselves(page: Page) -> None:
     page.wait_for_selector(".w .is-here")
 
     assert page.locator(".w .is-here").count() > 4
+
+
+def test_a_work_that_comes_late_is_gone_to_when_it_comes(page: Page) -> None:
+    hung(page)
+    address = "**/api/works/tiles*"
+    answers(page, address, 200, {"works": []})
+    page.evaluate(
+        """() => { const g = document.querySelector('g-grid');
+                   g.layer.clear(); g.source.tiles.clear(); g.soon(); }"""
+    )
+    page.keyboard.press("End")
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.activeElement === document.body")
+    page.unroute(address)
+
+    last = page.evaluate("document.querySelector('g-grid').source.count - 1")
+    page.wait_for_selector(f".w:focus-within[data-place='{last}']")
 
 
 def test_a_server_that_knows_no_version_that_it_tells_is_asked_seldom(
@@ -119,7 +136,7 @@ def test_a_place_whose_shape_never_comes_is_not_gone_to_for_ever(page: Page) -> 
              grid.show = (...told) => { goes += 1; show(...told); };
              grid.source.isKnown = () => false;
              grid.source.shape = () => {};
-             grid.clear();
+             grid.layer.clear();
              grid.measure();
              const last = () => document.dispatchEvent(new CustomEvent(
                'gesso:act', { detail: { action: 'last' }, cancelable: true }));

@@ -62,11 +62,12 @@ export class Walk {
     this.grid.at = wanted;
     const element = this.reach(wanted);
     clearTimeout(this.going);
-    if (element) {
+    // A link without its work leads nowhere yet, and cannot be gone to.
+    if (element?.tile) {
       element.firstElementChild.focus({ preventScroll: true });
       this.grid.say(`${wanted + 1} of ${this.count}`);
     } else if (goes < MOST_GOES) {
-      // A place far away whose shape is not known yet: it is gone to again when it is.
+      // A place far away that is not known yet: it is gone to again when it is.
       const again = () => { if (this.grid.at === wanted) this.go(wanted, goes + 1); };
       this.going = setTimeout(again, 60 * 1.5 ** goes);
     }
