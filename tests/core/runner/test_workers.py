@@ -9,16 +9,12 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import cast
 
 import pytest
-from pebble import ProcessFuture, ProcessPool
 
-from gesso.core.errors import GessoError, NoWorker, PictureError
+from gesso.core.errors import GessoError, NoWorker, PictureError, WorkerLost
 from gesso.core.runner import Workers
-from gesso.core.runner.workers import _result
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 
@@ -187,25 +183,41 @@ with Workers(1, modules=("gesso.core.pixels.derived.develop",)) as one:
     assert (done.stdout, done.stderr) == ("4.0\n", "")
 
 
-def test_what_a_pool_gave_at_its_very_end_is_not_lost() -> None:
-    future: ProcessFuture[int] = ProcessFuture()
+def test_an_exception_that_does_not_travel_is_told_in_words(workers: Workers) -> None:
+    source = """
+class Odd(Exception):
+    def __init__(self, one, two):
+        super().__init__("odd as it is")
+raise Odd(1, 2)
+"""
+    with pytest.raises(RuntimeError, match="Odd: odd as it is"):
+        workers.call(exec, source, {})
+    assert workers.call(math.sqrt, 4) == 2
 
-    class Ending:
-        @property
-        def active(self) -> bool:
-            future.set_result(4)
-            return False
 
-    assert _result(future, cast("ProcessPool", Ending())) == 4
+def test_an_exception_says_where_it_was_raised(workers: Workers) -> None:
+    with pytest.raises(ValueError, match="math domain error") as failed:
+        workers.call(math.sqrt, -1)
+    assert "Traceback" in str(failed.value.__cause__)
 
 
-def test_a_call_that_its_pool_has_forgotten_is_not_waited_for() -> None:
-    pool = ProcessPool(1)
-    pool.stop()
-    pool.join()
+@posix
+@pytest.mark.parametrize("millions", [0, 8])
+def test_a_call_is_done_once_however_its_worker_dies(tmp_path: Path, millions: int) -> None:
+    """One that died before it took the call up is replaced; one that died with it is not."""
+    done = tmp_path / "done"
+    source = f"open({str(done)!r}, 'a').write('x'); import os, signal; os.kill(os.getpid(), 9)"
+    with Workers(1) as one:
+        for _ in range(3):
+            os.kill(one.call(os.getpid), signal.SIGKILL)
+            with pytest.raises(WorkerLost, match="SIGKILL"):
+                one.call(exec, source + "#" * millions * 1_000_000)
+    assert done.read_text() == "xxx"
 
-    with pytest.raises(BrokenProcessPool):
-        _result(ProcessFuture(), pool)
+
+def test_large_arguments_and_results_go_both_ways(workers: Workers) -> None:
+    data = os.urandom(5_000_000)
+    assert workers.call(bytes, data) == data
 
 
 def test_what_does_not_pickle_fails_alone(workers: Workers) -> None:
@@ -259,8 +271,7 @@ if __name__ == "__main__":
     deadline = time.monotonic() + 20
     children = []
     while len(children) < 2 and time.monotonic() < deadline:
-        children = [w.pid for worker in workers._workers
-                    for w in worker._pool._pool_manager.worker_manager.workers.values()]
+        children = [w._running.process.pid for w in workers._workers if w._running]
         time.sleep(0.05)
     time.sleep(0.5)
     print(*children, flush=True)

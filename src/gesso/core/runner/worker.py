@@ -1,0 +1,255 @@
+"""One process that is given one call after the other, and another in its place when it is gone."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import parent_process
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from multiprocessing.reduction import ForkingPickler
+from typing import Any, NamedTuple, TypeVar
+
+from gesso.core.errors import GessoError, NoWorker, WorkerLost
+from gesso.core.runner.clean import WorkerContext
+
+Result = TypeVar("Result")
+Call = tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]
+
+_TAKEN_UP = b"taken up"
+# One that died before it took a call up did nothing of it, so another is given the call.
+_TRIES = 2
+_LEAVES_IN_S = 5.0
+
+
+class Stopped(Exception):
+    """The worker was ended while it worked, or before."""
+
+
+class _Elsewhere(Exception):
+    """Where an exception was raised in the other process: its traceback as text."""
+
+
+class _Running(NamedTuple):
+    process: BaseProcess
+    pipe: Connection
+
+
+class Worker:
+    """One process at a time; it starts with its first call. One thread calls `do` at a time.
+
+    Caller and process share a pipe and nothing else: no thread of ours stands between them, and
+    a process that is killed at any moment leaves no lock behind.
+
+    Args:
+        timeout_s: how long one call may take once it was taken up; None for no limit.
+        initializer: called with `initargs` in each process before its first call.
+    """
+
+    def __init__(
+        self,
+        timeout_s: float | None,
+        initializer: Callable[..., None] | None,
+        initargs: tuple[Any, ...],
+    ) -> None:
+        self._timeout_s = timeout_s
+        self._settling = (initializer, initargs)
+        self._lock = threading.Lock()
+        self._running: _Running | None = None
+        self._ended = False
+
+    def do(
+        self, function: Callable[..., Result], args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> Result:
+        """Do `function(*args, **kwargs)` there; what it raises is raised here.
+
+        Raises:
+            Stopped: the worker was ended.
+            WorkerLost: its process died, or took too long and was killed.
+            NoWorker: no process could be started.
+        """
+        message = ForkingPickler.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        name = name_of(function)
+        for _ in range(_TRIES):
+            running = self._begun(name)
+            if _is_taken_up(running, message):
+                found: Result = self._answered(running, name)
+                return found
+            self._buried(running)
+        raise _none_starts(name)
+
+    def end(self, *, at_once: bool) -> None:
+        """End it: killed in the middle of a call, or by a word when there is none."""
+        with self._lock:
+            self._ended = True
+            running, self._running = self._running, None
+        if running is None:
+            return
+        if at_once:
+            running.process.kill()
+        else:
+            running.pipe.close()
+            running.process.join(_LEAVES_IN_S)
+            running.process.kill()
+        running.process.join()
+
+    def _begun(self, name: str) -> _Running:
+        with self._lock:
+            if self._ended:
+                raise Stopped
+            if self._running is None:
+                try:
+                    self._running = _started(*self._settling)
+                except OSError as error:
+                    raise _none_starts(name) from error
+            return self._running
+
+    def _answered(self, running: _Running, name: str) -> Any:
+        try:
+            answer = _heard(running, self._timeout_s)
+        except TimeoutError:
+            running.process.kill()
+            self._buried(running)
+            raise WorkerLost(
+                f"'{name}' took longer than {self._timeout_s:g} s and was ended.",
+                "The other work goes on; a smaller picture may help.",
+            ) from None
+        if answer is None:
+            exit_code = self._buried(running)
+            raise WorkerLost(
+                f"The worker that did '{name}' died ({_how_it_died(exit_code)}).",
+                "The other work goes on. If it was short of memory, use fewer workers.",
+            )
+        return _found(answer)
+
+    def _buried(self, running: _Running) -> int | None:
+        """Forget a process that is gone, or going, and tell its exit code.
+
+        Raises:
+            Stopped: it was ended by us.
+        """
+        running.pipe.close()
+        running.process.join()
+        with self._lock:
+            self._running = None
+            if self._ended:
+                raise Stopped
+        return running.process.exitcode
+
+
+def _started(initializer: Callable[..., None] | None, initargs: tuple[Any, ...]) -> _Running:
+    context = WorkerContext()
+    ours, theirs = context.Pipe()
+    with theirs:
+        process = context.Process(target=_serve, args=(theirs, initializer, initargs), daemon=True)
+        process.start()
+    return _Running(process, ours)
+
+
+def _is_taken_up(running: _Running, message: Any) -> bool:
+    try:
+        running.pipe.send_bytes(message)
+    except OSError:  # it is gone, and nobody reads any more
+        return False
+    return _heard(running, None) is not None
+
+
+def _heard(running: _Running, timeout_s: float | None) -> bytes | None:
+    """The next that it says; None when it is gone without a word.
+
+    Raises:
+        TimeoutError: it said nothing in that time.
+    """
+    pipe = running.pipe
+    if not wait([pipe, running.process.sentinel], timeout_s):
+        raise TimeoutError
+    with suppress(EOFError, OSError):
+        if pipe.poll():
+            return pipe.recv_bytes()
+    return None
+
+
+def _found(answer: bytes) -> Any:
+    is_done, found, trace = pickle.loads(answer)  # noqa: S301 - our own process sent it
+    if is_done:
+        return found
+    raise found from _Elsewhere(trace)
+
+
+# In the other process ------------------------------------------------------------------------
+
+
+def _serve(
+    pipe: Connection, initializer: Callable[..., None] | None, initargs: tuple[Any, ...]
+) -> None:
+    """Be a worker: deaf to Ctrl-C, and gone when the parent is, or wants no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, name="gesso-parent-watch", daemon=True).start()
+    if initializer is not None:
+        initializer(*initargs)
+    with suppress(EOFError, OSError):
+        while True:
+            message = pipe.recv_bytes()
+            pipe.send_bytes(_TAKEN_UP)
+            pipe.send_bytes(_answer(message))
+
+
+def _answer(message: bytes) -> Any:
+    try:
+        function, args, kwargs = pickle.loads(message)  # noqa: S301 - our own parent sent it
+        return _packed((True, function(*args, **kwargs), ""))
+    except Exception as error:  # noqa: BLE001 - whatever it is, whoever called wants to know
+        trace = "".join(traceback.format_exception(error))
+        return _packed((False, _that_travels(error), trace))
+
+
+def _packed(answer: tuple[bool, Any, str]) -> Any:
+    return ForkingPickler.dumps(answer, pickle.HIGHEST_PROTOCOL)
+
+
+def _that_travels(error: Exception) -> Exception:
+    """The exception itself, or what can be said of it where it does not come through whole."""
+    try:
+        pickle.loads(_packed((False, error, "")))  # noqa: S301 - made in this line
+    except Exception:  # noqa: BLE001 - its own way of being taken apart may raise anything
+        return RuntimeError(f"{type(error).__name__}: {error}")
+    return error
+
+
+def _leave_with_parent() -> None:
+    parent = parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+
+# What is said of it --------------------------------------------------------------------------
+
+
+def name_of(function: Any) -> str:
+    """What a person would call it, also when it is wrapped or has arguments bound to it."""
+    inner = getattr(function, "__wrapped__", getattr(function, "func", None))
+    if inner is not None and inner is not function:
+        return name_of(inner)
+    return str(getattr(function, "__qualname__", type(function).__name__))
+
+
+def _none_starts(name: str) -> GessoError:
+    return NoWorker(
+        f"A worker for '{name}' could not be started.",
+        "Its own message stands above, in the terminal.",
+    )
+
+
+def _how_it_died(exit_code: int | None) -> str:
+    if exit_code is None or exit_code >= 0:
+        return f"exit code {exit_code}"
+    try:
+        return signal.Signals(-exit_code).name
+    except ValueError:
+        return f"signal {-exit_code}"
