@@ -15,7 +15,6 @@ from rich.table import Table
 from rich.text import Text
 
 from gesso.cli.printing import ACCENT, BAD, GOOD, QUIET, counted, dollars, span
-from gesso.make.batch.results import better_take
 from gesso.make.run.events import Event
 
 MOST_ROWS = 12
@@ -161,7 +160,7 @@ class Board:
                 bench.doing, bench.shares = "refining", {}
 
     def _judge(self, event: Event, bench: Bench) -> None:
-        best = better_take(event.round_record) if event.round_record else None
+        best = event.round_record.better if event.round_record else None
         score = best.evaluation.score if best and best.evaluation else None
         if score is not None and (bench.score is None or score > bench.score):
             bench.score, bench.best_round = score, event.round

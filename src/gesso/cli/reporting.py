@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import click
 from rich.text import Text
@@ -17,20 +17,22 @@ from gesso.cli.progress import Board
 from gesso.cli.session import Session
 from gesso.core.errors import GessoError, Interrupted
 from gesso.core.records.codec import to_plain
-from gesso.core.records.runs import Item
-from gesso.core.records.works import Work
-from gesso.make.batch import BadEntry
 from gesso.make.hanging.folder import Hanging
-from gesso.make.run.events import Event, Listener
-from gesso.make.run.run import RunReport
 from gesso.studio import Studio
+
+if TYPE_CHECKING:
+    from gesso.core.records.runs import Item
+    from gesso.core.records.works import Work
+    from gesso.make.batch import BadEntry
+    from gesso.make.run.events import Event, Listener
+    from gesso.make.run.run import RunReport
 
 log = logging.getLogger(__name__)
 
 EXIT_SOME_FAILED = 1
 MOST_LISTED = 40
 
-Going = Callable[[Listener], RunReport]
+Going: TypeAlias = "Callable[[Listener], RunReport]"
 
 
 def watch(session: Session, studio: Studio, go: Going, also: Sequence[Listener] = ()) -> RunReport:

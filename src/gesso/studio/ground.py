@@ -149,8 +149,13 @@ class Ground:
 
     def begin_to_paint(self) -> None:
         """Begin the processes that will paint here, while what else is needed is being read."""
-        if "procedural" in self.settings.make.painter.split(","):
-            self.workers.begin()
+        from gesso.core.runner import clean
+
+        if self.settings.make.workers != 0 and "procedural" in self.settings.make.painter.split(
+            ","
+        ):
+            clean.preload(_PAINTERS_NEED)
+            clean.begin()
 
     @cached_property
     def _limits(self) -> Limits:

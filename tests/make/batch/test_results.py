@@ -22,7 +22,7 @@ from gesso.core.pixels.metadata.read import read_recipe
 from gesso.core.records.judgements import Comparison
 from gesso.core.records.maker import Maker
 from gesso.core.records.runs import Item, Round, Take
-from gesso.make.batch.results import DataFormat, Results, better_take
+from gesso.make.batch.results import DataFormat, Results
 from gesso.make.run.parts import Parts, RunOptions
 from gesso.make.run.run import MakeRun, RunReport
 
@@ -132,7 +132,7 @@ def test_each_picture_is_the_better_of_its_pair(tmp_path: Path, parts: Parts) ->
     go(parts, results)
 
     for played in parts.catalogue.runs.rounds("batch", "hen"):
-        best = better_take(played)
+        best = played.better
         assert best is not None
         data = (tmp_path / "results" / "hen" / f"iteration_{played.number}.png").read_bytes()
         ours = decode(data, name="it").picture
@@ -240,7 +240,7 @@ def test_the_comparison_decides_and_not_the_score(parts: Parts, winner: Literal[
     played = parts.catalogue.runs.rounds("batch", "fox")[0]
     compared = replace(played, comparison=Comparison(winner, True, "", Maker("us")))
 
-    best = better_take(compared)
+    best = compared.better
 
     assert best is not None
     assert best.slot == winner
@@ -254,12 +254,12 @@ def test_of_a_pair_that_was_not_compared_the_higher_score_is_the_better(parts: P
     marked = replace(low.evaluation, score=0.9)
     unjudged = Round(1, played.prompt, (replace(low, evaluation=marked), high), None)
 
-    best = better_take(unjudged)
+    best = unjudged.better
 
     assert best is not None
     assert best.slot == 0
-    assert better_take(Round(1, played.prompt, (), None)) is None
-    assert better_take(Round(1, played.prompt, (Take(0, 1, 1, None),), None)) == Take(0, 1, 1, None)
+    assert Round(1, played.prompt, (), None).better is None
+    assert Round(1, played.prompt, (Take(0, 1, 1, None),), None).better == Take(0, 1, 1, None)
 
 
 # Two who write at once, and what stands in the way ---------------------------------------------

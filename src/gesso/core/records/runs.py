@@ -113,3 +113,15 @@ class Round:
     prompt: Prompt
     takes: tuple[Take, ...]
     comparison: Comparison | None
+
+    @property
+    def better(self) -> Take | None:
+        """The better of the pair: as compared, else by score; None before any is painted."""
+        if self.comparison is not None:
+            winner = self.comparison.winner
+            return next((take for take in self.takes if take.slot == winner), None)
+        return max(
+            self.takes,
+            key=lambda take: take.evaluation.score if take.evaluation else -1.0,
+            default=None,
+        )

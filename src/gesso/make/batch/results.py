@@ -141,7 +141,7 @@ class Results:
                 played.is_written = True
 
     def _round_files(self, run: str, item: str, played: _Played) -> dict[str, bytes]:
-        told, best = played.round, better_take(played.round)
+        told, best = played.round, played.round.better
         if best is None:
             return {}
         name = f"iteration_{told.number}"
@@ -229,7 +229,7 @@ class Results:
         return rounds
 
     def _summary(self, item: Item, rounds: list[_Played], kept: _Played | None) -> dict[str, Any]:
-        ended = [(played.round, better_take(played.round)) for played in rounds]
+        ended = [(played.round, played.round.better) for played in rounds]
         return {
             "schema": "gesso.summary/1",
             "run": item.run,
@@ -302,18 +302,6 @@ class Results:
             self.failure = self.failure or error
         if first:
             self._stop()
-
-
-def better_take(played: Round) -> Take | None:
-    """The better picture of a round: as compared, else by score; None before any is painted."""
-    if played.comparison is not None:
-        chosen = (take for take in played.takes if take.slot == played.comparison.winner)
-        return next(chosen, None)
-    return max(
-        played.takes,
-        key=lambda take: take.evaluation.score if take.evaluation else -1.0,
-        default=None,
-    )
 
 
 def _holds(played: Round, work: int | None) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gesso.cli.printing import counted, dollars, say, table, title
-from gesso.make.bench.estimate import Charge, Estimate
+
+if TYPE_CHECKING:
+    from gesso.make.bench.estimate import Charge, Estimate
 
 _DEEDS = {"paint": "pictures", "write": "questions of writing", "judge": "questions of judging"}
 

@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,9 +21,11 @@ from gesso.cli.session import Session, pass_session
 from gesso.core.errors import GessoError, InputError, OutsideError, SettingsError
 from gesso.make.batch import Entries, read_entries
 from gesso.make.batch.entries import Entry
-from gesso.make.batch.results import DataFormat
-from gesso.make.bench.estimate import Estimate
 from gesso.studio import Studio
+
+if TYPE_CHECKING:
+    from gesso.make.batch.results import DataFormat
+    from gesso.make.bench.estimate import Estimate
 
 RESULTS = Path("results")
 

@@ -16,7 +16,6 @@ from gesso.core.catalogue.runs.book import RunSummary
 from gesso.core.records.codec import to_plain
 from gesso.core.records.maker import Setting
 from gesso.core.records.runs import Item
-from gesso.make.batch.results import better_take
 from gesso.studio import Studio
 
 
@@ -172,7 +171,7 @@ def _told_state(row: Mapping[str, Any]) -> str:
 
 
 def _plain_item(studio: Studio, item: Item) -> dict[str, Any]:
-    best = [better_take(played) for played in studio.catalogue.runs.rounds(item.run, item.id)]
+    best = [played.better for played in studio.catalogue.runs.rounds(item.run, item.id)]
     return {
         "id": item.id,
         "state": item.state,

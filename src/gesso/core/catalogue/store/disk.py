@@ -7,11 +7,13 @@ import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from sqlalchemy import Transaction
-
 from gesso.core.errors import StorageError
+
+if TYPE_CHECKING:
+    from sqlalchemy import Transaction
 
 
 class Disk:
