@@ -24,6 +24,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
+from gesso.core.encoders.clip.layers import free_bends, split_sums
 from gesso.core.encoders.clip.model.folder import GRAPH, PICTURES, ModelFolder, read_folder
 from gesso.core.encoders.clip.model.graph import external_files
 from gesso.core.encoders.clip.patches import as_products
@@ -185,9 +186,21 @@ def _folded(graph: Path, work: Path) -> Path:
         options.add_session_config_entry(entry, _BESIDE)
     onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     model = onnx.load(made)
-    if as_products(model) + halve_tables(model):
-        _save(model, made)
+    _name(model)
+    # The sums first: a bend is known by the product and the sum before it.
+    for rewrite in (as_products, split_sums, free_bends, halve_tables):
+        rewrite(model)
+    _save(model, made)
     return made
+
+
+def _name(model: onnx.ModelProto) -> None:
+    """Give every node a name of its own: ONNX wants none, and products are known by theirs."""
+    taken = {""}
+    for at, node in enumerate(model.graph.node):
+        if node.name in taken:
+            node.name = f"{node.name}.named_{at}"
+        taken.add(node.name)
 
 
 def _products(graph: Path) -> dict[str, tuple[str, str]]:

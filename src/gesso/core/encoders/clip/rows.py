@@ -16,7 +16,6 @@ import onnx.numpy_helper
 from numpy.typing import NDArray
 from onnx import helper
 
-_MICROSOFT = "com.microsoft"
 _PLAIN = ("", "ai.onnx")
 _MIDDLE, _STEPS = 128, 127
 # Of weights of 7 bits two products are added up within 16 without overflow, whatever they are.
@@ -37,6 +36,9 @@ _SIDES_GIVEN = 18
 
 OLDEST = 13
 """The operators of ONNX that can quantise row by row, and all since."""
+
+MICROSOFT = "com.microsoft"
+"""Where operators of onnxruntime stand that are none of ONNX."""
 
 
 def opset(model: onnx.ModelProto) -> int:
@@ -78,8 +80,13 @@ def by_rows(
     del graph.node[:]
     graph.node.extend(written)
     _forget_unread(graph)
-    if all(one.domain != _MICROSOFT for one in model.opset_import):
-        model.opset_import.append(helper.make_opsetid(_MICROSOFT, 1))
+    speak_microsoft(model)
+
+
+def speak_microsoft(model: onnx.ModelProto) -> None:
+    """Let a model use the operators of onnxruntime."""
+    if all(one.domain != MICROSOFT for one in model.opset_import):
+        model.opset_import.append(helper.make_opsetid(MICROSOFT, 1))
 
 
 def in_rows(numbers: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -134,7 +141,7 @@ def _product(node: onnx.NodeProto, of: str, weight: str) -> Iterable[onnx.NodePr
     given = [f"{of}.whole", f"{weight}.whole", _ONE, f"{weight}.steps", _ZERO]
     return (
         helper.make_node(
-            "MatMulIntegerToFloat", given, [product], name=node.name, domain=_MICROSOFT
+            "MatMulIntegerToFloat", given, [product], name=node.name, domain=MICROSOFT
         ),
         helper.make_node("Mul", [product, f"{of}.step"], [node.output[0]], name=f"{product}.made"),
     )

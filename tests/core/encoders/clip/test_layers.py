@@ -1,0 +1,190 @@
+"""Layers are written as what processors are quick at, and give the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+from numpy.typing import NDArray
+from onnx import NodeProto, TensorProto, helper, numpy_helper
+
+from gesso.core.encoders.clip.layers import free_bends, split_sums
+
+at = helper.make_node
+WIDTH = 6
+
+
+def graph(nodes: list[NodeProto], *more: str, **weights: Any) -> onnx.ModelProto:
+    """Rows of six numbers through a few nodes, from x to y."""
+    rng = np.random.default_rng(5)
+    usual = {
+        "up": rng.normal(size=(WIDTH, 8)),
+        "up_bias": rng.normal(size=8),
+        "down": rng.normal(size=(8, WIDTH)),
+        "down_bias": rng.normal(size=WIDTH),
+        "factor": 1.702,
+    }
+    read = {name for node in nodes for name in node.input}
+    given = {name: value for name, value in (usual | weights).items() if name in read}
+    made = helper.make_graph(
+        nodes,
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["rows", WIDTH])],
+        [
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, ["rows", None])
+            for name in ("y", *more)
+        ],
+        [numpy_helper.from_array(np.asarray(one, np.float32), name) for name, one in given.items()],
+    )
+    return helper.make_model(made, opset_imports=[helper.make_opsetid("", 17)], ir_version=9)
+
+
+def block(**parts: NodeProto) -> list[NodeProto]:
+    """Two layers of CLIP and the bend between them."""
+    usual = {
+        "product": at("MatMul", ["x", "up"], ["wide"]),
+        "sum": at("Add", ["wide", "up_bias"], ["raised"]),
+        "scaled": at("Mul", ["raised", "factor"], ["scaled"]),
+        "sigmoid": at("Sigmoid", ["scaled"], ["gate"]),
+        "last": at("Mul", ["raised", "gate"], ["bent"]),
+        "second": at("MatMul", ["bent", "down"], ["narrow"]),
+        "end": at("Add", ["narrow", "down_bias"], ["y"]),
+    }
+    return list((usual | parts).values())
+
+
+def run(model: onnx.ModelProto) -> NDArray[Any]:
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    rows = np.random.default_rng(1).normal(size=(7, WIDTH)).astype(np.float32)
+    return np.concatenate([np.asarray(one) for one in session.run(None, {"x": rows})], axis=1)
+
+
+def operators(model: onnx.ModelProto) -> list[str]:
+    return [node.op_type for node in model.graph.node]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {},
+        {
+            "sum": at("Add", ["up_bias", "wide"], ["raised"]),
+            "scaled": at("Mul", ["factor", "raised"], ["scaled"]),
+            "last": at("Mul", ["gate", "raised"], ["bent"]),
+        },
+    ],
+    ids=["as transformers", "turned about"],
+)
+def test_a_bend_between_two_layers_has_a_factor_of_1(parts: Mapping[str, NodeProto]) -> None:
+    model = graph(block(**parts))
+    before = run(model)
+
+    assert free_bends(model) == 1
+
+    assert operators(model) == ["MatMul", "Add", "QuickGelu", "MatMul", "Add"]
+    np.testing.assert_allclose(run(model), before, rtol=1e-5, atol=1e-5)
+
+
+def test_a_weight_that_others_read_stays_for_them_as_it_was() -> None:
+    again = [
+        at("MatMul", ["x", "up"], ["other"]),
+        at("Add", ["other", "up_bias"], ["z"]),
+    ]
+    model = graph([*block(), *again], "z")
+    before = run(model)
+
+    assert free_bends(model) == 1
+
+    np.testing.assert_allclose(run(model), before, rtol=1e-5, atol=1e-5)
+
+
+def test_all_that_read_a_bend_are_given_back_its_factor() -> None:
+    more = at("MatMul", ["bent", "down"], ["z"])
+    model = graph([*block(), more], "z")
+    before = run(model)
+
+    assert free_bends(model) == 1
+
+    np.testing.assert_allclose(run(model), before, rtol=1e-5, atol=1e-5)
+
+
+OTHERWISE: dict[str, Callable[[], onnx.ModelProto]] = {
+    "x is read by more": lambda: graph([*block(), at("Neg", ["raised"], ["z"])], "z"),
+    "x is given": lambda: graph(block(), "raised"),
+    "the sigmoid is given": lambda: graph(block(), "gate"),
+    "the bend is given": lambda: graph(block(), "bent"),
+    "the product is given": lambda: graph(block(), "wide"),
+    "the bend is read by another kind": lambda: graph([*block(), at("Neg", ["bent"], ["z"])], "z"),
+    "the factor is of each column": lambda: graph(block(), factor=np.linspace(1, 2, 8)),
+    "the factor is far from 1": lambda: graph(block(), factor=0.0),
+    "the factor is negative": lambda: graph(block(), factor=-1.702),
+    "the factor is reckoned": lambda: graph(
+        [
+            at("ReduceMax", ["x"], ["reckoned"]),
+            *block(scaled=at("Mul", ["raised", "reckoned"], ["scaled"])),
+        ]
+    ),
+    "the bias is of each row": lambda: graph(block(), up_bias=np.ones((7, 8))),
+    "there is no bias": lambda: graph(block(sum=at("Identity", ["wide"], ["raised"]))),
+    "another number is bent": lambda: graph(block(last=at("Mul", ["wide", "gate"], ["bent"]))),
+    "it is the second factor of the product": lambda: graph(
+        block(
+            second=at("MatMul", ["left", "bent"], ["narrow"]),
+            end=at("Identity", ["narrow"], ["y"]),
+        ),
+        left=np.ones((3, 7)),
+    ),
+}
+
+
+@pytest.mark.parametrize("told", OTHERWISE)
+def test_what_is_no_bend_between_two_layers_is_left_alone(told: str) -> None:
+    model = OTHERWISE[told]()
+    before = model.SerializeToString()
+    run(model)
+
+    assert free_bends(model) == 0
+    assert model.SerializeToString() == before
+
+
+@pytest.mark.parametrize("is_turned", [True, False], ids=["turned", "straight"])
+@pytest.mark.parametrize("has_bias", [True, False], ids=["bias", "no bias"])
+def test_a_product_with_its_sum_is_two_steps(is_turned: bool, has_bias: bool) -> None:
+    weight = np.random.default_rng(0).normal(size=(WIDTH, 8))
+    given = ["x", "up", *(["up_bias"] if has_bias else [])]
+    node = at("Gemm", given, ["y"], transB=int(is_turned))
+    model = graph([node], up=weight.T if is_turned else weight)
+    before = run(model)
+
+    assert split_sums(model) == 1
+
+    assert operators(model) == ["MatMul", "Add"][: 1 + has_bias]
+    np.testing.assert_allclose(run(model), before, rtol=1e-5, atol=1e-5)
+
+
+def test_a_turned_weight_that_others_read_stays_for_them_as_it_was() -> None:
+    square = np.random.default_rng(0).normal(size=(WIDTH, WIDTH))
+    nodes = [
+        at("Gemm", ["x", "up"], ["first"], transB=1),
+        at("Gemm", ["first", "up", "down_bias"], ["second"], transB=1),
+        at("MatMul", ["second", "up"], ["y"]),
+    ]
+    model = graph(nodes, up=square)
+    before = run(model)
+
+    assert split_sums(model) == 2
+
+    np.testing.assert_allclose(run(model), before, rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize("how", [{"alpha": 0.5}, {"beta": 2.0}, {"transA": 1}])
+def test_any_other_product_with_a_sum_is_left_alone(how: dict[str, Any]) -> None:
+    model = graph([at("Gemm", ["x", "up", "up_bias"], ["y"], **how)])
+    before = model.SerializeToString()
+
+    assert split_sums(model) == 0
+    assert model.SerializeToString() == before
