@@ -19,6 +19,7 @@ from typing import Any
 import cv2
 import numpy as np
 import onnx
+import onnx.helper
 import onnx.numpy_helper
 import onnxruntime
 from numpy.typing import NDArray
@@ -293,8 +294,14 @@ def _copy_papers(model: ModelFolder, into: Path) -> None:
 
 def _save(model: onnx.ModelProto, graph: Path) -> None:
     _remove(graph)
-    is_large = model.ByteSize() > _LARGE
+    # A protobuf that has outgrown 2 GB cannot even be asked how large it is.
+    is_large = sum(map(_size_in, model.graph.initializer)) > _LARGE
     onnx.save(model, graph, save_as_external_data=is_large, location=_BESIDE)
+
+
+def _size_in(weight: onnx.TensorProto) -> int:
+    kind = onnx.helper.tensor_dtype_to_np_dtype(weight.data_type)
+    return int(math.prod(weight.dims) * kind.itemsize)
 
 
 def _remove(graph: Path) -> None:
