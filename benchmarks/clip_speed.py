@@ -173,7 +173,7 @@ def _gesso(work: Path, form: str) -> dict[str, Any]:
     from gesso.core.pixels.picture import Picture  # noqa: PLC0415
 
     folder = work / form
-    clip = Clip(ClipOptions(model=str(folder), threads=THREADS, batch=BATCH))
+    clip = Clip(ClipOptions(model=str(folder), threads=THREADS))
     ports = Tower(folder / "visual" / "model.onnx", "tower", 512).inputs
     read = read_folder(folder)
 
@@ -258,7 +258,7 @@ def run(way: str, work: Path) -> dict[str, Any]:
 def report(
     found: dict[str, list[dict[str, Any]]], firsts: list[dict[str, Any]], work: Path
 ) -> None:
-    print(f"{COUNT} pictures of 768 x 576, batches of {BATCH}, {THREADS} threads")
+    print(f"{COUNT} pictures of 768 x 576, given {BATCH} at once, {THREADS} threads")
     least = {way: min(turns, key=lambda one: one["cpu_ms"]) for way, turns in found.items()}
     for way, one in least.items():
         print(
