@@ -33,7 +33,7 @@ from gesso.core.records.maker import Maker
 from gesso.make.painters.painter import Order, Painting, Tell, silent
 
 PRICE_USD = 0.01
-SIDE_PX = 32
+SIDE_PX = 64  # the least that an order takes
 READ_S = 0.5
 # The faults, each as likely as its weight; "crossed": fine, but labelled as another format.
 FAULTS = {

@@ -166,7 +166,10 @@ def figures(
     apart = differences(arrivals, calls)
     wrong = wrong_states(arrivals, calls)
     kept = f"{early} (crossing: {crossed_s * 1000:.0f} ms)"
+    # A run that never asks undercuts nothing and costs nothing: that shows nothing.
+    asked = len({arrival.key for arrival in arrivals})
     return [
+        Figure("pictures that were asked for", str(asked), f">={prompts}", asked >= prompts),
         Figure("prompts that are none of done, failed, waiting", str(lost), "0", lost == 0),
         Figure("calls that undercut a wish to wait", kept, "0", early == 0),
         Figure("calls on the server and in the ledger", f"{len(arrivals)} = {len(calls)}", "=",
@@ -204,7 +207,7 @@ def main() -> int:
         took_s = time.monotonic() - began
         time.sleep(1.0)  # the server may still be busy with an answer that nobody waits for
         met = Counter(arrival.fault for arrival in provider.arrivals)
-        faulty = 1 - met["none"] / len(provider.arrivals)
+        faulty = 1 - met["none"] / max(len(provider.arrivals), 1)
         print(f"{asked.prompts} prompts, {len(provider.arrivals)} calls, {faulty:.0%} faulty, "
               f"{took_s:.1f} s")  # fmt: skip
         print("faults:", ", ".join(f"{name} {count}" for name, count in met.most_common()))
