@@ -42,10 +42,10 @@ def _no_power_is_cut() -> Iterator[None]:
     def settle(connection: Connection, pragma: str, how: str) -> None:
         asked(connection, pragma, "OFF" if (pragma, how) == ("synchronous", "NORMAL") else how)
 
-    asked = database._set
+    asked = database.set_pragma
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(os, "fsync", os.fstat)
-        patched.setattr(database, "_set", settle)
+        patched.setattr(database, "set_pragma", settle)
         yield
 
 

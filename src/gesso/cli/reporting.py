@@ -21,7 +21,7 @@ from gesso.make.hanging.folder import Hanging
 from gesso.studio import Studio
 
 if TYPE_CHECKING:
-    from gesso.core.records.runs import Item
+    from gesso.core.records.recipes import Recipe
     from gesso.core.records.works import Work
     from gesso.make.batch import BadEntry
     from gesso.make.run.events import Event, Listener
@@ -129,32 +129,33 @@ def plain_report(
 
 def _plain_kept(studio: Studio, report: RunReport, results: Path | None) -> list[dict[str, Any]]:
     items = {item.kept: item for item in report.items}
-    return [_plain_at(studio, report, results, items[work.id], work) for work in report.kept]
+    recipes = studio.catalogue.works.recipes([work.id for work in report.kept])
+    hanging = Hanging(report.folder, studio.catalogue.data) if report.folder else None
+    told = []
+    for work in report.kept:
+        item, recipe = items[work.id], recipes[work.id]
+        place = None
+        # A copy that hangs under a name that a person can read.
+        if results is not None:
+            place = results / item.id / f"iteration_{recipe.round if recipe else 1}.png"
+        elif hanging is not None:
+            place = hanging.place_of(item.position, work)
+        hung = place if place is not None and place.exists() else None
+        told.append(plain_work(studio, work, recipe, hung))
+    return told
 
 
-def _plain_at(
-    studio: Studio, report: RunReport, results: Path | None, item: Item, work: Work
+def plain_work(
+    studio: Studio, work: Work, recipe: Recipe | None, hung: Path | None
 ) -> dict[str, Any]:
-    """A kept work, with the copy of it that hangs under a name that a person can read."""
-    told = plain_work(studio, work, None)
-    if results is not None:
-        place = results / item.id / f"iteration_{told['round'] or 1}.png"
-    elif report.folder is not None:
-        place = Hanging(report.folder, studio.catalogue.data).place_of(item.position, work)
-    else:
-        return told
-    return told | ({"path": str(place)} if place.exists() else {})
-
-
-def plain_work(studio: Studio, work: Work, hung: Path | None) -> dict[str, Any]:
     """A made work in the few values that a script wants.
 
     Args:
         studio: that keeps it.
         work: its record.
+        recipe: how it was made.
         hung: a copy for people, which is told as its path; None for the file in the store.
     """
-    recipe = studio.catalogue.works.recipe(work.id)
     found = recipe.evaluation if recipe else None
     path = hung or studio.catalogue.path_of(work)
     return {
@@ -195,8 +196,9 @@ def _headline(report: RunReport) -> str:
 def _rows(studio: Studio, report: RunReport) -> list[tuple[object, ...]]:
     rows: list[tuple[object, ...]] = []
     positions = {item.kept: item.position + 1 for item in report.items}
+    recipes = studio.catalogue.works.recipes([work.id for work in report.kept])
     for work in report.kept:
-        told: Mapping[str, Any] = plain_work(studio, work, None)
+        told: Mapping[str, Any] = plain_work(studio, work, recipes[work.id], None)
         score = "" if told["score"] is None else f"{told['score']:.2f}"
         seed = Text(str(told["seed"]), style=QUIET)
         rows.append((positions.get(work.id), work.title, score, told["round"], seed))
@@ -206,8 +208,9 @@ def _rows(studio: Studio, report: RunReport) -> list[tuple[object, ...]]:
 def _tell_lacks(studio: Studio, report: RunReport) -> None:
     """Say what was asked for and is not to be seen, so that nobody has to find out by looking."""
     repertoire = ""
+    recipes = studio.catalogue.works.recipes([work.id for work in report.kept])
     for work in report.kept:
-        recipe = studio.catalogue.works.recipe(work.id)
+        recipe = recipes[work.id]
         if recipe is not None and recipe.omits:
             say(Text(f"  {work.title} shows no {' and no '.join(recipe.omits[:4])}.", style=QUIET))
             repertoire = recipe.repertoire

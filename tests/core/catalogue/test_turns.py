@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from gesso.core.catalogue.store.database import Turn
+from gesso.core.catalogue.store.dialects.turn import Turn
 
 
 def test_who_holds_up_a_call_goes_before_those_in_line() -> None:

@@ -85,8 +85,10 @@ def _chunks(connection: Connection, group: Group, only: Ids | None) -> Iterator[
     if group.where is not None:
         said = said.where(group.where)
     if only is None:
-        streaming = connection.execution_options(yield_per=_CHUNK)
-        yield from streaming.exec_driver_sql(_written(connection, said)).partitions(_CHUNK)
+        found = connection.exec_driver_sql(
+            _written(connection, said), execution_options={"yield_per": _CHUNK}
+        )
+        yield from found.partitions(_CHUNK)
         return
     for start in range(0, len(only), _MOST_IN_LIST):
         some = only[start : start + _MOST_IN_LIST].tolist()

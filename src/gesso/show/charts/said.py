@@ -89,7 +89,7 @@ class Said:
         said = select(works.c.id, works.c.style, works.c.kind, works.c.tags)
         said = said.where(works.c.standing == "kept")
         if only is None:
-            found = connection.execution_options(yield_per=_CHUNK).execute(said)
+            found = connection.execute(said, execution_options={"yield_per": _CHUNK})
             yield from map(self._read, found)
             return
         for start in range(0, len(only), _MOST_IN_LIST):

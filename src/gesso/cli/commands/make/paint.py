@@ -60,7 +60,7 @@ def paint(  # noqa: PLR0917 - click hands every option over as an argument
             kind = _KINDS[out.suffix.lower()]
             _copy(studio.make.file_of(work, kind, studio.settings.make.recipe), out)
         hung = out or studio.make.hang(work)
-        told = plain_work(studio, work, hung)
+        told = plain_work(studio, work, studio.catalogue.works.recipe(work.id), hung)
     if session.as_json:
         document(told | {"out": str(out) if out else None})
         return

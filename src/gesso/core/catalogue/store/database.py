@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
-from threading import Lock
 from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool
 
 from gesso.core.catalogue.store.dialects import sqlite
+from gesso.core.catalogue.store.dialects.line import Line, driver, end, is_settled, set_pragma
+from gesso.core.catalogue.store.dialects.turn import Turn
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.errors import DamageError, GessoError, StorageError, StudioBusy
 
@@ -23,44 +25,6 @@ _IDLE_READERS = 8
 # Kilobytes of pages that a connection keeps. What many readers read is in the system's own cache,
 # so each needs little of its own, and all of them together stay within 24 MB.
 _WRITER_CACHE_KB, _READER_CACHE_KB = 8_000, 2_000
-
-
-class Turn:
-    """Whose turn it is to write: one at a time, and who holds up a call before all others.
-
-    The others stand in a line of their own, and only its first waits at the door. Nobody gives up
-    while those before him get through: a long line is not another program.
-
-    Attributes:
-        through: how many have written.
-    """
-
-    def __init__(self) -> None:
-        self.through = 0
-        self._line, self._door = Lock(), Lock()
-
-    def take(self, timeout_s: float, *, ahead: bool = False) -> bool:
-        """Wait for it; False once nobody got through for so long."""
-        if ahead:
-            return self._wait(self._door, timeout_s)
-        if not self._wait(self._line, timeout_s):
-            return False
-        try:
-            return self._wait(self._door, timeout_s)
-        finally:
-            self._line.release()
-
-    def give_back(self) -> None:
-        """Let the next one in."""
-        self._door.release()
-
-    def _wait(self, lock: Lock, timeout_s: float) -> bool:
-        while True:
-            through = self.through
-            if lock.acquire(timeout=timeout_s):
-                return True
-            if through == self.through:
-                return False
 
 
 class Database:
@@ -93,8 +57,12 @@ class Database:
         self._busy_timeout_s = busy_timeout_s
         self._turn = Turn()
         self._uri = self._looking_uri() if read_only else ""
-        self._writer = self._engine(readers=0)
-        self._readers = self._engine(readers=_IDLE_READERS)
+        self._writer = self._engine(is_reading=False)
+        self._readers = self._engine(is_reading=True)
+        # Kept as they are: a pool would look at each and settle it anew, whenever it is lent.
+        self._writing: Connection | None = None
+        self._idle: deque[Connection] = deque()
+        self._is_closed = False
         if not read_only:
             self._start_wal()
 
@@ -105,11 +73,15 @@ class Database:
         Raises:
             StudioError: StorageError, StudioBusy or DamageError, by the cause.
         """
+        connection: Connection | None = None
         try:
-            with self._readers.connect() as connection:
-                yield connection
+            connection = self._reader()
+            yield connection
         except (DBAPIError, sqlite3.Error) as error:
             raise self._ours(error) from error
+        finally:
+            if connection is not None:
+                self._keep_reader(connection)
 
     @contextmanager
     def write(
@@ -135,16 +107,17 @@ class Database:
         if not self._turn.take(self._busy_timeout_s, ahead=ahead):
             raise self._busy()
         try:
-            with self._writer.connect() as connection:
-                _set(connection, "synchronous", "FULL" if durable else "NORMAL")
-                _set(connection, "foreign_keys", "ON" if linked else "OFF")
-                transaction = connection.begin()
-                yield connection
-                self._disk.commit(transaction)
-                self._turn.through += 1
+            connection = self._writing = self._writing or self._writer.connect()
+            set_pragma(connection, "synchronous", "FULL" if durable else "NORMAL")
+            set_pragma(connection, "foreign_keys", "ON" if linked else "OFF")
+            transaction = connection.begin()
+            yield connection
+            self._disk.commit(transaction)
+            self._turn.through += 1
         except (DBAPIError, sqlite3.Error) as error:
             raise self._ours(error) from error
         finally:
+            self._keep_writer()
             self._turn.give_back()
 
     def copy_to(self, path: Path) -> None:
@@ -247,19 +220,47 @@ class Database:
         except GessoError:
             pass  # a database that is being left may be full, busy or gone: nothing is lost by it
         finally:
-            self._readers.dispose()
-            self._writer.dispose()
+            self._is_closed = True
+            while self._idle:
+                end(self._idle.pop())
+            # Who is still writing closes it at the end.
+            if self._turn.take(0.0, ahead=True):
+                self._keep_writer()
+                self._turn.give_back()
 
-    def _engine(self, readers: int) -> Engine:
+    def _reader(self) -> Connection:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._readers.connect()
+
+    def _keep_reader(self, connection: Connection) -> None:
+        is_whole = is_settled(connection)
+        if is_whole and not self._is_closed and len(self._idle) < _IDLE_READERS:
+            self._idle.append(connection)
+        else:
+            end(connection)
+
+    def _keep_writer(self) -> None:
+        """Undo what was not committed, and keep the connection where that could be done."""
+        connection = self._writing
+        if connection is not None and (not is_settled(connection) or self._is_closed):
+            self._writing = None
+            end(connection)
+
+    def _engine(self, *, is_reading: bool) -> Engine:
         engine = create_engine(
             f"sqlite:///{self.path}",
-            poolclass=QueuePool,
-            pool_size=readers or 1,
-            max_overflow=-1 if readers else 0,
-            connect_args={"check_same_thread": False, "timeout": self._busy_timeout_s},
-            **({"creator": lambda: self._looking(self._uri)} if self.read_only else {}),
+            poolclass=NullPool,
+            creator=lambda: sqlite3.connect(
+                self._uri or self.path,
+                uri=bool(self._uri),
+                check_same_thread=False,
+                timeout=self._busy_timeout_s,
+                factory=Line,
+            ),
         )
-        begin = "BEGIN" if readers else "BEGIN IMMEDIATE"
+        begin = "BEGIN" if is_reading else "BEGIN IMMEDIATE"
 
         @event.listens_for(engine, "connect")
         def _on_connect(connection: Any, _record: Any) -> None:
@@ -268,14 +269,14 @@ class Database:
             for pragma in (
                 "foreign_keys=ON",
                 "synchronous=NORMAL",
-                f"cache_size=-{_READER_CACHE_KB if readers else _WRITER_CACHE_KB}",
-                f"query_only={'ON' if readers else 'OFF'}",
+                f"cache_size=-{_READER_CACHE_KB if is_reading else _WRITER_CACHE_KB}",
+                f"query_only={'ON' if is_reading else 'OFF'}",
             ):
                 connection.execute(f"PRAGMA {pragma}").close()
 
         @event.listens_for(engine, "begin")
         def _on_begin(connection: Connection) -> None:
-            _driver(connection).execute(begin).close()
+            driver(connection).execute(begin).close()
 
         return engine
 
@@ -346,18 +347,6 @@ class Database:
     def _cannot_write(self, code: int) -> StorageError:
         cause, advice = _CAUSES[code]
         return StorageError(f"Could not write to {self.path}: {cause}.", advice)
-
-
-def _set(connection: Connection, pragma: str, how: str) -> None:
-    # Past SQLAlchemy, which would begin a transaction first; inside one the pragma does nothing.
-    if connection.info.get(pragma) != how:
-        _driver(connection).execute(f"PRAGMA {pragma}={how}").close()
-        connection.info[pragma] = how
-
-
-def _driver(connection: Connection) -> sqlite3.Connection:
-    driver: Any = connection.connection.driver_connection
-    return driver  # type: ignore[no-any-return]  # SQLAlchemy does not know which driver it has
 
 
 _CAUSES = {

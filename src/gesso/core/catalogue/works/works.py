@@ -37,7 +37,9 @@ _MOST_RANKED = 500
 _WORK = select(*WORK_COLUMNS).where(works.c.id == bindparam("number"))
 _MANY = select(*WORK_COLUMNS).where(works.c.id.in_(bindparam("numbers", expanding=True)))
 _AT_ONCE = 400
-_RECIPE = select(works.c.recipe).where(works.c.id == bindparam("number"))
+_RECIPES = select(works.c.id, works.c.recipe).where(
+    works.c.id.in_(bindparam("numbers", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -216,11 +218,24 @@ class WorkShelf:
         Raises:
             UnknownItem: the catalogue has none of that number.
         """
+        return self.recipes([work_id])[work_id]
+
+    def recipes(self, numbers: Sequence[int]) -> dict[int, Recipe | None]:
+        """How works were made, by their numbers, read together.
+
+        Raises:
+            UnknownItem: the catalogue has none of one of these numbers.
+        """
+        found: dict[int, Recipe | None] = {}
         with self._database.read() as connection:
-            row = connection.execute(_RECIPE, {"number": work_id}).first()
-        if row is None:
-            raise _unknown(work_id)
-        return from_json(Recipe, row[0]) if row[0] else None
+            for start in range(0, len(numbers), _AT_ONCE):
+                asked = {"numbers": list(numbers[start : start + _AT_ONCE])}
+                for number, recipe in connection.execute(_RECIPES, asked):
+                    found[number] = from_json(Recipe, recipe) if recipe else None
+        lost = next((number for number in numbers if number not in found), None)
+        if lost is not None:
+            raise _unknown(lost)
+        return found
 
     def facts(self, work_id: int) -> Facts:
         """All that is known of a work beside its picture, as one record.

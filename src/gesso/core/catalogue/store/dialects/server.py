@@ -15,10 +15,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
-from gesso.core.catalogue.store.database import Database, Turn
+from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.dialects import postgres
 from gesso.core.catalogue.store.dialects.copying import copy_into_file
 from gesso.core.catalogue.store.dialects.databases import FORM
+from gesso.core.catalogue.store.dialects.turn import Turn
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.errors import DamageError, SettingsError, StorageError, StudioBusy, UnknownItem
 
