@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import struct
 import zlib
+from collections.abc import Iterator
 from typing import Literal
 
 import cv2
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -29,21 +32,14 @@ _QUALITY = {"image/jpeg": 92, "image/webp": 90, "image/avif": 80}
 # At and above this quality colours keep their full resolution: paintings have hard hue edges.
 _FULL_CHROMA = 90
 
-# Average-filtered rows, which zlib looks through for runs alone, or for nothing. For a painted
-# 1024 x 1024 picture the runs take 33 ms and 1.89 MB, against 105 ms and 2.10 MB by OpenCV's own
-# level 3 and 180 ms, 2.12 MB by Pillow's. No runs at all is a sixth faster still and costs 0.6 % of
-# the bytes where there are next to none; a flat picture would take twenty times its bytes.
-_PNG_SETTINGS = (
-    cv2.IMWRITE_PNG_COMPRESSION,
-    3,
-    cv2.IMWRITE_PNG_FILTER,
-    cv2.IMWRITE_PNG_FILTER_AVG,
-    cv2.IMWRITE_PNG_STRATEGY,
-)
-_FEW_ALIKE = 0.25
-"""Up to this share of filtered bytes like the one before them, runs are not worth looking for: in
-painted pictures without flat parts it is .1 to .22, and the runs would save 1.5 % of the bytes."""
-_RUNS_EVERY = 8
+# Average-filtered rows, deflated by ISA-L. A painted 1024 x 1024 picture takes 12 ms and 1.46 MB,
+# against 33 ms and 1.52 MB by zlib without looking for repetitions, 105 ms and 2.10 MB by OpenCV's
+# own level 3 and 180 ms, 2.12 MB by Pillow's.
+_DEFLATE_LEVEL = 2
+_FILTER_AVERAGE = 3
+# Rows that stay in the processor's cache from the filter to the end.
+_BAND_BYTES = 1 << 18
+_PNG_HEADER = struct.Struct(">IIBBBBB")
 # Signature and IHDR, after which other chunks may follow.
 _PNG_HEAD = len(PNG_SIGNATURE) + 25
 # What marks bring themselves, so what was there of it goes.
@@ -62,7 +58,7 @@ def encode(
     marks: Marks | None = None,
     quality: int | None = None,
 ) -> bytes:
-    """Write a picture as a file, the same bytes for the same picture and marks.
+    """Write a picture as a file; on one machine the same bytes for the same picture and marks.
 
     A JPEG has room for 65,000 bytes of texts. Where they are longer, the A1111 form goes first
     (the recipe holds all of it), then the recipe; the XMP always stays.
@@ -140,24 +136,37 @@ def decode_own_png(data: bytes) -> NDArray[np.uint8]:
 
 
 def _png(picture: Picture, marks: Marks) -> bytes:
-    bgr = cv2.cvtColor(np.asarray(picture.rgb), cv2.COLOR_RGB2BGR)
-    written, encoded = cv2.imencode(".png", bgr, (*_PNG_SETTINGS, _png_strategy(picture)))
-    if not written:
-        raise ValueError(f"{picture!r} cannot be written as PNG.")
-    data = encoded.tobytes()
-    return b"".join([data[:_PNG_HEAD], *_chunks(marks), data[_PNG_HEAD:]])
+    # Eight bits a channel, red, green and blue, one after the other.
+    header = _PNG_HEADER.pack(picture.width, picture.height, 8, 2, 0, 0, 0)
+    deflate = isal_zlib.compressobj(_DEFLATE_LEVEL)
+    data = b"".join([*map(deflate.compress, _filtered(np.asarray(picture.rgb))), deflate.flush()])
+    chunks = [
+        png_chunk(b"IHDR", header),
+        *_chunks(marks),
+        png_chunk(b"IDAT", data),
+        png_chunk(b"IEND", b""),
+    ]
+    return b"".join([PNG_SIGNATURE, *chunks])
 
 
-def _png_strategy(picture: Picture) -> int:
-    # Runs are looked for in what the filter leaves, where a smooth slope is as alike as a flat sky.
-    rows, above = picture.rgb[1::_RUNS_EVERY], picture.rgb[:-1:_RUNS_EVERY]
-    average = rows[:, :-1].astype(np.uint16) + above[:, 1:] >> 1
-    rest = rows[:, 1:] - average.astype(np.uint8)
-    rest = rest.reshape(len(rows), 3 * (picture.width - 1))
-    alike = rest[:, 1:] == rest[:, :-1]
-    if np.count_nonzero(alike) > _FEW_ALIKE * alike.size:
-        return cv2.IMWRITE_PNG_STRATEGY_RLE
-    return cv2.IMWRITE_PNG_STRATEGY_HUFFMAN_ONLY
+def _filtered(rgb: NDArray[np.uint8]) -> Iterator[NDArray[np.uint8]]:
+    """What the average of the bytes to the left and above leaves of each row, a band at a time."""
+    height, width = rgb.shape[:2]
+    rows = np.ascontiguousarray(rgb).reshape(height, 3 * width)
+    step = max(1, _BAND_BYTES // rows.shape[1])
+    for first in range(0, height, step):
+        band = rows[first : first + step]
+        left, above = np.zeros_like(band), np.zeros_like(band)
+        left[:, 3:] = band[:, :-3]
+        above[1:] = band[:-1]
+        if first:
+            above[0] = rows[first - 1]
+        # The floor of the mean of two bytes, without a ninth bit.
+        mean = (left & above) + ((left ^ above) >> np.uint8(1))
+        made = np.empty((len(band), 1 + rows.shape[1]), dtype=np.uint8)
+        made[:, 0] = _FILTER_AVERAGE
+        np.subtract(band, mean, out=made[:, 1:])
+        yield made
 
 
 def _chunks(marks: Marks) -> list[bytes]:
