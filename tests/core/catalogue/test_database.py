@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from threading import Barrier
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.disk import Disk
+from gesso.core.errors import StudioBusy
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="counts a process's files in /proc")
 
@@ -87,6 +90,37 @@ def test_a_writer_whose_undoing_fails_is_replaced(database: Database) -> None:
         note(connection, "kept")
 
     assert notes(database) == ["kept"]
+
+
+def test_a_commit_that_failed_keeps_nobody_from_writing(database: Database) -> None:
+    with database.write() as connection:
+        connection.exec_driver_sql("CREATE TABLE books (id INTEGER PRIMARY KEY)")
+        deferred = "book INTEGER REFERENCES books(id) DEFERRABLE INITIALLY DEFERRED"
+        connection.exec_driver_sql(f"CREATE TABLE pages ({deferred})")
+    page = "INSERT INTO pages VALUES (7)"
+    for _ in range(2):
+        with pytest.raises(IntegrityError), database.write() as connection:
+            connection.exec_driver_sql(page)
+
+    with database.write() as connection:
+        note(connection, "kept")
+
+    assert notes(database) == ["kept"]
+
+
+def test_who_writes_when_it_is_busy_may_write_when_it_is_not(tmp_path: Path) -> None:
+    database = Database(tmp_path / "notes.db", Disk(), busy_timeout_s=0.05)
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+        other.execute("CREATE TABLE notes (line TEXT NOT NULL)")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StudioBusy), database.write() as connection:
+            note(connection, "lost")
+        other.execute("ROLLBACK")
+    with database.write() as connection:
+        note(connection, "kept")
+
+    assert notes(database) == ["kept"]
+    database.close()
 
 
 @linux

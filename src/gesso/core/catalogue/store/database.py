@@ -6,7 +6,7 @@ import sqlite3
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -221,8 +221,7 @@ class Database:
             pass  # a database that is being left may be full, busy or gone: nothing is lost by it
         finally:
             self._is_closed = True
-            while self._idle:
-                end(self._idle.pop())
+            self._end_idle()
             # Who is still writing closes it at the end.
             if self._turn.take(0.0, ahead=True):
                 self._keep_writer()
@@ -235,11 +234,17 @@ class Database:
             return self._readers.connect()
 
     def _keep_reader(self, connection: Connection) -> None:
-        is_whole = is_settled(connection)
-        if is_whole and not self._is_closed and len(self._idle) < _IDLE_READERS:
+        if is_settled(connection) and len(self._idle) < _IDLE_READERS:
             self._idle.append(connection)
         else:
             end(connection)
+        if self._is_closed:
+            self._end_idle()
+
+    def _end_idle(self) -> None:
+        with suppress(IndexError):
+            while True:
+                end(self._idle.pop())
 
     def _keep_writer(self) -> None:
         """Undo what was not committed, and keep the connection where that could be done."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 _MANY = 64
 
@@ -44,17 +44,20 @@ class Line(sqlite3.Connection):
 def is_settled(connection: Connection) -> bool:
     """Whether nothing of a transaction is left, once what was not committed is undone."""
     try:
+        line = driver(connection)
+        line.hang_up()
         if connection.in_transaction():
             connection.rollback()
-        driver(connection).hang_up()
-    except (DBAPIError, sqlite3.Error):
+    except (SQLAlchemyError, sqlite3.Error):
         return False
-    return not connection.invalidated
+    # A commit that failed leaves a transaction that SQLAlchemy neither goes on with nor undoes.
+    is_over = connection.get_transaction() is None and not line.in_transaction
+    return is_over and not connection.invalidated
 
 
 def end(connection: Connection) -> None:
     """Let go of it, whatever state it is in."""
-    with suppress(DBAPIError, sqlite3.Error):
+    with suppress(SQLAlchemyError, sqlite3.Error):
         connection.close()
 
 
