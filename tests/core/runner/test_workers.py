@@ -108,6 +108,48 @@ def test_a_worker_killed_while_idle_costs_no_call(workers: Workers, pause_s: flo
 
 
 @posix
+def test_who_was_interrupted_leaves_no_answer_for_the_next() -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGUSR1, interrupt)
+    try:
+        with Workers(1) as one:
+            assert one.call(math.sqrt, 4) == 2
+            threading.Timer(0.4, os.kill, (os.getpid(), signal.SIGUSR1)).start()
+            with pytest.raises(KeyboardInterrupt):
+                _pid_after(one, 1)
+            assert [one.call(math.sqrt, number * number) for number in range(3)] == [0, 1, 2]
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+@posix
+def test_what_workers_come_from_may_be_killed_as_one_begins() -> None:
+    source = """
+import math, os, signal, threading
+from multiprocessing import forkserver
+from gesso.core.errors import NoWorker
+from gesso.core.runner import Workers
+with Workers(1) as one:
+    one.begin()
+    pid = forkserver._forkserver._forkserver_pid
+    os.kill(pid, signal.SIGSTOP)
+    threading.Timer(0.3, os.kill, (pid, signal.SIGKILL)).start()
+    try:
+        print(one.call(math.sqrt, 16))
+    except NoWorker as error:
+        print(error.message)
+    print(one.call(math.sqrt, 16))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", source], capture_output=True, text=True, check=True, timeout=60
+    )
+
+    assert done.stdout == "A worker for 'sqrt' could not be started.\n4.0\n"
+
+
+@posix
 def test_a_worker_does_not_hear_the_owners_ctrl_c(workers: Workers) -> None:
     pid = workers.call(os.getpid)
     with ThreadPoolExecutor(1) as threads:
@@ -236,6 +278,20 @@ def test_closing_waits_for_what_is_in_progress() -> None:
         workers.close()
         assert call.done()
         assert call.result() > 0
+
+
+def test_two_may_close_at_once() -> None:
+    workers = Workers(2)
+    with ThreadPoolExecutor(4) as threads:
+        calls = [threads.submit(_pid_after, workers, 0.6) for _ in range(2)]
+        time.sleep(0.3)
+        closers = [threading.Thread(target=workers.close, daemon=True) for _ in range(2)]
+        for closer in closers:
+            closer.start()
+        for closer in closers:
+            closer.join(20)
+        assert not any(closer.is_alive() for closer in closers)
+        assert all(call.result() > 0 for call in calls)
 
 
 def test_after_closing_a_call_says_so() -> None:

@@ -41,7 +41,7 @@ class _Running(NamedTuple):
 
 
 class Worker:
-    """One process at a time; it starts with its first call. One thread calls `do` at a time.
+    """One process at a time, with one call at a time; it starts with its first.
 
     Caller and process share a pipe and nothing else: no thread of ours stands between them, and
     a process that is killed at any moment leaves no lock behind.
@@ -59,7 +59,7 @@ class Worker:
     ) -> None:
         self._timeout_s = timeout_s
         self._settling = (initializer, initargs)
-        self._lock = threading.Lock()
+        self._calling, self._lock = threading.Lock(), threading.Lock()
         self._running: _Running | None = None
         self._ended = False
 
@@ -74,29 +74,44 @@ class Worker:
             NoWorker: no process could be started.
         """
         message = ForkingPickler.dumps((function, args, kwargs), pickle.HIGHEST_PROTOCOL)
-        name = name_of(function)
-        for _ in range(_TRIES):
-            running = self._begun(name)
-            if _is_taken_up(running, message):
-                found: Result = self._answered(running, name)
-                return found
-            self._buried(running)
-        raise _none_starts(name)
+        with self._calling:
+            try:
+                answer = self._asked(message, name_of(function))
+            except BaseException:
+                # Who was interrupted has not heard it out: what it says later answers nobody.
+                self._end_running()
+                raise
+        found: Result = _found(answer)
+        return found
 
     def end(self, *, at_once: bool) -> None:
-        """End it: killed in the middle of a call, or by a word when there is none."""
-        with self._lock:
+        """End it: killed in the middle of a call, or by a word once there is none."""
+        if at_once:
             self._ended = True
+            self._end_running()
+            return
+        with self._calling:
+            self._ended = True
+            self._end_running(waits_s=_LEAVES_IN_S)
+
+    def _end_running(self, waits_s: float = 0.0) -> None:
+        with self._lock:
             running, self._running = self._running, None
         if running is None:
             return
-        if at_once:
-            running.process.kill()
-        else:
+        if waits_s:
             running.pipe.close()
-            running.process.join(_LEAVES_IN_S)
-            running.process.kill()
+            running.process.join(waits_s)
+        running.process.kill()
         running.process.join()
+
+    def _asked(self, message: Any, name: str) -> bytes:
+        for _ in range(_TRIES):
+            running = self._begun(name)
+            if _is_taken_up(running, message):
+                return self._answered(running, name)
+            self._buried(running)
+        raise _none_starts(name)
 
     def _begun(self, name: str) -> _Running:
         with self._lock:
@@ -105,11 +120,11 @@ class Worker:
             if self._running is None:
                 try:
                     self._running = _started(*self._settling)
-                except OSError as error:
+                except (OSError, EOFError) as error:
                     raise _none_starts(name) from error
             return self._running
 
-    def _answered(self, running: _Running, name: str) -> Any:
+    def _answered(self, running: _Running, name: str) -> bytes:
         try:
             answer = _heard(running, self._timeout_s)
         except TimeoutError:
@@ -125,7 +140,7 @@ class Worker:
                 f"The worker that did '{name}' died ({_how_it_died(exit_code)}).",
                 "The other work goes on. If it was short of memory, use fewer workers.",
             )
-        return _found(answer)
+        return answer
 
     def _buried(self, running: _Running) -> int | None:
         """Forget a process that is gone, or going, and tell its exit code.

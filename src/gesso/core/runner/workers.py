@@ -92,9 +92,8 @@ class Workers:
     def close(self) -> None:
         """Wait for the calls that are in progress, then end the workers."""
         self._over = True
-        for worker in [self._free.get() for _ in self._workers]:
+        for worker in self._workers:
             worker.end(at_once=False)
-            self._free.put(worker)
 
     def stop(self) -> None:
         """End the workers at once; calls in progress and in line fail."""
