@@ -127,7 +127,7 @@ def test_who_was_interrupted_leaves_no_answer_for_the_next() -> None:
 @posix
 def test_what_workers_come_from_may_be_killed_as_one_begins() -> None:
     source = """
-import math, os, signal, threading
+import math, os, signal, threading, time
 from multiprocessing import forkserver
 from gesso.core.errors import NoWorker
 from gesso.core.runner import Workers
@@ -140,6 +140,7 @@ with Workers(1) as one:
         print(one.call(math.sqrt, 16))
     except NoWorker as error:
         print(error.message)
+    time.sleep(0.5)  # who is killed lets go of all before it is known to be gone
     print(one.call(math.sqrt, 16))
 """
     done = subprocess.run(
@@ -289,7 +290,7 @@ def test_two_may_close_at_once() -> None:
         for closer in closers:
             closer.start()
         for closer in closers:
-            closer.join(20)
+            closer.join(10)
         assert not any(closer.is_alive() for closer in closers)
         assert all(call.result() > 0 for call in calls)
 
