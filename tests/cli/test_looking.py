@@ -60,6 +60,7 @@ def test_a_studio_on_a_read_only_disk_can_be_looked_at(gesso: Gesso, tmp_path: P
     assert gesso("make", "the sea", *SMALL, "--run-id", "r1").code == 0
     assert gesso("encode").code == 0
     (hung,) = Path("studio/exports/r1").glob("01-*.png")
+    Path("queries.jsonl").write_text('{"query": "sea", "relevant": [2]}', "utf-8")
     words: tuple[tuple[str, ...], ...] = (
         *QUIET,
         ("runs", "show", "r1"),
@@ -71,6 +72,13 @@ def test_a_studio_on_a_read_only_disk_can_be_looked_at(gesso: Gesso, tmp_path: P
         ("sync", "other"),
         ("search", "sea"),
         ("search", "--like", "work:2", "--sheet", "sheet.png"),
+        ("study", "work:2"),
+        ("study", "what-if", "work:2", "--out", "changed.png"),
+        ("study", "compare", "work:1", "work:2"),
+        ("study", "history", "work:2"),
+        ("index", "list"),
+        ("index", "verify"),
+        ("evaluate-search", "queries.jsonl"),
         ("query", "SELECT count(*) FROM works"),
         ("export", "ndjson", "--to", "tables"),
         ("export", "duckdb", "--to", "tables.duckdb"),

@@ -29,6 +29,10 @@ _FIRST = (
     b"\nStopping: nothing new is started, what is in flight is waited for.\n"
     b"Ctrl-C again ends at once; either way the run can be resumed.\n"
 )
+_FIRST_SERVING = (
+    b"\nStopping: nobody new is let in, what is in flight is answered.\n"
+    b"Ctrl-C again ends at once.\n"
+)
 _SECOND = b"\nEnded at once.\n"
 _SHOW_CURSOR = b"\x1b[?25h"
 
@@ -40,6 +44,7 @@ def opened(
     *,
     must_exist: bool = False,
     looks: bool = False,
+    serves: bool = False,
 ) -> Iterator[Studio]:
     """Open the studio that the owner means.
 
@@ -48,6 +53,7 @@ def opened(
         flags: wishes of this command by dotted name; a value of None is no wish.
         must_exist: this command must not make a studio.
         looks: nor does it write to one, so that its disk may be one that cannot be written.
+        serves: it answers others until it is stopped, and there is nothing to resume.
 
     Raises:
         SettingsError: a wish cannot be met.
@@ -61,7 +67,7 @@ def opened(
             f"There is no studio in '{studio.folder}'.",
             "Make one with `gesso demo`, or name another folder with --studio DIR.",
         )
-    with _at_work(session, studio):
+    with _at_work(session, studio, serves=serves):
         yield studio
 
 
@@ -107,18 +113,23 @@ def _is_studio(folder: Path) -> bool:
 
 
 @contextmanager
-def _at_work(session: Session, studio: Studio) -> Iterator[None]:
+def _at_work(session: Session, studio: Studio, *, serves: bool = False) -> Iterator[None]:
     secrets = studio.settings.secrets()
     session.hide = lambda text: redact(text, secrets)
     log = log_to(studio.folder, studio.settings.log_level, session.hide)
     # The signals are held longest: closing a studio waits for its workers.
-    with stopping(studio.stop), studio, log:
+    with stopping(studio.stop, _FIRST_SERVING if serves else _FIRST), studio, log:
         yield
 
 
 @contextmanager
-def stopping(stop: threading.Event) -> Iterator[None]:
-    """Let the first Ctrl-C (or SIGTERM) set `stop`, and the second end the process at once."""
+def stopping(stop: threading.Event, first: bytes = _FIRST) -> Iterator[None]:
+    """Let the first Ctrl-C (or SIGTERM) set `stop`, and the second end the process at once.
+
+    Args:
+        stop: what is to be set.
+        first: what the owner is told then.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -131,7 +142,7 @@ def stopping(stop: threading.Event) -> Iterator[None]:
             os._exit(EXIT_INTERRUPTED)
         asked.set()
         stop.set()
-        _say(_FIRST)
+        _say(first)
 
     before = {number: signal.signal(number, heard) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

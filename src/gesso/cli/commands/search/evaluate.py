@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from gesso.cli.opening import opened
+from gesso.cli.opening import is_sealed, opened
 from gesso.cli.options import shared
 from gesso.cli.printing import QUIET, counted, document, say, table, title
 from gesso.cli.session import Session, pass_session
@@ -37,7 +37,7 @@ def evaluate_search(
 
     {"query": "ships at sea", "relevant": ["ship.jpg", 12], "ignore": []}
     """
-    with opened(session, must_exist=True) as studio:
+    with opened(session, must_exist=True, looks=is_sealed(session)) as studio:
         evaluator = studio.searching.evaluator()
         judged = evaluator.read(queries)
         reports = evaluator.compare(judged, encoders or (studio.searching.default,), depth)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from gesso.cli.opening import opened
+from gesso.cli.opening import is_sealed, opened
 from gesso.cli.options import shared
 from gesso.cli.printing import BAD, GOOD, QUIET, counted, document, say, span, table, title
 from gesso.cli.session import Session, pass_session
@@ -62,7 +62,7 @@ def build(session: Session, encoder: str, kind: str | None) -> None:
 @pass_session
 def verify(session: Session, encoder: str) -> int:
     """Read every byte of the vectors and of all generations, and ask the test questions again."""
-    with opened(session, must_exist=True) as studio:
+    with opened(session, must_exist=True, looks=is_sealed(session)) as studio:
         space = _space(studio, encoder)
         verdict = space.index.verify()
     is_well = not verdict.degraded and not verdict.damaged
@@ -109,7 +109,7 @@ def compact(session: Session, encoder: str) -> None:
 @pass_session
 def list_(session: Session, encoder: str) -> None:
     """Show how the space stands, and its generations."""
-    with opened(session, must_exist=True) as studio:
+    with opened(session, must_exist=True, looks=is_sealed(session)) as studio:
         space = _space(studio, encoder)
         state, lines = space.index.state(), space.index.generations()
         known, missing = studio.search.coverage.of(space, studio.search.columns.state())

@@ -28,7 +28,7 @@ def serve(session: Session, host: str | None, port: int | None) -> None:
     Only this machine can ask, unless --host says otherwise; then every request needs a token: see
     `gesso tokens`. Ctrl-C ends it; what is in flight is answered.
     """
-    with opened(session, {"web.host": host, "web.port": port}) as studio:
+    with opened(session, {"web.host": host, "web.port": port}, serves=True) as studio:
         answer(
             studio,
             _options(studio.settings),

@@ -15,7 +15,7 @@ from gesso.cli.commands.study.showing import (
     show_match,
     show_study,
 )
-from gesso.cli.opening import opened
+from gesso.cli.opening import is_sealed, opened
 from gesso.cli.options import shared
 from gesso.cli.printing import document, say
 from gesso.cli.session import Session, pass_session
@@ -109,7 +109,8 @@ def study_picture(session: Session, /, picture: str, **wishes: Any) -> None:
     """Study one picture: the words `gesso study FILE` come here."""
     flags = {f"study.{name}": wishes[name] for name in _FLAGS}
     flags["tools.subject.model"] = wishes["subject_model"]
-    with opened(session, flags) as studio:
+    looks = is_sealed(session) and not wishes["keep"]
+    with opened(session, flags, looks=looks) as studio:
         work, data = _material(studio, picture, must_be_work=wishes["keep"])
         pixels = studio.catalogue.picture(work) if work else studio.study.picture(data, picture)
         found = studio.study.study(pixels, _options(studio, wishes), name=picture)
@@ -144,7 +145,7 @@ def what_if(session: Session, /, picture: str, change: str | None, **wishes: Any
 
     Without a CHANGE it is the one that the first tip rests on.
     """
-    with opened(session) as studio:
+    with opened(session, looks=is_sealed(session)) as studio:
         pixels = _pixels(studio, picture)
         easel = _options(studio, {}).easel
         if change:
@@ -168,7 +169,7 @@ def what_if(session: Session, /, picture: str, change: str | None, **wishes: Any
 @pass_session
 def compare(session: Session, reference: str, attempt: str) -> None:
     """Lay an attempt on its reference, and say where their values agree."""
-    with opened(session) as studio:
+    with opened(session, looks=is_sealed(session)) as studio:
         first, second = (_pixels(studio, name) for name in (reference, attempt))
         match = compare_pictures(first, second, _options(studio, {}).easel)
     if session.as_json:
@@ -183,7 +184,7 @@ def compare(session: Session, reference: str, attempt: str) -> None:
 @pass_session
 def history(session: Session, work: str) -> None:
     """Show how a work's studies changed over time."""
-    with opened(session, must_exist=True) as studio:
+    with opened(session, looks=True) as studio:
         found, _ = _material(studio, work, must_be_work=True)
         if found is None:
             raise InputError(f"'{work}' is no work.", "Name one by its number: work:12.")
