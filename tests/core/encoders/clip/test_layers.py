@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
 from gesso.core.encoders.clip.layers import free_bends, split_sums
+from gesso.core.encoders.clip.rows import by_rows
 
 at = helper.make_node
 WIDTH = 6
@@ -55,6 +56,17 @@ def block(**parts: NodeProto) -> list[NodeProto]:
         "end": at("Add", ["narrow", "down_bias"], ["y"]),
     }
     return list((usual | parts).values())
+
+
+def branch(*parts: NodeProto) -> list[NodeProto]:
+    """Nodes of a branch that is always taken, from x to z; it may read what stands outside."""
+    given = [helper.make_tensor_value_info("inner", TensorProto.FLOAT, None)]
+    taken = helper.make_graph(list(parts), "taken", [], given)
+    return [
+        at("ReduceMax", ["x"], ["largest"], keepdims=0),
+        at("Cast", ["largest"], ["is"], to=TensorProto.BOOL),
+        at("If", ["is"], ["z"], then_branch=taken, else_branch=taken),
+    ]
 
 
 def run(model: onnx.ModelProto) -> NDArray[Any]:
@@ -102,6 +114,25 @@ def test_a_weight_that_others_read_stays_for_them_as_it_was() -> None:
     np.testing.assert_allclose(run(model), before, rtol=1e-5, atol=1e-5)
 
 
+def test_a_weight_that_a_branch_reads_stays_for_it_as_it_was() -> None:
+    model = graph([*block(), *branch(at("MatMul", ["x", "up"], ["inner"]))], "z")
+    before = run(model)
+
+    assert free_bends(model) == 1
+
+    np.testing.assert_allclose(run(model), before, rtol=1e-5, atol=1e-5)
+
+
+def test_a_product_of_8_bits_keeps_the_weight_that_a_branch_reads() -> None:
+    block_ = block(product=at("MatMul", ["x", "up"], ["wide"], name="product"))
+    model = graph([*block_, *branch(at("MatMul", ["x", "up"], ["inner"]))], "z")
+    before = run(model)
+
+    by_rows(model, {"product": ("x", "up")}, is_narrow=False)
+
+    np.testing.assert_allclose(run(model), before, rtol=0.05, atol=0.2)
+
+
 def test_all_that_read_a_bend_are_given_back_its_factor() -> None:
     more = at("MatMul", ["bent", "down"], ["z"])
     model = graph([*block(), more], "z")
@@ -119,6 +150,9 @@ OTHERWISE: dict[str, Callable[[], onnx.ModelProto]] = {
     "the bend is given": lambda: graph(block(), "bent"),
     "the product is given": lambda: graph(block(), "wide"),
     "the bend is read by another kind": lambda: graph([*block(), at("Neg", ["bent"], ["z"])], "z"),
+    "a branch reads the bend": lambda: graph(
+        [*block(), *branch(at("Neg", ["bent"], ["inner"]))], "z"
+    ),
     "the factor is of each column": lambda: graph(block(), factor=np.linspace(1, 2, 8)),
     "the factor is far from 1": lambda: graph(block(), factor=0.0),
     "the factor is negative": lambda: graph(block(), factor=-1.702),

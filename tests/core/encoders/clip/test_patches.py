@@ -57,6 +57,19 @@ def test_the_product_gives_what_the_convolution_gave(bias: bool, kernel: tuple[i
     np.testing.assert_allclose(run(model), before, atol=1e-4)
 
 
+def test_a_kernel_that_is_called_by_its_node_keeps_its_name_to_itself() -> None:
+    model = convolution()
+    kernel, bias = model.graph.initializer
+    conv = model.graph.node[0]
+    conv.name, kernel.name, bias.name = "conv", "conv.weight", "conv.bias"
+    conv.input[1:] = ["conv.weight", "conv.bias"]
+    before = run(model)
+
+    assert as_products(model) == 1
+
+    np.testing.assert_allclose(run(model), before, atol=1e-4)
+
+
 @pytest.mark.parametrize(
     "more",
     [

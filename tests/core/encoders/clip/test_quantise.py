@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from onnx import numpy_helper
+from onnx import helper, numpy_helper
 from tests.stubs.tiny_clip import Tiny, write_clip
 
 from gesso.core.encoders.clip import quantise
@@ -97,6 +97,25 @@ def test_every_form_of_model_can_be_made_smaller(
     made = reduce(parent, tmp_path / "made", tell)  # type: ignore[operator] # one of two functions
 
     assert set(made.cosine) == set(parent.towers())
+    encoder(made.folder.path).try_out()
+
+
+@pytest.mark.parametrize("reduce", [to_int8, to_fp16], ids=["int8", "fp16"])
+def test_weights_that_are_inputs_too_are_made_smaller_like_others(
+    reduce: object, tmp_path: Path
+) -> None:
+    parent = write_clip(tmp_path / "parent")
+    for path in parent.rglob("model.onnx"):
+        model = onnx.load(path)
+        model.graph.input.extend(
+            helper.make_tensor_value_info(one.name, one.data_type, one.dims)
+            for one in model.graph.initializer
+        )
+        onnx.save(model, path)
+
+    made = reduce(read_folder(parent), tmp_path / "made", tell)  # type: ignore[operator] # one of two functions
+
+    assert min(made.cosine.values()) >= LEAST_COSINE
     encoder(made.folder.path).try_out()
 
 

@@ -15,7 +15,7 @@ from gesso.core.encoders.clip import tables
 from gesso.core.encoders.clip.tables import halve_tables
 
 
-def lookup(also: bool = False, scale: float = 1.0) -> onnx.ModelProto:
+def lookup(also: bool = False, scale: float = 1.0, in_a_branch: bool = False) -> onnx.ModelProto:
     """Rows of a table; `also` adds the table up, so that it is more than looked up in."""
     table = np.random.default_rng(0).normal(size=(50, 8)).astype(np.float32) * scale
     nodes = [helper.make_node("Gather", ["table", "text"], ["rows"])]
@@ -23,6 +23,19 @@ def lookup(also: bool = False, scale: float = 1.0) -> onnx.ModelProto:
     if also:
         nodes.append(helper.make_node("ReduceSum", ["table"], ["sum"], keepdims=0))
         nodes.append(helper.make_node("Add", ["rows", "sum"], ["out"]))
+        last = "out"
+    if in_a_branch:
+        taken = helper.make_graph(
+            [helper.make_node("Gather", ["table", "text"], ["inner"])],
+            "taken",
+            [],
+            [helper.make_tensor_value_info("inner", TensorProto.FLOAT, ["batch", 3, 8])],
+        )
+        nodes += [
+            helper.make_node("ReduceMax", ["text"], ["largest"], keepdims=0),
+            helper.make_node("Cast", ["largest"], ["is"], to=TensorProto.BOOL),
+            helper.make_node("If", ["is"], ["out"], then_branch=taken, else_branch=taken),
+        ]
         last = "out"
     graph = helper.make_graph(
         nodes,
@@ -57,7 +70,11 @@ def test_a_table_is_half_as_large_and_says_the_same() -> None:
 
 
 @pytest.mark.usefixtures("_every_table_is_large")
-@pytest.mark.parametrize("model", [lookup(also=True), lookup(scale=1e6)], ids=["used", "too wide"])
+@pytest.mark.parametrize(
+    "model",
+    [lookup(also=True), lookup(scale=1e6), lookup(in_a_branch=True)],
+    ids=["used", "too wide", "in a branch"],
+)
 def test_a_table_that_is_more_or_wider_is_left_alone(model: onnx.ModelProto) -> None:
     before = model.SerializeToString()
 

@@ -16,7 +16,7 @@ import onnx.numpy_helper
 from numpy.typing import NDArray
 from onnx import helper
 
-from gesso.core.encoders.clip.rows import MICROSOFT, speak_microsoft
+from gesso.core.encoders.clip.rows import MICROSOFT, read_elsewhere, speak_microsoft
 
 # The factors of known bends lie between 1 and 2; far from there float32 would lose something.
 _LEAST, _MOST = 0.1, 10.0
@@ -95,7 +95,7 @@ class _Layers:
         self._graph = graph
         self._weights = {one.name: one for one in graph.initializer}
         self._makers = {name: node for node in graph.node for name in node.output}
-        self._given = {one.name for one in graph.output}
+        self._given = read_elsewhere(graph)
         self._readers: dict[str, list[onnx.NodeProto]] = {}
         for node in graph.node:
             for name in node.input:
@@ -181,7 +181,7 @@ class _Layers:
         return factor if _LEAST < factor < _MOST else None
 
     def _made_for(self, name: str, kind: str, count: int) -> onnx.NodeProto | None:
-        """Who makes something that is read so many times and no output of the graph."""
+        """Who makes something that is read so many times, and nowhere else."""
         node = self._makers.get(name)
         is_own = len(self._readers.get(name, [])) == count > 0 and name not in self._given
         return node if node is not None and node.op_type == kind and is_own else None

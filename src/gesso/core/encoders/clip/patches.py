@@ -66,7 +66,8 @@ def _write(
 ) -> None:
     count, colours, high, wide = kernel.shape
     down, across = side[0] // high, side[1] // wide
-    name = node.name or f"patches_{at}"
+    # Not of the node's name: the kernel is often called by it.
+    name = f"{node.output[0]}.patched"
     bias = list(node.input[2:3])
     given = {
         f"{name}.cut": np.array([-1, colours, down, high, across, wide]),

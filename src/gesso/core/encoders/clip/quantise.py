@@ -187,12 +187,21 @@ def _folded(graph: Path, work: Path) -> Path:
         options.add_session_config_entry(entry, _BESIDE)
     onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
     model = onnx.load(made)
+    _settle_weights(model.graph)
     _name(model)
     # The sums first: a bend is known by the product and the sum before it.
     for rewrite in (as_products, split_sums, free_bends, halve_tables):
         rewrite(model)
     _save(model, made)
     return made
+
+
+def _settle_weights(graph: onnx.GraphProto) -> None:
+    """Let no weight be an input too, as old exporters write them: none of them is ever given."""
+    weights = {one.name for one in graph.initializer}
+    inputs = [one for one in graph.input if one.name not in weights]
+    del graph.input[:]
+    graph.input.extend(inputs)
 
 
 def _name(model: onnx.ModelProto) -> None:

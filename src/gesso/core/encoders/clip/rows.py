@@ -46,6 +46,17 @@ def opset(model: onnx.ModelProto) -> int:
     return max((one.version for one in model.opset_import if one.domain in _PLAIN), default=1)
 
 
+def read_elsewhere(graph: onnx.GraphProto) -> set[str]:
+    """What others than its own nodes read: its outputs, and what its branches and loops read."""
+    found = {one.name for one in graph.output}
+    for node in graph.node:
+        for one in node.attribute:
+            for inner in (one.g, *one.graphs):
+                found |= {name for reader in inner.node for name in reader.input}
+                found |= read_elsewhere(inner)
+    return found
+
+
 def by_rows(
     model: onnx.ModelProto, products: Mapping[str, tuple[str, str]], *, is_narrow: bool
 ) -> None:
@@ -153,8 +164,7 @@ def _give(graph: onnx.GraphProto, name: str, numbers: NDArray[np.generic] | np.g
 
 def _forget_unread(graph: onnx.GraphProto) -> None:
     """Weights that are only read in whole numbers now."""
-    read = {name for node in graph.node for name in node.input}
-    read |= {one.name for one in graph.output}
+    read = {name for node in graph.node for name in node.input} | read_elsewhere(graph)
     kept = [one for one in graph.initializer if one.name in read]
     del graph.initializer[:]
     graph.initializer.extend(kept)

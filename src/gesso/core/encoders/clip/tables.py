@@ -11,6 +11,8 @@ import onnx
 import onnx.numpy_helper
 from onnx import TensorProto, helper
 
+from gesso.core.encoders.clip.rows import read_elsewhere
+
 _LARGE = 2**20
 """Numbers from which a table is worth it: two megabytes are saved."""
 
@@ -18,7 +20,8 @@ _LARGE = 2**20
 def halve_tables(model: onnx.ModelProto) -> int:
     """Keep every large table that rows are only looked up in in 16 bits, in place; how many."""
     graph = model.graph
-    tables = {one.name: one for one in graph.initializer if _is_large(one)}
+    kept = read_elsewhere(graph)
+    tables = {one.name: one for one in graph.initializer if _is_large(one) and one.name not in kept}
     readers: dict[str, list[onnx.NodeProto]] = {name: [] for name in tables}
     for node in graph.node:
         for name in {*node.input} & set(tables):
