@@ -13,6 +13,7 @@ from tests.stubs.mould import Mould
 
 from gesso.core.catalogue import catalogue
 from gesso.core.catalogue.store import database
+from gesso.core.catalogue.store.dialects.line import set_pragma
 from gesso.core.catalogue.store.migrations.history import upgrade
 
 # A machine that is busy with something else makes no property wrong.
@@ -42,7 +43,7 @@ def _no_power_is_cut() -> Iterator[None]:
     def settle(connection: Connection, pragma: str, how: str) -> None:
         asked(connection, pragma, "OFF" if (pragma, how) == ("synchronous", "NORMAL") else how)
 
-    asked = database.set_pragma
+    asked = set_pragma
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(os, "fsync", os.fstat)
         patched.setattr(database, "set_pragma", settle)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import faiss
 import numpy as np
@@ -69,8 +70,15 @@ def test_a_search_tries_a_work_that_cannot_be_embedded_once(library, monkeypatch
     for _side, key in night.thumbnails:
         catalogue.blobs.delete(key)
     space(library).index.remove(np.array([night.id]))
-    tried, embed = [], finder._embed
-    monkeypatch.setattr(finder, "_embed", lambda *args: (tried.append(args), embed(*args)))
+    tried: list[Any] = []
+    embed = finder._embed
+    assert embed is not None
+
+    def told(*args: Any) -> None:
+        tried.append(args)
+        embed(*args)
+
+    monkeypatch.setattr(finder, "_embed", told)
 
     for limit in (2, 3, 4):
         assert finder.find(Query(likes=(Like(work=wheat.id),), limit=limit)).hits
