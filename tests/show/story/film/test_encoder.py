@@ -46,6 +46,35 @@ def test_a_film_is_the_same_bytes_on_one_core_and_on_all_whatever_lay_in_memory(
     assert told.pop().count(b"\n") == 3
 
 
+_HASTE = """
+import os, sys, threading
+from pathlib import Path
+import numpy as np
+from gesso.show.story.film.encoder import Encoder
+from gesso.show.story.film.formats import FORMATS
+from gesso.show.story.records import Frame
+def policies():
+    return {os.sched_getscheduler(int(name)) for name in os.listdir("/proc/self/task")}
+grey = np.full((180, 320, 3), 90, dtype=np.uint8)
+for form in FORMATS.values():
+    with Encoder(Path(sys.argv[1]) / form.name, form, Frame(320, 180, 12), has_sound=False) as film:
+        film.picture(grey)
+        within = policies()
+        film.picture(grey)
+    print(form.name, within | policies() == {os.SCHED_OTHER})
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or os.geteuid() != 0, reason="only root's are put before others"
+)
+def test_an_encoder_puts_no_thread_of_this_process_before_all_others(tmp_path):
+    command = [sys.executable, "-c", _HASTE, str(tmp_path)]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+    assert told.splitlines() == [f"{name} True" for name in FORMATS]
+
+
 _FILL = """
 import resource, sys
 from pathlib import Path

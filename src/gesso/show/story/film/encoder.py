@@ -12,7 +12,9 @@ same on every processor, and packets are laid down by their times alone, not as 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -164,7 +166,8 @@ class Encoder:
     ) -> list[Packet[Any]]:
         try:
             if isinstance(stream, VideoStream):
-                return stream.encode(frame)  # type: ignore[arg-type]  # of its own kind
+                with _no_haste() if not stream.codec_context.is_open else nullcontext():
+                    return stream.encode(frame)  # type: ignore[arg-type]  # of its own kind
             return stream.encode(frame)  # type: ignore[arg-type]  # of its own kind
         except (FFmpegError, OSError) as error:
             raise _failed(error, self._path) from error
@@ -201,6 +204,36 @@ class Encoder:
         if form.audio == "libopus":
             stream.options = {"vbr": "on", "application": "audio"}
         return stream
+
+
+@contextmanager
+def _no_haste() -> Iterator[None]:
+    """Let nothing that an encoder does when it begins put this process before all others.
+
+    Where it is root's, SVT-AV1 gives the thread that begins it the highest priority in real time,
+    which its own threads inherit, and every thread and process that this one begins later: none of
+    them would ever make room for anybody. Each gets back what this thread had.
+    """
+    if sys.platform != "linux":
+        yield
+        return
+    policy, given, before = os.sched_getscheduler(0), os.sched_getparam(0), _hasty()
+    try:
+        yield
+    finally:
+        for thread in _hasty() - before:
+            with suppress(OSError):  # it may be over by now
+                os.sched_setscheduler(thread, policy, given)
+
+
+def _hasty() -> set[int]:
+    """The threads of this process that run in real time."""
+    found = set[int]()
+    for thread in Path("/proc/self/task").iterdir():
+        with suppress(OSError):
+            if os.sched_getscheduler(int(thread.name)) in {os.SCHED_FIFO, os.SCHED_RR}:
+                found.add(int(thread.name))
+    return found
 
 
 def _failed(error: Exception, path: Path) -> StorageError:
