@@ -13,6 +13,7 @@ from .test_gallery import hung
 # What one that does not rest would do in this time: hundreds.
 WHILE_MS = 1500
 FEW = 12
+TILES = "**/api/works/tiles*"
 
 
 @pytest.fixture
@@ -45,17 +46,21 @@ def test_tiles_that_never_come_are_not_asked_for_all_the_time(page: Page) -> Non
     assert 1 <= len(asked) <= 3
 
 
-def test_tiles_that_come_later_are_hung_by_themselves(page: Page) -> None:
-    hung(page)
-    address = "**/api/works/tiles*"
-    answers(page, address, 200, {"works": []})
+def empty(page: Page) -> None:
+    """Take every tile down, and let none come while it is asked for."""
+    answers(page, TILES, 200, {"works": []})
     page.evaluate(
         """() => { const g = document.querySelector('g-grid');
                    g.layer.clear(); g.source.tiles.clear(); g.soon(); }"""
     )
+
+
+def test_tiles_that_come_later_are_hung_by_themselves(page: Page) -> None:
+    hung(page)
+    empty(page)
     page.wait_for_timeout(300)
     assert not page.locator(".w .is-here").count()
-    page.unroute(address)
+    page.unroute(TILES)
     page.wait_for_selector(".w .is-here")
 
     assert page.locator(".w .is-here").count() > 4
@@ -63,16 +68,11 @@ def test_tiles_that_come_later_are_hung_by_themselves(page: Page) -> None:
 
 def test_a_work_that_comes_late_is_gone_to_when_it_comes(page: Page) -> None:
     hung(page)
-    address = "**/api/works/tiles*"
-    answers(page, address, 200, {"works": []})
-    page.evaluate(
-        """() => { const g = document.querySelector('g-grid');
-                   g.layer.clear(); g.source.tiles.clear(); g.soon(); }"""
-    )
+    empty(page)
     page.keyboard.press("End")
     page.wait_for_timeout(300)
     assert page.evaluate("document.activeElement === document.body")
-    page.unroute(address)
+    page.unroute(TILES)
 
     last = page.evaluate("document.querySelector('g-grid').source.count - 1")
     page.wait_for_selector(f".w:focus-within[data-place='{last}']")
