@@ -92,6 +92,23 @@ def test_a_missing_package_gets_its_pip_line(shelf: Path) -> None:
     assert "pip install 'gesso[fal]'" in caught.value.advice
 
 
+def test_a_package_whose_name_others_share_is_missing_all_the_same(shelf: Path) -> None:
+    (shelf / "shared_name").mkdir()
+    (shelf / "needy_painter.py").write_text("from shared_name import absent\n")
+
+    with pytest.raises(MissingExtra) as caught:
+        PAINTERS.open("needy")
+
+    assert "'shared_name'" in caught.value.message
+
+
+def test_a_package_that_lacks_a_name_is_at_fault_and_not_missing(shelf: Path) -> None:
+    (shelf / "needy_painter.py").write_text("from decimal import no_such_name\n")
+
+    with pytest.raises(ImportError, match="no_such_name"):
+        PAINTERS.open("needy")
+
+
 def test_a_missing_module_of_ours_is_our_fault_and_is_not_dressed_up(shelf: Path) -> None:
     (shelf / "torn_painter.py").write_text("import gesso.no_such_module\n")
 

@@ -45,6 +45,11 @@ class Entry:
     summary: str = ""
 
 
+def late(module: str, attribute: str) -> Any:
+    """What a module of ours defines, imported now: for what is heavy and seldom needed."""
+    return getattr(importlib.import_module(module), attribute)
+
+
 class Registry(Generic[Adapter]):
     """The adapters of one kind, by name.
 
@@ -93,11 +98,12 @@ class Registry(Generic[Adapter]):
             return self._open_foreign(name)
         try:
             module = importlib.import_module(entry.module)
-        except ModuleNotFoundError as error:
-            if not entry.extra or (error.name or "").partition(".")[0] == "gesso":
+        except ImportError as error:
+            missing = _missing_in(error)
+            if not entry.extra or not missing or missing.partition(".")[0] == "gesso":
                 raise
             raise MissingExtra(
-                f"The {self.kind} '{name}' needs the package '{error.name}', which is not here.",
+                f"The {self.kind} '{name}' needs the package '{missing}', which is not here.",
                 f"Install it with: pip install 'gesso[{entry.extra}]'",
             ) from error
         adapter: Adapter = getattr(module, entry.attribute)
@@ -124,3 +130,14 @@ class Registry(Generic[Adapter]):
             f"There is no {self.kind} called '{name}'.",
             f"{guess}The {self.plural} are: {', '.join(known)}.",
         )
+
+
+def _missing_in(error: ImportError) -> str:
+    """The package that an import lacks; "" where all are there and one of them is at fault.
+
+    Several distributions share a name such as `google`. Where another of them is here, its
+    folder is found and has no file of its own: Python says that it cannot import the name.
+    """
+    if isinstance(error, ModuleNotFoundError) or error.path is None:
+        return error.name or ""
+    return ""
