@@ -28,7 +28,7 @@ from gesso.core.catalogue.store import folder as studio_folder
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.dialects.databases import open_database
 from gesso.core.catalogue.store.disk import Disk
-from gesso.core.catalogue.store.migrations.history import HEAD, revision_of, upgrade
+from gesso.core.catalogue.store.migrations.schema import HEAD, revision_of, upgrade
 from gesso.core.catalogue.store.versions import VersionBook
 from gesso.core.catalogue.troubles import TroubleBook
 from gesso.core.catalogue.works.accession import Accession, AccessionOptions

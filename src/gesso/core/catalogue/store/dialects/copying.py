@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, func, insert, inspect, select, text
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.dialects.sqlite import REWORD
 from gesso.core.catalogue.store.disk import Disk
-from gesso.core.catalogue.store.migrations.history import upgrade
+from gesso.core.catalogue.store.migrations.schema import upgrade
 from gesso.core.catalogue.store.tables import metadata, works
 from gesso.core.errors import InputError
 

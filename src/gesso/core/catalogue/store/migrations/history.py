@@ -1,4 +1,4 @@
-"""Bring a database to the tables of this gesso: Alembic, set up in code, with no file beside it."""
+"""Bring a database from one revision to another: Alembic, set up in code, no file beside it."""
 
 from __future__ import annotations
 
@@ -7,18 +7,16 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.dialects import postgres
+from gesso.core.catalogue.store.migrations.schema import HEAD, revision_of
 from gesso.core.errors import DamageError, NewerStudio
-
-HEAD = "0014"
-"""The revision that this gesso works with."""
 
 
 def upgrade(database: Database) -> None:
-    """Bring the database to `HEAD` in one transaction: a kill leaves the old state or the new.
+    """Bring the database to `HEAD` step by step, in one transaction.
 
     Raises:
         NewerStudio: its revision is not in our history.
@@ -49,14 +47,6 @@ def downgrade(database: Database, revision: str) -> None:
     with database.write(linked=False) as connection:
         command.downgrade(_config(connection), revision)
         _refuse_loose_ends(database.path, connection)
-
-
-def revision_of(connection: Connection) -> str | None:
-    """The revision that a database is at, None for one without any history."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return None if found is None else str(found)
 
 
 def _refuse_foreign(path: Path, connection: Connection, revision: str | None) -> None:
