@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from fastapi._compat.v2 import ModelField
 from hypothesis import settings
 from sqlalchemy import Connection
+from tests.stubs.adapters import sharing
 from tests.stubs.grounds import GROUNDS, FileGround
 from tests.stubs.mould import Mould
 
@@ -29,6 +31,14 @@ def _new_studios_come_from_a_mould() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(catalogue, "upgrade", Mould(upgrade))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers_share_their_adapters() -> Iterator[None]:
+    """Servers are opened by the hundred: what reads their parameters is built once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(ModelField, "__post_init__", sharing(ModelField.__post_init__))
         yield
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -74,10 +75,24 @@ class House:
 
     def imports(self) -> Iterator[Import]:
         """Every import of one of our own modules, those inside functions included."""
-        for importer, tree in self.modules.items():
-            for node, late in _walk(tree):
-                for imported, name in self._imported(importer, node):
-                    yield Import(importer, imported, name, late, getattr(node, "lineno", 0))
+        yield from self._imports
+
+    @cached_property
+    def nodes(self) -> Mapping[str, Sequence[tuple[ast.AST, bool]]]:
+        """By module, every node that a check looks at; and whether it stands inside a function."""
+        return {
+            module: [(node, late) for node, late in _walk(tree) if isinstance(node, _LOOKED_AT)]
+            for module, tree in self.modules.items()
+        }
+
+    @cached_property
+    def _imports(self) -> Sequence[Import]:
+        return [
+            Import(importer, imported, name, late, getattr(node, "lineno", 0))
+            for importer, nodes in self.nodes.items()
+            for node, late in nodes
+            for imported, name in self._imported(importer, node)
+        ]
 
     def _imported(self, importer: str, node: ast.AST) -> Iterator[tuple[str, str]]:
         if isinstance(node, ast.Import):
@@ -108,6 +123,9 @@ class House:
 def _dotted(path: Path, folder: Path) -> str:
     parts = path.relative_to(folder).with_suffix("").parts
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+_LOOKED_AT = (ast.Import, ast.ImportFrom, ast.Call, ast.Attribute, ast.keyword)
 
 
 def _walk(tree: ast.Module) -> Iterator[tuple[ast.AST, bool]]:
@@ -156,8 +174,8 @@ def _runs_down(here: str, there: str) -> bool:
 def rows_that_climb(house: House) -> list[str]:
     """Registry rows that name a module which their own module could not import."""
     found = []
-    for module, tree in house.modules.items():
-        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+    for module, nodes in house.nodes.items():
+        for call in (node for node, _ in nodes if isinstance(node, ast.Call)):
             row = _row(call)
             if row and not _runs_down(room_of(module) or "", room_of(row) or ""):
                 found.append(f"{module}:{call.lineno} has a row for {row}")
@@ -191,10 +209,10 @@ def circles(house: House) -> list[str]:
 def late_imports(house: House) -> list[str]:
     """Imports inside functions, and modules imported by name, outside the two late doors."""
     found = []
-    for module, tree in house.modules.items():
+    for module, nodes in house.nodes.items():
         if module in LATE_DOORS or room_of(module) == "studio":
             continue
-        for node, late in _walk(tree):
+        for node, late in nodes:
             if (late and isinstance(node, ast.Import | ast.ImportFrom)) or _imports_by_name(node):
                 found.append(f"{module}:{getattr(node, 'lineno', 0)} imports late")
     return found
@@ -220,9 +238,9 @@ def readers_of_the_environment(house: House) -> list[str]:
     """Modules other than the settings that look into the environment."""
     return [
         f"{module}:{getattr(node, 'lineno', 0)} reads the environment"
-        for module, tree in house.modules.items()
+        for module, nodes in house.nodes.items()
         if room_of(module) != "settings"
-        for node in ast.walk(tree)
+        for node, _ in nodes
         if _reads_environment(node)
     ]
 
