@@ -6,19 +6,16 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.metadata import version
 from ipaddress import ip_address
 from typing import Any, Protocol, runtime_checkable
 from urllib.parse import urlsplit
 
-import genai_prices
-import genai_prices.types
-
 from gesso.core.outside.models.models import Kind, Model, ModelBook
+from gesso.core.registry import late
 
 # As the price list calls the providers.
 _LISTED: Mapping[str, str] = {"gemini": "google", "openai": "openai"}
-_LIST = f"genai-prices {version('genai-prices')}"
+_LIST = "gesso.core.outside.accounts.listed"
 
 
 @dataclass(frozen=True)
@@ -197,23 +194,14 @@ def is_local(base_url: str) -> bool:
 
 
 def _by_tokens(listed: str, model: str, usage: Usage) -> Price:
-    counted = _listed_usage(usage)
-    return _found(lambda: genai_prices.calc_price(counted, model, provider_id=listed or None))
+    return _by_list(usage, model, provider=listed)
 
 
 def _by_address(base_url: str, model: str, usage: Usage) -> Price:
-    counted = _listed_usage(usage)
-    return _found(lambda: genai_prices.calc_price(counted, model, provider_api_url=base_url))
+    return _by_list(usage, model, address=base_url)
 
 
-def _found(calculate: Callable[[], genai_prices.types.PriceCalculation]) -> Price:
-    try:
-        return Price(float(calculate().total_price), _LIST)
-    except (LookupError, ValueError):
-        return UNKNOWN
-
-
-def _listed_usage(usage: Usage) -> genai_prices.Usage:
+def _by_list(usage: Usage, model: str, **where: str) -> Price:
     counted = {
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
@@ -221,4 +209,6 @@ def _listed_usage(usage: Usage) -> genai_prices.Usage:
         "input_image_tokens": usage.input_image_tokens,
         "output_image_tokens": usage.output_image_tokens,
     }
-    return genai_prices.Usage(**{name: count for name, count in counted.items() if count})
+    cost_usd: Callable[..., tuple[float | None, str]] = late(_LIST, "cost_usd")
+    usd, source = cost_usd({name: n for name, n in counted.items() if n}, model, **where)
+    return UNKNOWN if usd is None else Price(usd, source)
