@@ -45,6 +45,7 @@ def serve(
     listening = _claimed(options)
     config = uvicorn.Config(
         app,
+        http="h11",  # the other that may be installed takes heads without end
         access_log=False,
         log_config=None,
         server_header=False,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -69,6 +70,56 @@ def test_a_small_picture_brings_what_was_worked_out_of_it_there(workers: Workers
     assert (small.width, small.height) == (300, 200)
     assert small.once(where) not in (0, os.getpid())
     assert small.pixels_sha256 == Picture(small.rgb).pixels_sha256
+
+
+def photo(width: int, height: int) -> bytes:
+    across, down = np.meshgrid(np.arange(width), np.arange(height))
+    rgb = np.stack([across % 256, down % 256, (across + down) % 256], axis=2).astype(np.uint8)
+    return bytes(cv2.imencode(".jpg", rgb)[1])
+
+
+def test_pixels_of_a_small_file_stay_behind_until_they_are_looked_at(workers: Workers) -> None:
+    asked: list[Job] = []
+    there = room(workers)
+
+    def do(function: Callable[[Job], Result], job: Job) -> Result:
+        asked.append(job)
+        return workers.call(function, job)
+
+    data = photo(900, 600)
+    small = Darkroom(do, LIMITS).small(data, side=300, works=(where,))
+    again = there.small(data + b"x", side=300, works=(where,))
+
+    assert (small.width, small.once(where) != os.getpid()) == (300, True)
+    assert small == again
+    assert len(asked) == 1
+    assert small.rgb.shape == (200, 300, 3)
+    assert len(asked) == 2
+    assert np.array_equal(small.rgb, there.small(data, side=300).rgb)
+    assert len(asked) == 2
+
+
+def test_pixels_that_stayed_behind_go_along_to_another_process(workers: Workers) -> None:
+    small = room(workers).small(photo(400, 300), side=200, works=(where,))
+
+    sent = pickle.loads(pickle.dumps(small))
+
+    assert np.array_equal(sent.rgb, small.rgb)
+    assert sent.pixels_sha256 == Picture(small.rgb).pixels_sha256
+
+
+def test_pixels_of_a_large_file_are_not_held_as_a_file(workers: Workers) -> None:
+    data = picture(900, 600)
+    asked: list[Job] = []
+
+    def do(function: Callable[[Job], Result], job: Job) -> Result:
+        asked.append(job)
+        return workers.call(function, job)
+
+    small = Darkroom(do, LIMITS).small(data, side=300, works=(where,))
+
+    assert small.rgb.shape == (200, 300, 3)
+    assert len(asked) == 1
 
 
 def test_pixels_live_on_when_many_pictures_follow(workers: Workers) -> None:

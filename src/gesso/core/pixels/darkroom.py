@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 import numpy as np
@@ -105,6 +106,9 @@ class Darkroom:
     ) -> Picture:
         """Decode a picture's bytes, reduce them, and work out there what will be asked for here.
 
+        Where something is worked out, pixels are rarely looked at after: those of a small file stay
+        behind, and are asked for when somebody does.
+
         Args:
             data: the whole file.
             name: what it was called, for errors.
@@ -116,8 +120,12 @@ class Darkroom:
             PictureError: it is no picture that we accept, or it took more memory or time than
                 one may.
         """
+        job = Job(data, name, self._limits, side=side, works=works)
         with _as_a_bad_picture(name):
-            return self._do(small_job, Job(data, name, self._limits, side=side, works=works))
+            found = self._do(small_job, job)
+        if not _stays_behind(job):
+            return found
+        return found.packed(_Behind(lambda: self.small(data, name, side=side).rgb))
 
     def warm(self) -> None:
         """Have a process ready before the first picture comes."""
@@ -151,12 +159,15 @@ def decode_job(job: Job) -> Decoded | Laid:
 
 
 def small_job(job: Job) -> Picture:
-    """Decode one picture and reduce it; its hash and what was asked for travel with it."""
+    """Decode one picture and reduce it; its hash and what was asked for travel with it.
+
+    Without its pixels where they stay behind.
+    """
     picture = at_most(decode(job.data, job.limits, job.name).picture, job.side)
     _ = picture.pixels_sha256
     for work in job.works:
         picture.once(work)
-    return picture
+    return picture.packed(_nobody) if _stays_behind(job) else picture
 
 
 def at_most(picture: Picture, side: int) -> Picture:
@@ -164,6 +175,29 @@ def at_most(picture: Picture, side: int) -> Picture:
     if max(picture.width, picture.height) <= side:
         return picture
     return Picture(reduced(np.asarray(picture.rgb), side))
+
+
+@dataclass(frozen=True)
+class _Behind:
+    """Pixels that have stayed behind; in another process they are there."""
+
+    ask: Callable[[], NDArray[np.uint8]]
+
+    def __call__(self) -> NDArray[np.uint8]:
+        return self.ask()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial, (np.array, self.ask())
+
+
+def _stays_behind(job: Job) -> bool:
+    """Whether to hold the file costs less than to hold the pixels."""
+    return bool(job.works) and len(job.data) <= job.side * job.side
+
+
+def _nobody() -> NDArray[np.uint8]:
+    """What stands in a picture on its way for whoever has its pixels."""
+    raise WorkerLost("The pixels of a picture were left behind.", "Send it again.")
 
 
 def develop_job(job: Job) -> Developed:

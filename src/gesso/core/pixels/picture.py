@@ -119,6 +119,8 @@ class Picture:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Picture):
             return NotImplemented
+        if _sha256 in self._known and _sha256 in other._known:
+            return bool(self._known[_sha256] == other._known[_sha256])
         return self is other or np.array_equal(self.rgb, other.rgb)
 
     def __hash__(self) -> int:

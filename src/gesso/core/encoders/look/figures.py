@@ -4,35 +4,30 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float32]
-Plane = NDArray[Any]
+from gesso.core.encoders.look.planes import Floats, Plane, Planes
+
 SIZE = 51
 _FALL = 128
 
 
-def figures(lab: Floats) -> Floats:
+def figures(planes: Planes) -> Floats:
     """Fifty-one figures, each of about the size of 1 (they are standardised after).
-
-    Args:
-        lab: (height, width, 3) OKLab.
 
     Returns:
         (51,) float32.
     """
-    light = np.ascontiguousarray(lab[..., 0])
-    a, b = (np.ascontiguousarray(lab[..., part]) for part in (1, 2))
+    light, a, b = planes.light, planes.a, planes.b
     across = cv2.Sobel(light, cv2.CV_32F, 1, 0) / 8
     down = cv2.Sobel(light, cv2.CV_32F, 0, 1) / 8
     slope = cv2.magnitude(across, down)
     found = [
         *_values(light),
-        *_chroma(a, b),
+        *_chroma(planes),
         *_edges(slope),
         *_grain(light, (1, 2, 4, 8), 5.0, 8.0),
         *_colour_grain(a, b),
@@ -61,13 +56,12 @@ def _percentiles(plane: Plane, wanted: tuple[int, ...]) -> list[float]:
     return found
 
 
-def _chroma(a: Plane, b: Plane) -> list[float]:
-    chroma = np.hypot(a, b)
-    middle_a, spread_a = _mean_and_spread(a)
-    middle_b, spread_b = _mean_and_spread(b)
+def _chroma(planes: Planes) -> list[float]:
+    middle_a, spread_a = _mean_and_spread(planes.a)
+    middle_b, spread_b = _mean_and_spread(planes.b)
     return [
-        *_mean_and_spread(chroma),
-        *_percentiles(chroma, (95,)),
+        *_mean_and_spread(planes.chroma),
+        *_percentiles(planes.chroma, (95,)),
         3 * middle_a,
         3 * middle_b,
         3 * spread_a,
@@ -80,9 +74,9 @@ def _edges(slope: Plane) -> list[float]:
     return [
         math.log(mean + 1e-4) / 3,
         10 * spread,
-        float((slope > 0.05).mean()),
-        float((slope > 0.02).mean()),
-        float((slope < 0.003).mean()),
+        np.count_nonzero(slope > 0.05) / slope.size,
+        np.count_nonzero(slope > 0.02) / slope.size,
+        np.count_nonzero(slope < 0.003) / slope.size,
     ]
 
 
@@ -105,7 +99,8 @@ def _colour_grain(a: Plane, b: Plane) -> list[float]:
 def _spread(plane: Plane, size: int) -> Plane:
     mean = cv2.GaussianBlur(plane, (0, 0), size)
     square = cv2.GaussianBlur(cv2.multiply(plane, plane), (0, 0), size)
-    return np.sqrt(np.maximum(cv2.subtract(square, cv2.multiply(mean, mean)), 0))
+    cv2.subtract(square, cv2.multiply(mean, mean), square)
+    return np.sqrt(np.maximum(square, 0, out=square), out=square)
 
 
 def _directions(across: Plane, down: Plane, slope: Plane) -> list[float]:

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from gesso.core.encoders.encoder import Space, Vectors
 from gesso.core.encoders.look.colour import colour_histogram, layout
 from gesso.core.encoders.look.figures import figures
+from gesso.core.encoders.look.planes import planes_of
 from gesso.core.encoders.look.texture import patterns, waves
 from gesso.core.errors import InputError
 from gesso.core.pixels.colour import srgb_to_oklab
@@ -120,13 +121,13 @@ class Look:
 def parts_of(picture: Picture) -> dict[str, NDArray[np.float32]]:
     """What is measured of a picture, part by part, not yet standardised."""
     lab = srgb_to_oklab(_at_reading_size(picture.rgb))
-    light = np.ascontiguousarray(lab[..., 0])
+    planes = planes_of(lab)
     return {
-        "colour": colour_histogram(lab),
+        "colour": colour_histogram(planes),
         "layout": layout(lab),
-        "waves": waves(light),
-        "patterns": patterns(light),
-        "figures": figures(lab),
+        "waves": waves(planes.light),
+        "patterns": patterns(planes.light),
+        "figures": figures(planes),
     }
 
 

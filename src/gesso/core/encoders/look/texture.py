@@ -7,6 +7,7 @@ Mäenpää (PAMI 24, 2002).
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import cache
 
 import cv2
@@ -38,9 +39,14 @@ def waves(light: Floats) -> Floats:
     plane = (plane / (0.2 + np.sqrt(np.maximum(around, 0)))).astype(np.float32)
     spectrum = cv2.dft(plane, flags=cv2.DFT_COMPLEX_OUTPUT)
     found = np.empty((2, len(_filters())))
+    answer, real, imaginary = np.empty_like(spectrum), np.empty_like(plane), np.empty_like(plane)
     for number, kernel in enumerate(_filters()):
-        answer = cv2.dft(cv2.multiply(spectrum, kernel), flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)
-        mean, spread = cv2.meanStdDev(cv2.magnitude(*cv2.split(answer)))
+        # All in the same few arrays: they stay in the core's own cache.
+        cv2.multiply(spectrum, kernel, answer)
+        cv2.dft(answer, answer, flags=cv2.DFT_INVERSE | cv2.DFT_SCALE)
+        cv2.extractChannel(answer, 0, real)
+        cv2.extractChannel(answer, 1, imaginary)
+        mean, spread = cv2.meanStdDev(cv2.magnitude(real, imaginary, real))
         found[:, number] = mean[0, 0], spread[0, 0]
     return found.ravel().astype(np.float32)
 
@@ -64,42 +70,50 @@ def _ring(steps: Floats, points: int, radius: int) -> Floats:
     middle = steps[radius : height - radius, radius : width - radius]
     # Rounding must not decide whether equal neighbours count as lighter.
     bar = middle - np.float32(0.0005)
-    count = np.zeros(middle.shape, dtype=np.uint8)
+    lighter = (np.greater_equal(one, bar).view(np.uint8) for one in _around(steps, points, radius))
+    first = before = next(lighter)
+    count = first.copy()
     changes = np.zeros(middle.shape, dtype=np.uint8)
-    before = _lighter(steps, bar, radius, 2 * math.pi * (points - 1) / points)
-    for point in range(points):
-        here = _lighter(steps, bar, radius, 2 * math.pi * point / points)
+    for here in lighter:
         count += here
         changes += here ^ before
         before = here
+    changes += first ^ before
     kinds = np.where(changes <= 2, count, np.uint8(points + 1))
-    shares = np.bincount(kinds.ravel(), minlength=points + 2) / kinds.size
+    counts = cv2.calcHist([kinds], [0], None, [points + 2], [0, points + 2])
+    shares = counts.ravel().astype(np.float64) / kinds.size
     return np.sqrt(shares).astype(np.float32)
 
 
-def _lighter(steps: Floats, bar: Floats, radius: int, angle: float) -> NDArray[np.bool_]:
-    """Whether the value at a point of a ring around a pixel reaches the pixel's bar."""
-    return np.asarray(_shifted(steps, radius, angle) >= bar)
+def _around(steps: Floats, points: int, radius: int) -> Iterator[Floats]:
+    """The values at each point of a ring around each pixel, between pixels by straight lines."""
+    height = steps.shape[0]
+    columns: dict[tuple[int, float], Floats] = {}
+    for point in range(points):
+        angle = 2 * math.pi * point / points
+        down, across = -radius * math.sin(angle), radius * math.cos(angle)
+        top, left = math.floor(down + 1e-9), math.floor(across + 1e-9)
+        below, right = down - top, across - left
+        # Points above each other stand between the same columns: those are mixed once.
+        place = left, round(right, 9)
+        if place not in columns:
+            columns[place] = _between_columns(steps, radius, left, right)
+        mixed = columns[place]
+        here = mixed[radius + top : height - radius + top]
+        if below > 1e-6:
+            under = mixed[radius + top + 1 : height - radius + top + 1]
+            here = np.asarray(cv2.addWeighted(here, 1 - below, under, below, 0), dtype=np.float32)
+        yield here
 
 
-def _shifted(steps: Floats, radius: int, angle: float) -> Floats:
-    """The values at a point of a ring around each pixel, between pixels by straight lines."""
-    height, width = steps.shape
-    down, across = -radius * math.sin(angle), radius * math.cos(angle)
-    top, left = math.floor(down + 1e-9), math.floor(across + 1e-9)
-    below, right = down - top, across - left
-
-    def at(row: int) -> Floats:
-        rows = slice(radius + row, height - radius + row)
-        near = steps[rows, radius + left : width - radius + left]
-        if right <= 1e-6:
-            return near
-        next_to = steps[rows, radius + left + 1 : width - radius + left + 1]
-        return np.asarray(cv2.addWeighted(near, 1 - right, next_to, right, 0), dtype=np.float32)
-
-    if below <= 1e-6:
-        return at(top)
-    return np.asarray(cv2.addWeighted(at(top), 1 - below, at(top + 1), below, 0), dtype=np.float32)
+def _between_columns(steps: Floats, radius: int, left: int, right: float) -> Floats:
+    """(height, width less two radii): what stands so far across from each pixel of the middle."""
+    width = steps.shape[1]
+    near = steps[:, radius + left : width - radius + left]
+    if right <= 1e-6:
+        return near
+    next_to = steps[:, radius + left + 1 : width - radius + left + 1]
+    return np.asarray(cv2.addWeighted(near, 1 - right, next_to, right, 0), dtype=np.float32)
 
 
 @cache
