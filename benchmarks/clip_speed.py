@@ -1,13 +1,16 @@
 """What a picture costs a tower of the size of CLIP ViT-B/32: gesso beside transformers and torch.
 
-    python benchmarks/clip_speed.py [--work FOLDER] [--turns 3]
+    python benchmarks/clip_speed.py [--work FOLDER] [--turns 12]
 
 The tower has random weights and its real shape; it is written once into FOLDER (kept there) from
-transformers, put into the layout that Immich uses, and made smaller by gesso itself. Each way runs
-in a process of its own, in turns, on two threads, from pictures in memory to vectors of length 1:
-CPU milliseconds a picture (the least of the turns), and for gesso the seconds from the start of
-Python to the first vector, with the file in the page cache. torch runs twice: as it comes, where
-its threads spin while they wait and that is charged to it, and with threads that sleep.
+transformers, put into the layout that Immich uses, and made smaller by gesso itself; after a change
+of how that is done, remove FOLDER/int8. Each way has a process of its own that stays, and they take
+short turns of 16 pictures, each round beginning with another, so that what else the machine does
+hits all alike: from pictures in memory to vectors of length 1, on two cores, with the pictures made
+ready and without. torch runs three ways: as it comes on two threads, where its threads spin while
+they wait and that is charged to it; with threads that sleep; and on one thread, which wastes
+nothing and is slower. Ratios are of turns in the same round. For gesso also the seconds from the
+start of Python to the first vector, with the file in the page cache.
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ from typing import Any
 
 import numpy as np
 
-COUNT, BATCH, THREADS = 48, 16, 2
+COUNT, THREADS = 16, 2
 LIMITS = {"ratio": 3.3, "cosine": 0.995, "first_s": 1.0}
 SHAPE = {
     "hidden_size": 768,
@@ -39,23 +42,53 @@ SHAPE = {
 }
 
 
+WAYS = ("torch fp32", "torch asleep", "torch alone", "gesso fp32", "gesso int8")
+Turn = dict[str, float]
+
+
 def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--work", type=Path, default=Path("/tmp/gesso-clip-speed"))
-    asked.add_argument("--turns", type=int, default=3)
+    asked.add_argument("--turns", type=int, default=12)
     asked.add_argument("--worker", default="")
     told = asked.parse_args()
+    if told.worker in STAYING:
+        STAYING[told.worker](told.work)
+        return
     if told.worker:
-        print(json.dumps(WORKERS[told.worker](told.work)))
+        print(json.dumps(ONCE[told.worker](told.work)))
         return
     prepare(told.work)
-    ways = ("torch fp32", "torch asleep", "gesso fp32", "gesso int8")
-    found: dict[str, list[dict[str, Any]]] = {way: [] for way in ways}
-    for _ in range(told.turns):
-        for way in ways:
-            found[way].append(run(way, told.work))
-    firsts = [run("first", told.work) for _ in range(told.turns)]
+    found = take_turns(told.turns, told.work)
+    firsts = [run("first", told.work) for _ in range(3)]
     report(found, firsts, told.work)
+
+
+def take_turns(rounds: int, work: Path) -> dict[str, list[Turn]]:
+    """Let every way read the same pictures, one after the other, again and again."""
+    found: dict[str, list[Turn]] = {way: [] for way in WAYS}
+    workers = {way: start(way, work) for way in WAYS}
+    try:
+        for worker in workers.values():
+            turn(worker)  # the first one loads and warms up
+        for at in range(rounds):
+            first = at % len(WAYS)
+            for way in (*WAYS[first:], *WAYS[:first]):
+                found[way].append(turn(workers[way]))
+    finally:
+        for worker in workers.values():
+            worker.kill()
+            worker.wait()
+    return found
+
+
+def turn(worker: subprocess.Popen[str]) -> Turn:
+    assert worker.stdin is not None
+    assert worker.stdout is not None
+    worker.stdin.write("go\n")
+    worker.stdin.flush()
+    told: Turn = json.loads(worker.stdout.readline())
+    return told
 
 
 def prepare(work: Path) -> None:
@@ -117,12 +150,20 @@ def quantise(work: Path) -> dict[str, Any]:
     return {"quantised in CPU s": time.process_time() - began, **told}
 
 
-def torch_fp32(work: Path) -> dict[str, Any]:
+def torch_fp32(work: Path) -> None:
+    _torch(work, THREADS)
+
+
+def torch_alone(work: Path) -> None:
+    _torch(work, 1)
+
+
+def _torch(work: Path, threads: int) -> None:
     import torch  # noqa: PLC0415 - only the torch workers have it
     from PIL import Image  # noqa: PLC0415
     from transformers import CLIPImageProcessor  # noqa: PLC0415
 
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(threads)
     model = _of_torch()
     model.load_state_dict(torch.load(work / "weights.pt"))
     processor = CLIPImageProcessor()
@@ -136,15 +177,15 @@ def torch_fp32(work: Path) -> dict[str, Any]:
             found = model(**ready(arrays)).image_embeds
         return (found / found.norm(dim=-1, keepdim=True)).numpy()
 
-    return _timed(encode, ready, work / "torch.npy")
+    _stay(encode, ready, work / "torch.npy")
 
 
-def gesso_fp32(work: Path) -> dict[str, Any]:
-    return _gesso(work, "fp32")
+def gesso_fp32(work: Path) -> None:
+    _gesso(work, "fp32")
 
 
-def gesso_int8(work: Path) -> dict[str, Any]:
-    return _gesso(work, "int8")
+def gesso_int8(work: Path) -> None:
+    _gesso(work, "int8")
 
 
 def first(work: Path) -> dict[str, Any]:
@@ -165,7 +206,7 @@ def first(work: Path) -> dict[str, Any]:
     }
 
 
-def _gesso(work: Path, form: str) -> dict[str, Any]:
+def _gesso(work: Path, form: str) -> None:
     from gesso.core.encoders.clip.clip import Clip, ClipOptions  # noqa: PLC0415
     from gesso.core.encoders.clip.model.folder import read_folder  # noqa: PLC0415
     from gesso.core.encoders.clip.towers.reading import pictures_for  # noqa: PLC0415
@@ -183,7 +224,7 @@ def _gesso(work: Path, form: str) -> dict[str, Any]:
     def encode(arrays: list[Any]) -> Any:
         return clip.pictures([Picture(one) for one in arrays])
 
-    return _timed(encode, ready, work / f"{form}.npy")
+    _stay(encode, ready, work / f"{form}.npy")
 
 
 def _of_torch() -> Any:
@@ -192,27 +233,24 @@ def _of_torch() -> Any:
     return CLIPVisionModelWithProjection(CLIPVisionConfig(**SHAPE)).eval()
 
 
-def _timed(encode: Any, ready: Any, path: Path) -> dict[str, Any]:
+def _stay(encode: Any, ready: Any, path: Path) -> None:
+    """Take a turn whenever one is asked for."""
     given = arrays(COUNT)
-    encode(given[:BATCH])
-    ready(given[:BATCH])
-    spent = time.process_time()
-    for at in range(0, COUNT, BATCH):
-        ready(given[at : at + BATCH])
-    ready_ms = (time.process_time() - spent) / COUNT * 1e3
-    spent, began = time.process_time(), time.perf_counter()
-    found = [encode(given[at : at + BATCH]) for at in range(0, COUNT, BATCH)]
-    cpu, wall = time.process_time() - spent, time.perf_counter() - began
-    np.save(path, np.concatenate(found))
-    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
-    cpu_ms = cpu / COUNT * 1e3
-    return {
-        "cpu_ms": cpu_ms,
-        "ready_ms": ready_ms,
-        "tower_ms": cpu_ms - ready_ms,
-        "wall_ms": wall / COUNT * 1e3,
-        "rss_mb": rss,
-    }
+    np.save(path, encode(given))
+    for _ in sys.stdin:
+        ready_cpu, _ = _spent(lambda: ready(given))
+        cpu, wall = _spent(lambda: encode(given))
+        told = {"cpu": cpu, "wall": wall, "ready": ready_cpu, "tower": cpu - ready_cpu}
+        told["rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+        print(json.dumps(told), flush=True)
+
+
+def _spent(work: Any) -> tuple[float, float]:
+    """CPU and wall milliseconds a picture."""
+    cpu, wall = time.process_time(), time.perf_counter()
+    work()
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    return cpu / COUNT * 1e3, wall / COUNT * 1e3
 
 
 def arrays(count: int) -> list[Any]:
@@ -232,47 +270,54 @@ def arrays(count: int) -> list[Any]:
     return found
 
 
-WORKERS: dict[str, Any] = {
-    "export": export,
-    "quantise": quantise,
+ONCE: dict[str, Any] = {"export": export, "quantise": quantise, "first": first}
+STAYING: dict[str, Any] = {
     "torch fp32": torch_fp32,
     "torch asleep": torch_fp32,
+    "torch alone": torch_alone,
     "gesso fp32": gesso_fp32,
     "gesso int8": gesso_int8,
-    "first": first,
 }
 
 
-def run(way: str, work: Path) -> dict[str, Any]:
-    said = subprocess.run(
-        [sys.executable, __file__, "--worker", way, "--work", str(work)],
-        check=True,
-        capture_output=True,
+def command(way: str, work: Path) -> list[str]:
+    return [sys.executable, __file__, "--worker", way, "--work", str(work)]
+
+
+def start(way: str, work: Path) -> subprocess.Popen[str]:
+    sleeps = {"OMP_WAIT_POLICY": "passive"} if way == "torch asleep" else {}
+    return subprocess.Popen(
+        command(way, work),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         text=True,
-        env=os.environ | ({"OMP_WAIT_POLICY": "passive"} if way == "torch asleep" else {}),
+        env=os.environ | {"TRANSFORMERS_VERBOSITY": "error"} | sleeps,
     )
+
+
+def run(way: str, work: Path) -> dict[str, Any]:
+    said = subprocess.run(command(way, work), check=True, capture_output=True, text=True)
     told: dict[str, Any] = json.loads(said.stdout.splitlines()[-1])
     return told
 
 
-def report(
-    found: dict[str, list[dict[str, Any]]], firsts: list[dict[str, Any]], work: Path
-) -> None:
-    print(f"{COUNT} pictures of 768 x 576, given {BATCH} at once, {THREADS} threads")
-    least = {way: min(turns, key=lambda one: one["cpu_ms"]) for way, turns in found.items()}
-    for way, one in least.items():
+def report(found: dict[str, list[Turn]], firsts: list[dict[str, Any]], work: Path) -> None:
+    rounds = len(found["gesso int8"])
+    print(f"{rounds} turns of {COUNT} pictures of 768 x 576, {THREADS} cores; ms a picture")
+    for way, turns in found.items():
+        cpu, wall, ready = (_of(turns, what) for what in ("cpu", "wall", "ready"))
         print(
-            f"  {way:<12} {one['cpu_ms']:7.1f} CPU ms a picture ({one['ready_ms']:.1f} to make it "
-            f"ready), {one['wall_ms']:7.1f} ms, {one['rss_mb']:6.0f} MB at most"
+            f"  {way:<12} CPU {min(cpu):6.1f} least {np.median(cpu):6.1f} median, wall "
+            f"{min(wall):6.1f} least {np.median(wall):6.1f} median; of the CPU {min(ready):.1f} "
+            f"to make it ready; {max(_of(turns, 'rss_mb')):.0f} MB at most"
         )
-    for way in ("torch fp32", "torch asleep"):
-        for what, name in (("cpu_ms", "all of it"), ("tower_ms", "the tower")):
-            turns = zip(found[way], found["gesso int8"], strict=True)
-            ratios = [theirs[what] / ours[what] for theirs, ours in turns]
-            best = least[way][what] / least["gesso int8"][what]
+    print(f"  int8 against (bar {LIMITS['ratio']}): by the least turns, by the median round")
+    for way in WAYS[:3]:
+        for name, what in (("tower, CPU", "tower"), ("all, CPU", "cpu"), ("all, wall", "wall")):
+            theirs, ours = _of(found[way], what), _of(found["gesso int8"], what)
+            ratios = [their / our for their, our in zip(theirs, ours, strict=True)]
             print(
-                f"  int8 against {way}, {name}: {best:.2f} times by the least, "
-                f"{np.median(ratios):.2f} by the median turn (bar {LIMITS['ratio']})"
+                f"    {way:<12} {name:<10} {min(theirs) / min(ours):5.2f} {np.median(ratios):5.2f}"
             )
     truth = np.load(work / "torch.npy")
     for form in ("fp32", "int8"):
@@ -284,6 +329,10 @@ def report(
         f"{one['import_s']:.2f} s; {one['cpu_s']:.2f} CPU s; load of the machine {one['load']:.1f} "
         f"(bar {LIMITS['first_s']} s)"
     )
+
+
+def _of(turns: list[Turn], what: str) -> list[float]:
+    return [one[what] for one in turns]
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 from onnx import NodeProto, TensorProto, helper, numpy_helper
 
-from gesso.core.encoders.clip.layers import free_bends, split_sums
+from gesso.core.encoders.clip.layers import free_bends, halve_wide, move_factors, split_sums
 from gesso.core.encoders.clip.rows import by_rows
 
 at = helper.make_node
@@ -221,4 +221,169 @@ def test_any_other_product_with_a_sum_is_left_alone(how: dict[str, Any]) -> None
     before = model.SerializeToString()
 
     assert split_sums(model) == 0
+    assert model.SerializeToString() == before
+
+
+def scaled(*between: NodeProto, of: str = "raised") -> list[NodeProto]:
+    """A layer, perhaps something between, and a factor of what that gives."""
+    return [
+        at("MatMul", ["x", "up"], ["wide"]),
+        at("Add", ["wide", "up_bias"], ["raised"]),
+        *between,
+        at("Mul", [of, "factor"], ["times"]),
+        at("Neg", ["times"], ["y"]),
+    ]
+
+
+TURNED = [
+    at("Reshape", ["raised", "sides"], ["cut"]),
+    at("Transpose", ["cut"], ["turned"], perm=[0, 2, 1]),
+    # Who asks for the shape does not read the numbers.
+    at("Shape", ["cut"], ["shape"]),
+]
+
+
+def with_sides(model: onnx.ModelProto) -> onnx.ModelProto:
+    model.graph.initializer.append(numpy_helper.from_array(np.array([-1, 4, 2]), "sides"))
+    return model
+
+
+def outcome(model: onnx.ModelProto) -> list[NDArray[Any]]:
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    rows = np.random.default_rng(1).normal(size=(7, WIDTH)).astype(np.float32)
+    return [np.asarray(one) for one in session.run(None, {"x": rows})]
+
+
+FACTORS: dict[str, Callable[[], onnx.ModelProto]] = {
+    "behind the sum": lambda: graph(scaled()),
+    "behind the product": lambda: graph([*scaled(of="wide")[:1], *scaled(of="wide")[2:]]),
+    "in front": lambda: graph(
+        [*scaled()[:2], at("Mul", ["factor", "raised"], ["times"]), at("Neg", ["times"], ["y"])]
+    ),
+    "behind what is turned": lambda: with_sides(graph(scaled(*TURNED, of="turned"))),
+}
+
+
+@pytest.mark.parametrize("told", FACTORS)
+def test_a_factor_behind_a_layer_is_moved_into_it(told: str) -> None:
+    model = FACTORS[told]()
+    before = outcome(model)
+
+    assert move_factors(model) == 1
+
+    assert "Mul" not in operators(model)
+    for mine, other in zip(outcome(model), before, strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-5, atol=1e-5)
+
+
+LEFT: dict[str, Callable[[], onnx.ModelProto]] = {
+    "the layer is read by more": lambda: graph([*scaled(), at("Abs", ["raised"], ["z"])], "z"),
+    "the layer is given": lambda: graph(scaled(), "raised"),
+    "what it gives is given": lambda: graph(scaled(), "times"),
+    "a branch reads it": lambda: graph([*scaled(), *branch(at("Neg", ["times"], ["inner"]))], "z"),
+    "it is of each column": lambda: graph(scaled(), factor=np.linspace(1, 2, 8)),
+    "it adds a side": lambda: graph(scaled(), factor=np.full((1, 1, 1), 2.0)),
+    "it is nought": lambda: graph(scaled(), factor=0.0),
+    "something bends between": lambda: graph(scaled(at("Tanh", ["raised"], ["bent"]), of="bent")),
+}
+
+
+@pytest.mark.parametrize("told", LEFT)
+def test_any_other_factor_is_left_alone(told: str) -> None:
+    model = LEFT[told]()
+    before = model.SerializeToString()
+
+    assert move_factors(model) == 0
+    assert model.SerializeToString() == before
+
+
+GELU = [
+    at("Div", ["raised", "root"], ["divided"]),
+    at("Erf", ["divided"], ["error"]),
+    at("Add", ["error", "one"], ["above"]),
+    at("Mul", ["raised", "above"], ["doubled"]),
+    at("Mul", ["doubled", "half"], ["bent"]),
+]
+NUMBERS = {"root": 2**0.5, "one": 1.0, "half": [0.5]}
+
+
+def between(*nodes: NodeProto, **parts: NodeProto) -> list[NodeProto]:
+    """Two layers and whatever lies between, from raised to bent."""
+    whole = block(**parts)
+    return [*whole[:2], *nodes, *whole[5:]]
+
+
+@pytest.mark.parametrize(
+    ("nodes", "kinds"),
+    [
+        ([at("Tanh", ["raised"], ["bent"])], ["MatMul", "Add", "Tanh", "MatMul"]),
+        (GELU, ["MatMul", "Add", "Div", "Erf", "Add", "Mul", "Mul", "MatMul"]),
+    ],
+    ids=["one step", "as GELU is written"],
+)
+def test_a_wide_layer_goes_in_two_halves_one_after_the_other(
+    nodes: list[NodeProto], kinds: list[str]
+) -> None:
+    model = graph(between(*nodes), **NUMBERS)
+    before = run(model)
+
+    assert halve_wide(model, 8) == 1
+
+    assert operators(model) == [*kinds, *kinds, "Add", "Add"]
+    assert {"up", "up_bias", "down"}.isdisjoint(one.name for one in model.graph.initializer)
+    np.testing.assert_allclose(run(model), before, rtol=1e-5, atol=1e-5)
+
+
+def test_a_bend_that_was_freed_goes_in_halves_too() -> None:
+    model = graph(block())
+    before = run(model)
+
+    assert (free_bends(model), halve_wide(model, 8)) == (1, 1)
+
+    assert operators(model).count("QuickGelu") == 2
+    np.testing.assert_allclose(run(model), before, rtol=1e-5, atol=1e-5)
+
+
+TANH = at("Tanh", ["raised"], ["bent"])
+WHOLE: dict[str, Callable[[], onnx.ModelProto]] = {
+    "it is narrow": lambda: graph(
+        between(TANH), up=np.ones((WIDTH, 6)), up_bias=np.ones(6), down=np.ones((6, WIDTH))
+    ),
+    "its width is odd": lambda: graph(
+        between(TANH), up=np.ones((WIDTH, 9)), up_bias=np.ones(9), down=np.ones((9, WIDTH))
+    ),
+    "its columns meet": lambda: graph(between(at("Softmax", ["raised"], ["bent"]))),
+    "each column is weighed": lambda: graph(
+        between(at("Mul", ["raised", "each"], ["bent"])), each=np.linspace(1, 2, 8)
+    ),
+    "the bend is read by more": lambda: graph([*between(TANH), at("Neg", ["bent"], ["z"])], "z"),
+    "the sum is read by more": lambda: graph([*between(TANH), at("Neg", ["raised"], ["z"])], "z"),
+    "the product is given": lambda: graph(between(TANH), "wide"),
+    "the bend is given": lambda: graph(between(TANH), "bent"),
+    "a branch reads the bend": lambda: graph(
+        [*between(TANH), *branch(at("Neg", ["bent"], ["inner"]))], "z"
+    ),
+    "there is no layer before": lambda: graph(
+        [at("Tanh", ["x"], ["bent"]), *between()[2:]], down=np.ones((WIDTH, WIDTH))
+    ),
+    "two layers meet": lambda: graph(
+        [
+            *between()[:2],
+            at("MatMul", ["x", "other"], ["other_wide"]),
+            at("Add", ["other_wide", "up_bias"], ["other_raised"]),
+            at("Mul", ["raised", "other_raised"], ["bent"]),
+            *between()[2:],
+        ],
+        other=np.ones((WIDTH, 8)),
+    ),
+}
+
+
+@pytest.mark.parametrize("told", WHOLE)
+def test_what_cannot_be_halved_is_left_whole(told: str) -> None:
+    model = WHOLE[told]()
+    before = model.SerializeToString()
+    run(model)
+
+    assert halve_wide(model, 7) == 0
     assert model.SerializeToString() == before

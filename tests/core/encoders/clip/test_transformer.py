@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import warnings
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.stubs.tiny_clip import Tiny, write_clip
 
 from gesso.core.encoders.clip import quantise
 from gesso.core.encoders.clip.clip import Clip, ClipOptions
+from gesso.core.encoders.clip.layers import halve_wide
 from gesso.core.encoders.clip.model.folder import read_folder
 from gesso.core.encoders.clip.quantise import to_int8
 from gesso.core.encoders.encoder import Vectors
@@ -73,10 +75,12 @@ def parent(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return folder
 
 
-def vectors(folder: Path, batch: int = 16) -> Vectors:
+def vectors(folder: Path, batch: int = 16, threads: int = 1) -> Vectors:
     rng = np.random.default_rng(3)
     pictures = [Picture(rng.integers(0, 256, (40, 55 + at, 3), np.uint8)) for at in range(5)]
-    return Clip(ClipOptions(model=str(folder), idle_s=0, batch=batch)).pictures(pictures)
+    return Clip(ClipOptions(model=str(folder), idle_s=0, batch=batch, threads=threads)).pictures(
+        pictures
+    )
 
 
 def operators(folder: Path) -> list[str]:
@@ -118,6 +122,28 @@ def test_a_vector_is_the_same_whatever_the_batch(parent: Path, tmp_path: Path) -
 
     for batch in (1, 2, 3):
         np.testing.assert_array_equal(vectors(made, batch), vectors(made))
+
+
+def test_wide_layers_go_in_halves_and_agree(
+    parent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quantise, "halve_wide", partial(halve_wide, least=96))
+
+    made = to_int8(read_folder(parent), tmp_path / "made", tell).folder.path
+
+    kinds = operators(made)
+    assert kinds.count("MatMulIntegerToFloat") == 8 * BLOCKS + 2
+    assert kinds.count("QuickGelu") == 2 * BLOCKS
+    assert (vectors(made) * vectors(parent)).sum(axis=1).min() > 0.99
+    for batch in (1, 2, 3):
+        np.testing.assert_array_equal(vectors(made, batch), vectors(made))
+
+
+def test_a_vector_is_the_same_on_any_number_of_threads(parent: Path, tmp_path: Path) -> None:
+    made = to_int8(read_folder(parent), tmp_path / "made", tell).folder.path
+
+    for threads in (1, 2, 3):
+        np.testing.assert_array_equal(vectors(made, threads=threads), vectors(made))
 
 
 def test_a_graph_without_names_is_made_smaller_too(parent: Path, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ import numpy as np
 
 from gesso.core.encoders.clip.model.finding import Found, find_model
 from gesso.core.encoders.clip.model.folder import PICTURES, WORDS, ModelFolder, WordRules
+from gesso.core.encoders.clip.towers.lanes import lanes_on, pieces, side_by_side
 from gesso.core.encoders.clip.towers.reading import (
     check_pictures,
     check_words,
@@ -34,6 +35,8 @@ from gesso.core.pixels.picture import Picture
 NAME = "clip"
 
 _SOONEST_S = 0.05
+# The picture tower again, for many pictures: a thread for each batch, not all threads for one.
+_MANY = f"{PICTURES}, many"
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ class ClipOptions:
         shelf: the folder of the owner's models.
         language: of the words that are searched with ("de"), for models that are told it.
         device: auto, cpu, cuda, openvino or coreml.
-        threads: of the processor; 0 for one a core.
+        threads: of the processor; 0 for one a core. Several pictures are read side by side, a
+            batch on each thread; one alone by all of them.
         batch: pictures at once, where the model takes several; what stands between two layers of
             8 fits into the processor's cache, of 16 no longer.
         idle_s: a tower that nobody has needed for so long is let go; 0 for never.
@@ -123,16 +127,18 @@ class Clip:
         Raises:
             SettingsError: the model cannot be used.
         """
-        size = self._folder.size
+        folder = self._folder
         if not pictures:
-            return np.zeros((0, size), dtype=np.float32)
-        tower = self._tower(PICTURES)
-        step = tower.batch or self._options.batch
-        found = [
-            tower.run([pictures_for(tower.inputs, self._folder, pictures[at : at + step])], step)
-            for at in range(0, len(pictures), step)
-        ]
-        self._keep_time(PICTURES)
+            return np.zeros((0, folder.size), dtype=np.float32)
+        lanes = lanes_on(self._options.device, self._options.threads) if len(pictures) > 1 else 1
+        tower = self._picture_tower(lanes)
+        most = tower.batch or self._options.batch
+
+        def embed(part: slice) -> Vectors:
+            return tower.run([pictures_for(tower.inputs, folder, pictures[part])], most)
+
+        found = side_by_side(embed, pieces(len(pictures), most, lanes), lanes)
+        self._keep_time(_MANY if lanes > 1 else PICTURES)
         return np.concatenate(found)
 
     def words(self, texts: Sequence[str]) -> Vectors:
@@ -193,25 +199,37 @@ class Clip:
 
     # Towers --------------------------------------------------------------------------------
 
+    def _picture_tower(self, lanes: int) -> Tower:
+        """One for so many batches at once. Its weights are in memory once, whoever asks."""
+        with self._lock:
+            if lanes > 1:
+                self._towers.pop(PICTURES, None)
+                return self._kept(_MANY)
+            # A picture alone would be sooner on all threads, but not by as much as loading costs.
+            return self._towers.get(_MANY) or self._kept(PICTURES)
+
     def _tower(self, name: str) -> Tower:
         with self._lock:
-            if name not in self._towers:
-                self._towers[name] = self._load(name)
-            self._used[name] = self._clock()
-            self._watch()
-            return self._towers[name]
+            return self._kept(name)
+
+    def _kept(self, name: str) -> Tower:
+        if name not in self._towers:
+            self._towers[name] = self._load(name)
+        self._used[name] = self._clock()
+        self._watch()
+        return self._towers[name]
 
     def _load(self, name: str) -> Tower:
-        folder = self._folder
-        kind = "picture" if name == PICTURES else "word"
+        folder, is_of_words = self._folder, name == WORDS
+        kind = "word" if is_of_words else "picture"
         tower = Tower(
-            folder.graph(name),
+            folder.graph(WORDS if is_of_words else PICTURES),
             f"{kind} tower of '{folder.name}'",
             folder.size,
             device=self._options.device,
-            threads=self._options.threads,
+            threads=1 if name == _MANY else self._options.threads,
         )
-        if name == PICTURES:
+        if not is_of_words:
             check_pictures(tower.inputs, folder)
         else:
             check_words(tower.inputs, folder, folder.words or WordRules())

@@ -25,7 +25,7 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.transformers.float16 import convert_float_to_float16
 
-from gesso.core.encoders.clip.layers import free_bends, split_sums
+from gesso.core.encoders.clip.layers import free_bends, halve_wide, move_factors, split_sums
 from gesso.core.encoders.clip.model.folder import GRAPH, PICTURES, ModelFolder, read_folder
 from gesso.core.encoders.clip.model.graph import external_files
 from gesso.core.encoders.clip.patches import as_products
@@ -190,7 +190,7 @@ def _folded(graph: Path, work: Path) -> Path:
     _settle_weights(model.graph)
     _name(model)
     # The sums first: a bend is known by the product and the sum before it.
-    for rewrite in (as_products, split_sums, free_bends, halve_tables):
+    for rewrite in (as_products, split_sums, free_bends, move_factors, halve_wide, halve_tables):
         rewrite(model)
     _save(model, made)
     return made

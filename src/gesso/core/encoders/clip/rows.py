@@ -90,7 +90,7 @@ def by_rows(
         written += _product(node, of, weight)
     del graph.node[:]
     graph.node.extend(written)
-    _forget_unread(graph)
+    forget_unread(graph)
     speak_microsoft(model)
 
 
@@ -162,8 +162,8 @@ def _give(graph: onnx.GraphProto, name: str, numbers: NDArray[np.generic] | np.g
     graph.initializer.append(onnx.numpy_helper.from_array(np.asarray(numbers), name))
 
 
-def _forget_unread(graph: onnx.GraphProto) -> None:
-    """Weights that are only read in whole numbers now."""
+def forget_unread(graph: onnx.GraphProto) -> None:
+    """Let go of weights that nobody reads any more, as they stand in other numbers now."""
     read = {name for node in graph.node for name in node.input} | read_elsewhere(graph)
     kept = [one for one in graph.initializer if one.name in read]
     del graph.initializer[:]

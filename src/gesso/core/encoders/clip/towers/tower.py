@@ -168,6 +168,15 @@ class Tower:
         )
 
 
+def runs_on_processor(device: Device) -> bool:
+    """Whether that is the only place where a tower can run; asks what is installed, loads nothing.
+
+    Raises:
+        SettingsError: there is no such device, or it is not installed.
+    """
+    return _wanted(device) == ("cpu",)
+
+
 def _opened(graph: Path, told: str, device: Device, threads: int) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
