@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import pickle
+import select
 import signal
 import threading
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -35,9 +37,14 @@ class _Elsewhere(Exception):
     """Where an exception was raised in the other process: its traceback as text."""
 
 
+_Ready = Callable[[float | None], list[Any]]
+"""Which of its pipe and its sentinel have something to say, none where the time ran out."""
+
+
 class _Running(NamedTuple):
     process: BaseProcess
     pipe: Connection
+    ready: _Ready
 
 
 class Worker:
@@ -163,7 +170,23 @@ def _started(initializer: Callable[..., None] | None, initargs: tuple[Any, ...])
     with theirs:
         process = context.Process(target=_serve, args=(theirs, initializer, initargs), daemon=True)
         process.start()
-    return _Running(process, ours)
+    return _Running(process, ours, _watch(ours, process.sentinel))
+
+
+def _watch(pipe: Connection, sentinel: int) -> _Ready:
+    """Waits until a process has said something, or is gone; the system is told once of whom."""
+    if not hasattr(select, "poll"):
+        return partial(wait, [pipe, sentinel])
+    known: dict[int, Any] = {pipe.fileno(): pipe, sentinel: sentinel}
+    watched = select.poll()
+    for descriptor in known:
+        watched.register(descriptor, select.POLLIN)
+
+    def ready(timeout_s: float | None) -> list[Any]:
+        found = watched.poll(None if timeout_s is None else timeout_s * 1e3)
+        return [known[descriptor] for descriptor, _ in found]
+
+    return ready
 
 
 def _is_taken_up(running: _Running, message: Any) -> bool:
@@ -180,12 +203,12 @@ def _heard(running: _Running, timeout_s: float | None) -> bytes | None:
     Raises:
         TimeoutError: it said nothing in that time.
     """
-    pipe = running.pipe
-    if not wait([pipe, running.process.sentinel], timeout_s):
+    ready = running.ready(timeout_s)
+    if not ready:
         raise TimeoutError
     with suppress(EOFError, OSError):
-        if pipe.poll():
-            return pipe.recv_bytes()
+        if running.pipe in ready:
+            return running.pipe.recv_bytes()
     return None
 
 
