@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from fastapi._compat.v2 import ModelField
@@ -16,7 +17,6 @@ from tests.stubs.mould import Mould
 from gesso.core.catalogue import catalogue
 from gesso.core.catalogue.store import database
 from gesso.core.catalogue.store.dialects.line import set_pragma
-from gesso.core.catalogue.store.migrations.history import upgrade
 
 # A machine that is busy with something else makes no property wrong.
 settings.register_profile("gesso", deadline=None)
@@ -25,12 +25,12 @@ settings.load_profile("gesso")
 
 @pytest.fixture(scope="session", autouse=True)
 def _new_studios_come_from_a_mould() -> Iterator[None]:
-    """Studios are made by the hundred: the history of a new one is walked once, then recast.
+    """Studios are made by the hundred: the tables of a new one are made once, then cast.
 
-    What is about the history itself calls it, or runs in a process of its own.
+    What is about the making itself calls it, or runs in a process of its own.
     """
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(catalogue, "upgrade", Mould(upgrade))
+    with pytest.MonkeyPatch.context() as patched, closing(Mould(catalogue.upgrade)) as mould:
+        patched.setattr(catalogue, "upgrade", mould)
         yield
 
 

@@ -1,64 +1,58 @@
-"""New studios out of one mould: what the history says to an empty database is said again."""
+"""New studios out of one mould: an empty file gets the pages that the first one was given."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
-from typing import Any
+from contextlib import closing
+from threading import Lock
 
-from sqlalchemy import Connection, Engine, event, inspect
+from sqlalchemy import inspect
 
 from gesso.core.catalogue.store.database import Database
 
-Said = tuple[str, Any]
+_PATIENCE_S = 30.0
 
 
 class Mould:
-    """Brings databases up to date; an empty file gets in 10 ms what the history takes 60 for.
+    """Brings databases up to date; an empty file gets in 2 ms what its tables take 15 for.
 
-    The statements are those that the history itself has said to the first empty file, in their
-    order, in one transaction as there.
+    The first empty file is brought up to date as any is, and every page of it is kept. One after
+    another is cast, so that two threads may make one studio; what is about two processes that do
+    so makes it in two processes, which know no mould.
 
     Args:
-        upgrade: the history.
+        upgrade: what brings a database up to date.
     """
 
     def __init__(self, upgrade: Callable[[Database], None]) -> None:
         self._upgrade = upgrade
-        self._said: list[Said] = []
+        self._turn = Lock()
+        self._pages: sqlite3.Connection | None = None
 
     def __call__(self, database: Database) -> None:
         """Bring a database up to date."""
-        if database.is_server or not _is_empty(database):
-            self._upgrade(database)
-        elif not self._said:
-            self._listen(database)
-        else:
-            self._recast(database)
+        with self._turn:
+            if database.is_server or not _is_empty(database):
+                self._upgrade(database)
+            elif self._pages is None:
+                self._upgrade(database)
+                self._pages = _pages_of(database)
+            else:
+                with closing(sqlite3.connect(database.path, timeout=_PATIENCE_S)) as file:
+                    self._pages.backup(file)
 
-    def _listen(self, database: Database) -> None:
-        said: list[Said] = []
+    def close(self) -> None:
+        """Let go of the pages."""
+        if self._pages is not None:
+            self._pages.close()
 
-        def hear(
-            connection: Connection, _: Any, statement: str, values: Any, __: Any, many: bool
-        ) -> None:
-            is_here = connection.engine.url.database == str(database.path)
-            if is_here and not statement.startswith(("SELECT", "PRAGMA")):
-                said.extend((statement, each) for each in (values if many else [values]))
 
-        event.listen(Engine, "before_cursor_execute", hear)
-        try:
-            self._upgrade(database)
-        finally:
-            event.remove(Engine, "before_cursor_execute", hear)
-        self._said = said
-
-    def _recast(self, database: Database) -> None:
-        with database.write(linked=False) as connection:
-            if inspect(connection).get_table_names():
-                return  # another process has come first
-            driver: Any = connection.connection.driver_connection
-            for statement, values in self._said:
-                driver.execute(statement, values).close()
+def _pages_of(database: Database) -> sqlite3.Connection:
+    pages = sqlite3.connect(":memory:", check_same_thread=False)
+    with closing(sqlite3.connect(database.path)) as file:
+        file.backup(pages)
+    return pages
 
 
 def _is_empty(database: Database) -> bool:

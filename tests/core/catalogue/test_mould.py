@@ -15,12 +15,12 @@ from gesso.core.catalogue.store.migrations.history import upgrade
 
 
 def test_a_studio_out_of_the_mould_is_one_that_the_history_made(tmp_path: Path) -> None:
-    mould = Mould(upgrade)
-    for make, name in ((upgrade, "made"), (mould, "first"), (mould, "cast")):
-        database = Database(tmp_path / name, Disk())
-        make(database)
-        make(database)
-        database.close()
+    with closing(Mould(upgrade)) as mould:
+        for make, name in ((upgrade, "made"), (mould, "first"), (mould, "cast")):
+            database = Database(tmp_path / name, Disk())
+            make(database)
+            make(database)
+            database.close()
 
     assert _all(tmp_path / "cast") == _all(tmp_path / "first") == _all(tmp_path / "made")
 
