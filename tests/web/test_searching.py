@@ -17,7 +17,8 @@ from gesso.core.pixels.decode import DecodeLimits
 from gesso.core.pixels.derived.develop import develop_file
 from gesso.core.records.finds import Facts
 from gesso.core.records.works import Provenance, Rights
-from gesso.web.answers.searching import MOST_AT_ONCE
+from gesso.web.answers.searching import MOST_AT_ONCE, AnswerTold, BatchTold
+from gesso.web.server.problems import Problem
 
 from .conftest import served
 
@@ -113,6 +114,17 @@ def test_pages_of_hits_can_be_turned(shown: httpx2.Client) -> None:
 
     others = set(COLOURS) - {shown.get("/api/works/1").json()["title"]}
     assert sorted(titles(first) + titles(rest)) == sorted(others)
+
+
+def test_answers_have_the_shape_that_is_described(shown: httpx2.Client) -> None:
+    question = {"words": "barn", "like": ["work:2"], "facets": ["style"]}
+    alone = shown.post("/search", json=question)
+    together = shown.post("/search/batch", json={"queries": [question, {"like": ["work:999"]}]})
+
+    assert alone.headers["content-type"] == together.headers["content-type"] == "application/json"
+    AnswerTold.model_validate(alone.json(), strict=True)
+    first, second = BatchTold.model_validate(together.json(), strict=True).answers
+    assert (type(first), type(second)) == (AnswerTold, Problem)
 
 
 def test_a_batch_answers_each_question_for_itself(shown: httpx2.Client) -> None:

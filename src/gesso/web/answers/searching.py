@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from gesso.core.errors import GessoError, InputError
 from gesso.core.records.codec import to_plain
@@ -23,6 +23,7 @@ from gesso.web.server.work import Desk
 MOST_AT_ONCE = 32
 SENT = "picture"
 """How the picture that is sent is named."""
+_JSON = TypeAdapter(dict[str, Any])
 Name = Annotated[
     str, Field(min_length=1, max_length=2000, description="work:12, or an address on the web.")
 ]
@@ -123,15 +124,15 @@ class Searches:
         self._spaces = spaces
         self._usual = usual
         self._desk = desk
-        self._told: Kept[dict[str, Any]] = Kept(most)
+        self._told: Kept[bytes] = Kept(most)
 
     @property
     def cache(self) -> Kept[Any]:
         """The answers that are kept."""
         return self._told
 
-    async def ask(self, asked: Asked, picture: bytes | None = None) -> dict[str, Any]:
-        """An answer as it is told.
+    async def ask(self, asked: Asked, picture: bytes | None = None) -> bytes:
+        """An answer as it is told, in JSON.
 
         Args:
             asked: the question.
@@ -148,7 +149,7 @@ class Searches:
 
         return await self._desk.run(work)
 
-    def answer(self, asked: Asked, picture: bytes | None = None) -> dict[str, Any]:
+    def answer(self, asked: Asked, picture: bytes | None = None) -> bytes:
         """The same, in this thread."""
         finder = self._finder()
         # An answer stands only for the catalogue and the vectors that it was given of.
@@ -161,7 +162,8 @@ class Searches:
         key = f"{mark} {moment} {asked.model_dump_json()}"
         held = self._told.get(key)
         if held is None:
-            held = told_of(finder.find(_query(finder, asked, picture)))
+            # Written here once: neither who waits nor who asks it again waits for that.
+            held = _JSON.dump_json(told_of(finder.find(_query(finder, asked, picture))))
             self._told.put(key, held)
         return held
 
