@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import math
 import os
 import signal
@@ -28,6 +29,12 @@ def workers() -> Iterator[Workers]:
 def test_the_work_is_done_in_another_process(workers: Workers) -> None:
     assert workers.call(os.getpid) != os.getpid()
     assert workers.call(math.sqrt, 16) == 4
+
+
+def test_a_worker_does_not_look_for_garbage_among_its_modules(workers: Workers) -> None:
+    """A pass over them takes as long as a small picture."""
+    assert workers.call(gc.get_freeze_count) > 1000
+    assert gc.get_freeze_count() == 0
 
 
 def test_without_workers_the_work_is_done_here() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import select
@@ -230,6 +231,9 @@ def _serve(
     threading.Thread(target=_leave_with_parent, name="gesso-parent-watch", daemon=True).start()
     if initializer is not None:
         initializer(*initargs)
+    # Modules stay as long as the process does: nobody looks through them for what could go, which
+    # takes as long as a picture, and they stay shared with the process that this one is a copy of.
+    gc.freeze()
     with suppress(EOFError, OSError):
         while True:
             message = pipe.recv_bytes()
