@@ -33,8 +33,10 @@ def test_the_work_is_done_in_another_process(workers: Workers) -> None:
 
 def test_a_worker_does_not_look_for_garbage_among_its_modules(workers: Workers) -> None:
     """A pass over them takes as long as a small picture."""
+    before = gc.get_freeze_count()
+
     assert workers.call(gc.get_freeze_count) > 1000
-    assert gc.get_freeze_count() == 0
+    assert gc.get_freeze_count() == before
 
 
 def test_without_workers_the_work_is_done_here() -> None:
