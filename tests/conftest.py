@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, nullcontext
 
 import pytest
 from fastapi._compat.v2 import ModelField
 from hypothesis import settings
-from sqlalchemy import Connection
-from tests.stubs.adapters import sharing
+from sqlalchemy import Connection, create_engine
+from tests.stubs import adapters, statements
 from tests.stubs.grounds import GROUNDS, FileGround
 from tests.stubs.mould import Mould
 
 from gesso.core.catalogue import catalogue
 from gesso.core.catalogue.store import database
 from gesso.core.catalogue.store.dialects.line import set_pragma
+from gesso.core.catalogue.store.migrations.schema import upgrade
+from gesso.web import serving
 
 # A machine that is busy with something else makes no property wrong.
 settings.register_profile("gesso", deadline=None)
@@ -29,8 +32,16 @@ def _new_studios_come_from_a_mould() -> Iterator[None]:
 
     What is about the making itself calls it, or runs in a process of its own.
     """
-    with pytest.MonkeyPatch.context() as patched, closing(Mould(catalogue.upgrade)) as mould:
+    with pytest.MonkeyPatch.context() as patched, closing(Mould(upgrade)) as mould:
         patched.setattr(catalogue, "upgrade", mould)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _studios_share_their_statements() -> Iterator[None]:
+    """Compiling a statement takes ten times as long as asking it of a small studio."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(database, "create_engine", statements.sharing(create_engine))
         yield
 
 
@@ -38,7 +49,17 @@ def _new_studios_come_from_a_mould() -> Iterator[None]:
 def _servers_share_their_adapters() -> Iterator[None]:
     """Servers are opened by the hundred: what reads their parameters is built once."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(ModelField, "__post_init__", sharing(ModelField.__post_init__))
+        patched.setattr(ModelField, "__post_init__", adapters.sharing(ModelField.__post_init__))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers_leave_the_collector_alone() -> Iterator[None]:
+    """It is that of this process, in which ten thousand tests stand: to go through all of it takes
+    half a second for each server. Servers in processes of their own set theirs.
+    """
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(serving, "collected_seldom", nullcontext)
         yield
 
 
@@ -58,6 +79,18 @@ def _no_power_is_cut() -> Iterator[None]:
         patched.setattr(os, "fsync", os.fstat)
         patched.setattr(database, "set_pragma", settle)
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """What is collected stays to the end, a million objects: the collector is to pass it by."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 
 import pytest
 
 from gesso.web.server.memory import collected_seldom
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_set_apart_before() -> Iterator[None]:
+    gc.unfreeze()
+    yield
+    gc.freeze()
 
 
 def test_what_stands_is_set_apart_while_a_server_runs_and_given_back_after() -> None:
