@@ -39,7 +39,7 @@ def quietly(make: Callable[P, R]) -> Callable[P, R]:
 def save_stable_diffusion(folder: Path, *, scheduler: Any = None, width: int = 32) -> Path:
     """The class of Stable Diffusion; `width` is that of its network, which takes the time."""
     torch.manual_seed(0)
-    tokenizer = _tokenizer(folder)
+    tokenizer = letters(folder)
     pipeline = diffusers.StableDiffusionPipeline(
         unet=_unet(width),
         scheduler=scheduler or ddim(),
@@ -57,7 +57,7 @@ def save_stable_diffusion(folder: Path, *, scheduler: Any = None, width: int = 3
 def save_stable_diffusion_xl(folder: Path, *, scheduler: Any = None) -> Path:
     """The class of SDXL, with its two text encoders."""
     torch.manual_seed(0)
-    tokenizer = _tokenizer(folder)
+    tokenizer = letters(folder)
     pipeline = diffusers.StableDiffusionXLPipeline(
         unet=_unet(
             32,
@@ -80,7 +80,7 @@ def save_stable_diffusion_xl(folder: Path, *, scheduler: Any = None) -> Path:
 def save_flux(folder: Path, *, guidance_embeds: bool = False) -> Path:
     """The class of Flux: a transformer instead of a U-Net, a flow instead of noise levels."""
     torch.manual_seed(0)
-    tokenizer = _tokenizer(folder)
+    tokenizer = letters(folder)
     transformer = diffusers.FluxTransformer2DModel(
         patch_size=1,
         in_channels=4,
@@ -185,12 +185,12 @@ def _text_encoder(tokenizer: Any, kind: Any = None) -> Any:
     return (kind or transformers.CLIPTextModel)(config)
 
 
-def _tokenizer(folder: Path) -> Any:
+def letters(folder: Path) -> Any:
     """A tokenizer of single letters: no vocabulary has to be fetched."""
     files = folder.with_name(f"{folder.name}-letters")
     files.mkdir(parents=True, exist_ok=True)
-    letters = [chr(code) for code in range(33, 127)]
-    words = [*letters, *(f"{letter}</w>" for letter in letters)]
+    signs = [chr(code) for code in range(33, 127)]
+    words = [*signs, *(f"{sign}</w>" for sign in signs)]
     words += ["<|startoftext|>", "<|endoftext|>"]
     (files / "vocab.json").write_text(json.dumps({word: at for at, word in enumerate(words)}))
     (files / "merges.txt").write_text("#version: 0.2\n")

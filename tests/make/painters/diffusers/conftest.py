@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,27 @@ from typing import Any
 import pytest
 
 from gesso.core.outside.desk import Desk
-from gesso.make.painters.painter import PAINTERS
+from gesso.make.painters.painter import PAINTERS, Order
 
 Painters = Callable[..., Any]
+BRIDGE = Order("A stone bridge at night.", width=64, height=64, seed=7)
+
+
+def parts_of(pipeline: Any) -> list[Any]:
+    """What holds weights."""
+    return [part for part in pipeline.components.values() if hasattr(part, "parameters")]
+
+
+def failing(painter: Any, error: Exception) -> None:
+    """Let the pipeline that stands ready fail as torch does, in the middle of its work."""
+    painter.paint(BRIDGE)
+    easel = importlib.import_module("gesso.make.painters.diffusers.easel")
+    pipeline = easel._PLACES["cpu"].easel.paints
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    pipeline.unet.forward = fail
 
 
 @pytest.fixture(scope="session")
@@ -42,6 +61,15 @@ def turbo(tiny: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def flux(tiny: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of the class of Flux."""
     folder: Path = tiny.save_flux(tmp_path_factory.mktemp("models") / "flux")
+    return folder
+
+
+@pytest.fixture
+def own(photo: Path, tmp_path: Path) -> Path:
+    """A model that a test may break: no other test has it loaded."""
+    folder = shutil.copytree(photo, tmp_path / "own")
+    with (folder / "model_index.json").open("a") as index:
+        index.write("\n")
     return folder
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import re
 import shutil
 import socket
 import threading
@@ -13,7 +14,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from tests.make.painters.diffusers.conftest import Painters
+from tests.make.painters.diffusers.conftest import (
+    BRIDGE,
+    Painters,
+    failing,
+    parts_of,
+)
 
 from gesso.core.errors import (
     BadOutput,
@@ -25,14 +31,12 @@ from gesso.core.errors import (
 )
 from gesso.core.outside.desk import Desk
 from gesso.core.pixels.picture import Picture
-from gesso.make.painters.painter import Order
 
 torch = pytest.importorskip("torch", reason="gesso[diffusers] is not installed")
 pytest.importorskip("diffusers", reason="gesso[diffusers] is not installed")
 asking = importlib.import_module("gesso.make.painters.diffusers.asking")
 easel = importlib.import_module("gesso.make.painters.diffusers.easel")
 
-BRIDGE = Order("A stone bridge at night.", width=64, height=64, seed=7)
 Told = list[tuple[str, float | None]]
 
 
@@ -92,13 +96,15 @@ def test_each_step_is_told(photo: Path, painter_of: Painters) -> None:
 
     painter_of(photo).paint(BRIDGE, lambda *line: told.append(line))
 
-    assert told[-5:] == [
+    assert told[-5:-1] == [
         ("painting", 0.0),
         ("step 1 of 3", 0.25),
         ("step 2 of 3", 0.5),
         ("step 3 of 3", 0.75),
-        ("painted", 1.0),
     ]
+    line, share = told[-1]
+    assert re.fullmatch(r"painted in \d+\.\d s", line)
+    assert share == 1.0
 
 
 def test_a_recipe_holds_what_made_the_picture(turbo: Path, painter_of: Painters) -> None:
@@ -110,6 +116,8 @@ def test_a_recipe_holds_what_made_the_picture(turbo: Path, painter_of: Painters)
     assert len(told.pop("weights")) == 32
     assert told.pop("torch") == torch.__version__
     assert told.pop("diffusers")
+    assert told.pop("hardware") == torch.backends.cpu.get_cpu_capability()
+    assert list(told).index("device") < list(told).index("dtype")
     assert told == {
         "pipeline": "StableDiffusionXLPipeline",
         "scheduler": "EulerAncestralDiscreteScheduler",
@@ -170,6 +178,9 @@ def test_it_paints_in_other_numbers(photo: Path, painter_of: Painters, dtype: st
     painting = painter_of(photo, dtype=dtype).paint(BRIDGE)
 
     assert painting.maker.settings["dtype"] == dtype
+    standing = easel._PLACES["cpu"].easel
+    for pipeline in (standing.paints, standing.goes_on):
+        assert {str(part.dtype) for part in parts_of(pipeline)} == {f"torch.{dtype}"}
     assert float(np.std(painting.picture.rgb)) > 1
 
 
@@ -190,7 +201,7 @@ def test_a_wish_that_cannot_be_met_is_told(
         painter_of(photo, **options).paint(BRIDGE)
 
 
-@pytest.mark.parametrize("options", [{"steps": -1}, {"strength": 1.5}])
+@pytest.mark.parametrize("options", [{"steps": -1}, {"strength": 1.5}, {"keep_s": -1}])
 def test_options_out_of_range_are_refused(
     photo: Path, painter_of: Painters, options: dict[str, float]
 ) -> None:
@@ -312,51 +323,35 @@ def test_weights_of_another_shape_are_told_in_a_sentence(
     assert "\n" not in str(caught.value)
 
 
-def _failing(painter: Any, error: Exception) -> None:
-    """Let the pipeline that stands ready fail as torch does, in the middle of its work."""
-    painter.paint(BRIDGE)
-    pipeline = easel._PLACES["cpu"].easel.paints
-
-    def fail(*_: object, **__: object) -> None:
-        raise error
-
-    pipeline.unet.forward = fail
-
-
-@pytest.fixture
-def own(photo: Path, tmp_path: Path) -> Path:
-    """A model that a test may break: no other test has it loaded."""
-    folder = shutil.copytree(photo, tmp_path / "own")
-    with (folder / "model_index.json").open("a") as index:
-        index.write("\n")
-    return folder
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB."),
-        RuntimeError("MPS backend out of memory (MPS allocated: 9 GB)"),
-        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried 1 TB"),
-        MemoryError(),
-    ],
-)
-def test_too_little_memory_is_told_with_what_to_do(
-    own: Path, painter_of: Painters, error: Exception
-) -> None:
+def test_a_card_that_broke_off_is_told_with_what_mends_it(own: Path, painter_of: Painters) -> None:
     painter = painter_of(own)
-    _failing(painter, error)
+    fault = "CUDA error: an illegal memory access was encountered\nSearch for it\nCompile with"
+    failing(painter, torch.AcceleratorError(fault))
 
     with pytest.raises(Transient) as caught:
         painter.paint(BRIDGE)
 
-    assert caught.value.message == "There is too little memory on cpu for a picture of 64x64."
-    assert caught.value.advice.startswith("Paint smaller (--size)")
+    assert caught.value.message == (
+        "The device cpu broke off: CUDA error: an illegal memory access was encountered."
+    )
+    assert "then resume the run" in caught.value.advice
+
+
+def test_a_card_that_broke_off_is_no_fault_of_the_model(
+    own: Path, painter_of: Painters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise torch.AcceleratorError("CUDA error: device-side assert triggered\nSearch for it")
+
+    monkeypatch.setattr(easel.diffusers.AutoPipelineForText2Image, "from_pretrained", fail)
+
+    with pytest.raises(Transient, match="broke off: CUDA error: device-side assert triggered"):
+        painter_of(own).paint(BRIDGE)
 
 
 def test_what_a_pipeline_cannot_do_is_told_in_a_sentence(own: Path, painter_of: Painters) -> None:
     painter = painter_of(own)
-    _failing(painter, RuntimeError("mat1 and mat2 shapes\ncannot be multiplied"))
+    failing(painter, RuntimeError("mat1 and mat2 shapes\ncannot be multiplied"))
 
     with pytest.raises(BadRequest, match="'own' could not paint: mat1 and mat2 shapes cannot be"):
         painter.paint(BRIDGE)
@@ -458,7 +453,9 @@ def test_two_painters_of_one_model_load_it_once(
     painter_of(photo).paint(BRIDGE, tell)
     painter_of(photo).paint(BRIDGE, tell)
 
-    assert [line for line, _ in told if line.startswith("loading")] == ["loading photo"]
+    assert [line for line, _ in told if line.startswith("loading")] == [
+        "loading photo on cpu, float32"
+    ]
 
 
 def test_nobody_is_asked_and_nothing_is_said(

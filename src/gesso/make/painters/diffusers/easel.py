@@ -16,9 +16,11 @@ import huggingface_hub.constants
 import transformers
 
 from gesso.core.errors import Interrupted, SettingsError
-from gesso.make.painters.diffusers.devices import (
-    DTYPES,
+from gesso.make.painters.diffusers.device.devices import DTYPES
+from gesso.make.painters.diffusers.device.memory import (
+    broken,
     give_back,
+    is_device_broken,
     is_out_of_memory,
     no_memory,
 )
@@ -43,6 +45,7 @@ class Wanted:
         offload: "none", "model" or "sequential": what waits in the machine's memory for its turn.
         vae_tiling: the last step works on tiles, which needs less memory.
         allow_pickle: weights may be pickles.
+        keep_s: seconds that it stays loaded after a picture, waiting for the next.
     """
 
     model: ModelFolder
@@ -52,6 +55,7 @@ class Wanted:
     offload: str = "none"
     vae_tiling: bool = False
     allow_pickle: bool = False
+    keep_s: float = 300.0
 
     @property
     def key(self) -> tuple[object, ...]:
@@ -96,9 +100,31 @@ class Easel:
 class _Place:
     """One device of this machine: what stands on it, and the lock of whoever works there."""
 
-    def __init__(self) -> None:
+    def __init__(self, device: str) -> None:
         self.lock = threading.Lock()
         self.easel: Easel | None = None
+        self._device = device
+        self._clearing: threading.Timer | None = None
+
+    def clear(self) -> None:
+        """Take away what stands here, for its holder to call."""
+        self.easel = None
+        give_back(self._device)
+
+    def clear_after(self, seconds: float) -> None:
+        """Take it away unless it is used again by then; called while the lock is held."""
+        if self._clearing is not None:
+            self._clearing.cancel()
+        clearing = threading.Timer(seconds, lambda: self._clear_unless_used(clearing))
+        clearing.name, clearing.daemon = "gesso-easel", True
+        self._clearing = clearing
+        clearing.start()
+
+    def _clear_unless_used(self, clearing: threading.Timer) -> None:
+        # Whoever holds the lock paints, and winds the clock anew before letting go of it.
+        with self.lock:
+            if self._clearing is clearing:
+                self.clear()
 
 
 # A device's memory belongs to the whole process, and so does what was loaded into it: two painters
@@ -119,22 +145,23 @@ def at_easel(wanted: Wanted, stop: threading.Event, tell: Callable[[str], None])
     Raises:
         Interrupted: the owner stopped before it was one's turn.
         SettingsError: the model cannot be loaded, or the device is not there.
-        Transient: the device has too little memory free.
+        Transient: the device has too little memory free, or broke off.
     """
     with _PLACES_LOCK:
-        place = _PLACES.setdefault(wanted.device, _Place())
+        place = _PLACES.setdefault(wanted.device, _Place(wanted.device))
     while not place.lock.acquire(timeout=_NOTICE_STOP_S):
         refuse_when_stopped(stop)
     try:
         refuse_when_stopped(stop)
         _hush()
         if place.easel is None or place.easel.wanted.key != wanted.key:
-            place.easel = None
-            give_back(wanted.device)
-            tell(f"loading {wanted.model.name}"[:80])
+            place.clear()
+            tell(f"loading {wanted.model.name[:50]} on {wanted.device}, {wanted.dtype}")
             place.easel = _set_up(wanted)
         yield place.easel
     finally:
+        if place.easel is not None:
+            place.clear_after(wanted.keep_s)
         place.lock.release()
 
 
@@ -164,7 +191,11 @@ def _set_up(wanted: Wanted) -> Easel:
         # Whatever diffusers, transformers and torch raise over a model's files.
         if is_out_of_memory(error):
             doing = f"for '{wanted.model.name}'"
-            raise no_memory(error, wanted.device, wanted.offload, doing) from error
+            raise no_memory(
+                error, wanted.device, wanted.offload, doing, "loading", tiles=wanted.vae_tiling
+            ) from error
+        if is_device_broken(error):
+            raise broken(error, wanted.device) from error
         log.info("a pipeline could not be loaded", exc_info=error)
         raise SettingsError(
             f"The model '{wanted.model.name}' cannot be loaded: {first_line(error)}.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
@@ -18,11 +20,15 @@ from gesso.core.outside.models.shelf import Shelf
 from gesso.core.pixels.picture import Picture
 from gesso.core.records.maker import Maker, Setting
 from gesso.make.painters.diffusers.asking import Asked, ask_for, each_step
-from gesso.make.painters.diffusers.devices import (
-    device_for,
-    dtype_for,
+from gesso.make.painters.diffusers.device.devices import device_for, dtype_for, hardware
+from gesso.make.painters.diffusers.device.memory import (
+    Stage,
+    broken,
+    is_device_broken,
     is_out_of_memory,
     no_memory,
+    peak_gb,
+    watch_peak,
 )
 from gesso.make.painters.diffusers.easel import (
     Easel,
@@ -37,6 +43,11 @@ from gesso.make.painters.diffusers.habits import Habit, habit_of
 from gesso.make.painters.painter import Order, Painting, Place, Tell, silent
 
 NAME = "diffusers"
+
+log = logging.getLogger(__name__)
+
+# A year: longer than that is for ever, and as long as a clock can be wound.
+_LONGEST_S = 31_536_000
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,8 @@ class DiffusersOptions:
         offload: what waits in the machine's memory: "none", "model" or "sequential".
         vae_tiling: work on tiles at the end, for large pictures in little memory.
         allow_pickle: read weights that are pickles, which may run any code.
+        keep_s: how many seconds the model stays loaded after a picture and waits for the next
+            one, 0 to 31,536,000; then its memory is given back.
     """
 
     model: str = ""
@@ -70,12 +83,15 @@ class DiffusersOptions:
     offload: str = "none"
     vae_tiling: bool = False
     allow_pickle: bool = False
+    keep_s: float = 300.0
 
     def __post_init__(self) -> None:
         if not 0 <= self.steps <= 1000:
             raise ValueError(f"steps are 0 to 1000, not {self.steps}")
         if not 0 <= self.strength <= 1:
             raise ValueError(f"strength is 0 to 1, not {self.strength}")
+        if not 0 <= self.keep_s <= _LONGEST_S:
+            raise ValueError(f"keep_s is 0 to {_LONGEST_S:,}, not {self.keep_s}")
 
 
 class DiffusersPainter:
@@ -106,7 +122,7 @@ class DiffusersPainter:
 
         Raises:
             SettingsError: there is no such model or device, or its files are not whole.
-            Transient: the device has too little memory.
+            Transient: the device has too little memory, or broke off.
             Refused: the model's own filter blackened the picture.
             BadRequest: the pipeline cannot paint this order.
             Interrupted: the owner stopped.
@@ -118,11 +134,15 @@ class DiffusersPainter:
         with at_easel(wanted, self._stop, lambda line: tell(line, None)) as easel:
             asked = ask_for(order, easel, habit, self._options.strength)
             tell(_first_words(asked, order), 0.0)
+            watch_peak(wanted.device)
+            begun = time.monotonic()
             drawn = self._draw(asked, easel, tell)
+            took = _took(time.monotonic() - begun, peak_gb(wanted.device))
             settings = _settings(asked, easel, order)
         # Whoever waits for the device has it already; the rest is the processor's work.
         picture = _picture(drawn, wanted)
-        tell("painted", 1.0)
+        log.info("'%s' on %s, %s: %s", wanted.model.name, wanted.device, wanted.dtype, took)
+        tell(took, 1.0)
         maker = Maker(self.name, wanted.model.name, settings=settings)
         return Painting(picture, maker, "trainedAlgorithmicMedia", cost_usd=0.0)
 
@@ -155,6 +175,7 @@ class DiffusersPainter:
             asked.offload,
             asked.vae_tiling,
             asked.allow_pickle,
+            asked.keep_s,
         )
 
     def _model(self) -> ModelFolder:
@@ -173,8 +194,12 @@ class DiffusersPainter:
     # One picture ---------------------------------------------------------------------------
 
     def _draw(self, asked: Asked, easel: Easel, tell: Tell) -> Any:
+        stage: Stage = "painting"
+
         def heard(step: int, of: int) -> None:
+            nonlocal stage
             refuse_when_stopped(self._stop)
+            stage = "decoding" if step == of else "painting"
             # The last step is followed by the decoding, which is told as the whole.
             tell(f"step {step} of {of}" if of else f"step {step}", step / (of + 1) if of else None)
 
@@ -185,15 +210,25 @@ class DiffusersPainter:
             raise
         except Exception as error:
             # Whatever a pipeline and torch raise at work.
-            if is_out_of_memory(error):
-                size = f"for a picture of {asked.width}x{asked.height}"
-                wanted = easel.wanted
-                raise no_memory(error, wanted.device, wanted.offload, size) from error
-            raise BadRequest(
-                f"'{easel.wanted.model.name}' could not paint: {first_line(error)}.",
-                "Asking again will not mend it; look at [painters.diffusers] in the settings.",
-                provider=NAME,
-            ) from error
+            raise _ours(error, asked, easel.wanted, stage) from error
+
+
+def _ours(error: Exception, asked: Asked, wanted: Wanted, stage: Stage) -> GessoError:
+    if is_out_of_memory(error):
+        size = f"for a picture of {asked.width}x{asked.height}"
+        return no_memory(error, wanted.device, wanted.offload, size, stage, tiles=wanted.vae_tiling)
+    if is_device_broken(error):
+        return broken(error, wanted.device)
+    return BadRequest(
+        f"'{wanted.model.name}' could not paint: {first_line(error)}.",
+        "Asking again will not mend it; look at [painters.diffusers] in the settings.",
+        provider=NAME,
+    )
+
+
+def _took(seconds: float, peak: float | None) -> str:
+    held = "" if peak is None else f", {peak:.1f} GB at most"
+    return f"painted in {seconds:.1f} s{held}"
 
 
 def _first_words(asked: Asked, order: Order) -> str:
@@ -240,8 +275,10 @@ def _settings(asked: Asked, easel: Easel, order: Order) -> dict[str, Setting]:
         "guidance": asked.guidance,
         "width": asked.width,
         "height": asked.height,
-        "dtype": wanted.dtype,
+        # What the rest follows from comes first: a replay tells the first that is another.
         "device": wanted.device,
+        "hardware": hardware(wanted.device) or None,
+        "dtype": wanted.dtype,
         "diffusers": diffusers.__version__,
         "torch": str(torch.__version__),
     }

@@ -1,0 +1,1 @@
+"""What torch has on this machine: devices, kinds of numbers, memory."""
