@@ -9,7 +9,7 @@ from itertools import chain
 from threading import Event as Signal
 from typing import Literal
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from gesso.core.catalogue.blobs.blob import SHELVES, BlobStore, key_of
 from gesso.core.catalogue.catalogue import Catalogue
@@ -183,14 +183,18 @@ def _tasks_of(
         yield from (_Task("delete", key, 0) for key in sorted(there - named.keys()))
 
 
+# Built once: for each of the shelves of a small studio it took longer than to ask it.
+_ON_SHELF = (
+    select(blobs.c.key, blobs.c.size_bytes, blobs.c.media_type)
+    .where(blobs.c.key >= bindparam("first"), blobs.c.key < bindparam("past"))
+    .order_by(blobs.c.key)
+)
+
+
 def _named(catalogue: Catalogue, shelf: str) -> dict[str, tuple[int, str]]:
-    wanted = (
-        select(blobs.c.key, blobs.c.size_bytes, blobs.c.media_type)
-        .where(blobs.c.key >= f"{shelf}/", blobs.c.key < f"{shelf}0")  # "0" follows "/"
-        .order_by(blobs.c.key)
-    )
+    ends = {"first": f"{shelf}/", "past": f"{shelf}0"}  # "0" follows "/"
     with catalogue.database.read() as connection:
-        return {row[0]: (row[1], row[2]) for row in connection.execute(wanted)}
+        return {row[0]: (row[1], row[2]) for row in connection.execute(_ON_SHELF, ends)}
 
 
 def _push(source: BlobStore, target: BlobStore, task: _Task) -> _Done:
