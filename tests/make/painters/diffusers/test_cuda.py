@@ -126,7 +126,7 @@ def test_a_card_that_is_full_is_told_and_paints_again_afterwards(
         torch.cuda.set_per_process_memory_fraction(1.0)
 
     assert "GB are free" in told.value.message
-    assert told.value.advice.startswith("Paint smaller (--size) or set ")
+    assert told.value.advice.startswith("Set ")
     assert painter.paint(BRIDGE).picture == before
 
 

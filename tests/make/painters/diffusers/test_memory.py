@@ -17,6 +17,7 @@ from gesso.core.errors import Transient
 torch = pytest.importorskip("torch", reason="gesso[diffusers] is not installed")
 pytest.importorskip("diffusers", reason="gesso[diffusers] is not installed")
 easel = importlib.import_module("gesso.make.painters.diffusers.easel")
+memory = importlib.import_module("gesso.make.painters.diffusers.device.memory")
 
 # Where there is too little ---------------------------------------------------------------------
 
@@ -49,7 +50,7 @@ def test_too_little_memory_is_told_with_what_to_do(
 
     assert caught.value.message == "There is too little memory on cpu for a picture of 64x64."
     assert caught.value.advice == (
-        "Paint smaller (--size) or close what else uses it; then resume the run."
+        "Close what else uses it, then resume the run; or begin one with a smaller --size."
     )
 
 
@@ -64,8 +65,8 @@ def test_too_little_memory_for_the_last_step_is_helped_by_tiles(
         painter.paint(BRIDGE)
 
     assert caught.value.advice == (
-        "Paint smaller (--size) or set vae_tiling = true in [painters.diffusers]; "
-        "then resume the run."
+        "Set vae_tiling = true in [painters.diffusers], then resume the run; "
+        "or begin one with a smaller --size."
     )
 
 
@@ -95,8 +96,28 @@ def test_too_little_memory_for_a_model_is_not_helped_by_smaller_pictures(
         painter_of(own).paint(BRIDGE)
 
     assert caught.value.advice == (
-        "Close what else uses it or take a smaller model; then resume the run."
+        "Close what else uses it, then resume the run; or take a smaller model."
     )
+
+
+@pytest.mark.parametrize(
+    ("device", "offload", "stage", "tiles", "said"),
+    [
+        ("mps", "none", "loading", False, 'Set offload = "model" in [painters.diffusers], then'),
+        ("mps", "model", "painting", False, 'Set offload = "sequential" in [painters.diff'),
+        ("mps", "model", "decoding", False, "Set vae_tiling = true in [painters.diffusers], then"),
+        ("mps", "model", "decoding", True, 'Set offload = "sequential" in [painters.diff'),
+        ("mps", "sequential", "painting", True, "Close what else uses it, then resume the run; or"),
+    ],
+)
+def test_the_next_thing_that_saves_memory_is_named(
+    device: str, offload: str, stage: str, tiles: bool, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "give_back", lambda _device: None)  # there is no such device here
+
+    told = memory.no_memory(MemoryError(), device, offload, "for it", stage, tiles=tiles)
+
+    assert told.advice.startswith(said)
 
 
 # What stays in memory ------------------------------------------------------------------------

@@ -61,10 +61,10 @@ def no_memory(
     """
     traceback.clear_frames(error.__traceback__)
     give_back(device)
-    ways = " or ".join(_ways(device, offload, stage, tiles=tiles))
+    way, other = _way(device, offload, stage, tiles=tiles), _other(stage)
     return Transient(
         f"There is too little memory on {device} {doing}{_free(device)}.",
-        f"{ways[0].upper()}{ways[1:]}; then resume the run.",
+        f"{way}, then resume the run; or {other}.",
         provider="diffusers",
     )
 
@@ -112,16 +112,18 @@ def peak_gb(device: str) -> float | None:
     return None
 
 
-def _ways(device: str, offload: str, stage: Stage, *, tiles: bool) -> list[str]:
-    ways = ["paint smaller (--size)"] if stage != "loading" else []
+def _way(device: str, offload: str, stage: Stage, *, tiles: bool) -> str:
     if stage == "decoding" and not tiles:
-        ways.append("set vae_tiling = true in [painters.diffusers]")
-    elif device != "cpu" and offload != "sequential":
+        return "Set vae_tiling = true in [painters.diffusers]"
+    if device != "cpu" and offload != "sequential":
         more = "sequential" if offload == "model" else "model"
-        ways.append(f'set offload = "{more}" in [painters.diffusers]')
-    else:
-        ways.append("close what else uses it")
-    return ways if stage != "loading" else [*ways, "take a smaller model"]
+        return f'Set offload = "{more}" in [painters.diffusers]'
+    return "Close what else uses it"
+
+
+def _other(stage: Stage) -> str:
+    """What makes another run of it: one that is resumed keeps its size."""
+    return "take a smaller model" if stage == "loading" else "begin one with a smaller --size"
 
 
 def _free(device: str) -> str:
