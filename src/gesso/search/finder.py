@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sqlalchemy import bindparam, select
 
 from gesso.core.catalogue.catalogue import Catalogue
+from gesso.core.catalogue.store.dialects.prepared import Prepared
 from gesso.core.catalogue.store.rows import WORK_COLUMNS, work_of
 from gesso.core.catalogue.store.tables import works
 from gesso.core.errors import DamageError
@@ -34,8 +35,9 @@ from gesso.search.looks.pictures import PictureDesk
 from gesso.search.records import Answer, Compared, Hit, Query
 from gesso.search.words.ranking import WordOptions, WordRanking
 
-# Asked for again and again, so it is put together once.
-_SOME = select(*WORK_COLUMNS).where(works.c.id.in_(bindparam("numbers", expanding=True)))
+# Asked for again and again, so it is put together once: for as many as a page mostly shows.
+_PLACES = tuple(f"number_{place}" for place in range(20))
+_SOME = Prepared(select(*WORK_COLUMNS).where(works.c.id.in_([bindparam(at) for at in _PLACES])))
 _KEPT = 64
 _READY = 0.99
 
@@ -165,11 +167,14 @@ class Finder:
 
     def works(self, ids: Sequence[int]) -> dict[int, Work]:
         """The records of some works; those that are gone are missing."""
+        found: dict[int, Work] = {}
         with self._catalogue.database.read() as connection:
-            rows = connection.execute(_SOME, {"numbers": list(ids)})
-            names = tuple(rows.keys())  # a plain dict is read in half the time of a mapping
-            records = (work_of(dict(zip(names, row, strict=True))) for row in rows)
-            return {record.id: record for record in records}
+            for start in range(0, len(ids), len(_PLACES)):
+                some = ids[start : start + len(_PLACES)]
+                asked = dict.fromkeys(_PLACES, some[0]) | dict(zip(_PLACES, some, strict=False))
+                for row in _SOME.rows(connection, asked):
+                    found[row["id"]] = work_of(row)
+        return found
 
     def _room(self, asked: Asked) -> _Room | None:
         """The space that answers; the standby while the first has too few of the works."""
