@@ -117,7 +117,7 @@ def whole(prompts: Path, size: int, scratch: Path) -> tuple[Cost, dict[str, obje
         over, spent = threading.Event(), {process.pid: 0.0}
 
         def watch() -> None:
-            while not over.wait(0.1):
+            while not over.wait(0.25):
                 # Who watches takes of the same cores, so the processes are looked for once.
                 pids = (process.pid, *children_of(process.pid))
                 cost.sizes_mb.append(resident_mb(pids))
