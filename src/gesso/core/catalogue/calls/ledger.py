@@ -12,6 +12,7 @@ from uuid import uuid4
 from sqlalchemy import RowMapping, bindparam, case, func, insert, select, update
 
 from gesso.core.catalogue.store.database import Database
+from gesso.core.catalogue.store.dialects.prepared import Prepared
 from gesso.core.catalogue.store.tables import api_calls
 from gesso.core.errors import UnknownItem
 from gesso.core.outside.accounts.ledger import TAKEN_UP_FROM
@@ -24,8 +25,8 @@ COUNTED_USD = func.coalesce(
 """What a call counts for: its cost; without one nothing if it failed, else what was reserved."""
 
 # Said twice for every call that leaves, so they are put together once.
-_OPEN = insert(api_calls)
-_CHANGE = update(api_calls).where(api_calls.c.id == bindparam("call_id"))
+_OPEN = Prepared(insert(api_calls))
+_CHANGE = Prepared(update(api_calls).where(api_calls.c.id == bindparam("call_id")))
 
 
 class CallLedger:
@@ -70,9 +71,7 @@ class CallLedger:
         }
         # The call holds its place while it waits for its row.
         with self._database.write(ahead=True) as connection:
-            written = connection.execute(_OPEN, row)
-            (number,) = written.inserted_primary_key or (0,)
-        return int(number)
+            return _OPEN.add(connection, row)
 
     def note_request(self, call_id: int, request_id: str) -> None:
         """See `Ledger.note_request`.
@@ -194,8 +193,7 @@ class CallLedger:
 
     def _change(self, call_id: int, values: dict[str, Any]) -> None:
         with self._database.write() as connection:
-            changed = connection.execute(_CHANGE, values | {"call_id": call_id})
-            if not changed.rowcount:
+            if not _CHANGE.change(connection, values | {"call_id": call_id}):
                 raise UnknownItem(
                     f"There is no call number {call_id} in the ledger.",
                     "See the calls of a run with: gesso spend",
