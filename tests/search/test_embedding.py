@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import faiss
@@ -11,8 +12,15 @@ import pytest
 from tests.search.conftest import GOLD, RED, painted
 
 from gesso.collect.sources.source import Wish
-from gesso.core.errors import DamageError, InputError
+from gesso.core.encoders.encoder import Space, Vectors
+from gesso.core.errors import DamageError, InputError, PictureError
+from gesso.core.indexes.space_index import SpaceIndex
+from gesso.core.pixels.picture import Picture
+from gesso.core.runner.engine import EngineOptions
+from gesso.core.runner.serial import SerialEngine
+from gesso.search.embedding.embedding import Encoding
 from gesso.search.embedding.importing import Importer
+from gesso.search.embedding.spaces import OpenSpace
 from gesso.search.records import Like, Query
 
 
@@ -273,3 +281,78 @@ def test_a_search_for_works_like_one_whose_vector_is_damaged_makes_it_again(libr
     path.write_bytes(data)
 
     assert len(library.find(likes=(Like(work=night.id),)).hits) == 5
+
+
+class Shown:
+    """An encoder that says how many pictures it was shown at a time, and chokes on bright ones."""
+
+    loaded = True
+
+    def __init__(self) -> None:
+        self.space = Space("shown-1", "shown", 2, reads_words=False, knows="how bright")
+        self.at_once: list[int] = []
+
+    def pictures(self, pictures: Sequence[Picture]) -> Vectors:
+        self.at_once.append(len(pictures))
+        means = [float(one.rgb.mean()) for one in pictures]
+        if max(means) > 200:
+            raise PictureError("That picture is too bright.", "Dim it.")
+        return np.array([[1, mean / 255] for mean in means], np.float32)
+
+    def words(self, texts: Sequence[str]) -> Vectors:
+        raise AssertionError(texts)
+
+    def unload_idle(self) -> None:
+        """Nothing is loaded."""
+
+
+def bright(level: int) -> bytes:
+    return painted((level, level, level))
+
+
+def brightness(*came: object) -> list[float]:
+    return [round(float(np.asarray(one)[1]), 1) for one in came]
+
+
+def test_pictures_are_shown_to_an_encoder_together():
+    encoder = Shown()
+
+    came = Encoding(encoder)([(1, bright(40)), (2, bright(80)), (3, bright(120))])
+
+    assert encoder.at_once == [3]
+    assert brightness(*came) == [0.2, 0.3, 0.5]
+
+
+def test_a_picture_that_cannot_be_embedded_costs_those_beside_it_nothing():
+    encoder = Shown()
+    tasks = [(1, bright(40)), (2, b"no picture"), (3, bright(250)), (4, bright(120))]
+
+    came = Encoding(encoder)(tasks)
+
+    assert [type(one) for one in came[1:3]] == [PictureError, PictureError]
+    assert "too bright" in str(came[2])
+    assert brightness(came[0], came[3]) == [0.2, 0.5]
+    assert encoder.at_once == [3, 1, 1, 1]
+
+
+def test_nothing_is_shown_where_no_picture_opens():
+    encoder = Shown()
+
+    (came,) = Encoding(encoder)([(1, b"no picture")])
+
+    assert isinstance(came, PictureError)
+    assert encoder.at_once == []
+
+
+def test_every_work_is_kept_however_many_are_shown_together(library):
+    encoder, folder = Shown(), library.studio.folder
+    index = SpaceIndex(folder / "vectors" / "s", folder / "index" / "s", encoder.space)
+    numbers = np.array(sorted(work.id for work in library.works.values()))
+
+    told = library.studio.searching.embedding().embed(
+        OpenSpace("shown", encoder, index), numbers, SerialEngine(EngineOptions()), together=4
+    )
+
+    assert encoder.at_once[0] == 4
+    assert told.done + len(told.failed) == len(numbers) == 6
+    assert index.known().tolist() == [n for n in numbers if n not in dict(told.failed)]

@@ -27,6 +27,8 @@ _IN_PROCESSES = 400
 """From so many works on it pays to begin other processes."""
 _LIGHT = ("look",)
 """Adapters without weights: each process may have its own."""
+_TOGETHER = 16
+"""Pictures that an encoder with weights is shown at a time: two batches, on a thread each."""
 
 
 class Searching:
@@ -137,7 +139,7 @@ class Searching:
         wanted = there if all_of_them else finder.coverage.of(space, state)[1]
         embedding = self.embedding()
         with self._engine(space, len(wanted)) as engine:
-            told = embedding.embed(space, wanted, engine, seen)
+            told = embedding.embed(space, wanted, engine, seen, together=self._together(space))
         # What came in meanwhile is in no list of ours, and must not be taken for gone.
         now = finder.columns.state().core
         return replace(
@@ -185,6 +187,9 @@ class Searching:
             engines=engines,
         )
 
+    def _together(self, space: OpenSpace) -> int:
+        return 1 if space.encoder.space.encoder in _LIGHT else _TOGETHER
+
     def _engine(self, space: OpenSpace, count: int) -> Engine:
         from gesso.core.runner.engine import ENGINES, EngineOptions
         from gesso.core.runner.limits import Limits
@@ -197,7 +202,7 @@ class Searching:
 
     def _embed_now(self, space: OpenSpace, missing: Ids) -> None:
         with self._engine(space, 0) as engine:
-            self.embedding().embed(space, missing, engine)
+            self.embedding().embed(space, missing, engine, together=self._together(space))
 
     def _fetch(self, url: str) -> bytes:
         fetched = self._fetcher().get(url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from gesso.core.catalogue.store.tables import works
 from gesso.core.encoders.encoder import Encoder
 from gesso.core.errors import GessoError
 from gesso.core.pixels.decode import decode
+from gesso.core.pixels.picture import Picture
 from gesso.core.records.calls import Trouble
 from gesso.core.records.works import Work
 from gesso.core.runner.engine import Done, Engine
@@ -26,6 +28,9 @@ from gesso.search.looks.pictures import SIDE, small
 
 Task = tuple[int, bytes]
 """A work's number and its thumbnail."""
+Vector = NDArray[np.float32]
+Came = tuple[Vector | Exception, ...]
+"""Of each task its vector, or why there is none."""
 
 _KEPT_AT_ONCE = 256
 _READ_AT_ONCE = 200
@@ -50,18 +55,39 @@ class Embedded:
 
 @dataclass(frozen=True)
 class Encoding:
-    """One thumbnail into a vector; travels to a worker process.
+    """Thumbnails into vectors, some at a time; travels to a worker process.
 
     Attributes:
-        encoder: makes the vector.
+        encoder: makes the vectors.
     """
 
     encoder: Encoder
 
-    def __call__(self, task: Task) -> NDArray[np.float32]:
-        """The vector of a task's picture."""
-        found: NDArray[np.float32] = self.encoder.pictures([small(decode(task[1]).picture)])[0]
-        return found
+    def __call__(self, tasks: Sequence[Task]) -> Came:
+        """The vector of each task's picture; one that has none costs no other its own."""
+        opened = [_tried(_opened, data) for _, data in tasks]
+        pictures = [each for each in opened if isinstance(each, Picture)]
+        made = iter(self._vectors(pictures))
+        return tuple(next(made) if isinstance(each, Picture) else each for each in opened)
+
+    def _vectors(self, pictures: Sequence[Picture]) -> Came:
+        together = _tried(self.encoder.pictures, pictures) if pictures else ()
+        if not isinstance(together, Exception):
+            return tuple(together)
+        if len(pictures) == 1:
+            return (together,)
+        return tuple(vector for each in pictures for vector in self._vectors([each]))
+
+
+def _opened(data: bytes) -> Picture:
+    return small(decode(data).picture)
+
+
+def _tried(work: Callable[[Any], Any], given: Any) -> Any:
+    try:
+        return work(given)
+    except Exception as error:  # noqa: BLE001 - what is wrong with one picture is told of that one
+        return error
 
 
 Seen = Callable[[int, int], None]
@@ -81,7 +107,13 @@ class Embedding:
         self._stop = stop
 
     def embed(
-        self, space: OpenSpace, ids: Ids, engine: Engine, seen: Seen = lambda _done, _all: None
+        self,
+        space: OpenSpace,
+        ids: Ids,
+        engine: Engine,
+        seen: Seen = lambda _done, _all: None,
+        *,
+        together: int = 1,
     ) -> Embedded:
         """Embed works; one that cannot be is passed over, and told in the error log.
 
@@ -90,13 +122,15 @@ class Embedding:
             ids: works with a picture.
             engine: does the work.
             seen: told as it goes on.
+            together: how many pictures the encoder is shown at a time; a worker that dies costs
+                as many.
 
         Raises:
             StorageError: the disk would not.
         """
         keeper = _Keeper(space, self._catalogue, len(ids), seen)
         tasks = self._tasks(ids.tolist(), keeper)
-        for done in engine.run(Encoding(space.encoder), tasks):
+        for done in engine.run(Encoding(space.encoder), _gathered(tasks, together)):
             _took(keeper, done)
         keeper.keep()
         return Embedded(keeper.done, tuple(keeper.failed), max(0, keeper.left))
@@ -131,12 +165,19 @@ class Embedding:
             yield from found
 
 
-def _took(keeper: _Keeper, done: Done[Task, Any]) -> None:
-    number = done.item[0]
-    if done.error is None and done.result is not None:
-        keeper.take(number, done.result)
-    else:
-        keeper.fail(number, done.error or GessoError("nothing came back"))
+def _gathered(tasks: Iterator[Task], together: int) -> Iterator[tuple[Task, ...]]:
+    while some := tuple(islice(tasks, together)):
+        yield some
+
+
+def _took(keeper: _Keeper, done: Done[tuple[Task, ...], Came]) -> None:
+    lost = done.error or GessoError("nothing came back")
+    came = (lost,) * len(done.item) if done.result is None else done.result
+    for (number, _), each in zip(done.item, came, strict=True):
+        if isinstance(each, Exception):
+            keeper.fail(number, each)
+        else:
+            keeper.take(number, each)
 
 
 class _Keeper:
