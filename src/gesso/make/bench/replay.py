@@ -165,4 +165,4 @@ def _why(then: Maker, now: Maker) -> str:
     for name, value in then.settings.items():
         if name in now.settings and now.settings[name] != value:
             return f"painted with {name} {value}, now {now.settings[name]}"
-    return "the file was changed"
+    return "the file was changed, or it was painted on another machine"
