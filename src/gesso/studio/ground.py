@@ -3,7 +3,6 @@
 # ruff: noqa: PLC0415 - opening things late is what this package is for
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -134,14 +133,12 @@ class Ground:
     def workers(self) -> Workers:
         """The processes in which pictures are worked on; none until the first call."""
         from gesso.core.runner import Workers
+        from gesso.core.runner.limits import usable_cores
         from gesso.make.painters.pooled import ready_to_paint
 
         count = self.settings.make.workers
-        cores = os.cpu_count()
-        if hasattr(os, "sched_getaffinity"):
-            cores = len(os.sched_getaffinity(0))
         return Workers(
-            (cores or 1) if count is None else count,
+            usable_cores() if count is None else count,
             timeout_s=_PAINT_MOST_S,
             initializer=ready_to_paint,
             modules=_PAINTERS_NEED,

@@ -6,9 +6,9 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Generic, TypeVar
 
 if sys.platform != "win32":
@@ -18,6 +18,32 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 _STATM = Path("/proc/self/statm")
+_OWN_GROUP = Path("/proc/self/cgroup")
+_GROUPS = Path("/sys/fs/cgroup")
+
+
+def usable_cores() -> int:
+    """How many cores this process may use, at least 1.
+
+    Of those of the machine as many as its affinity names, and as a container's share of time
+    comes to (cgroup v2, `cpu.max`), a part of one counted as one.
+    """
+    cores = os.cpu_count() or 1
+    if hasattr(os, "sched_getaffinity"):
+        cores = len(os.sched_getaffinity(0))
+    return max(1, min((cores, *_shares())))
+
+
+def _shares() -> Iterator[int]:
+    """The share in cores of each group that this process is in, where it has one."""
+    with suppress(OSError, ValueError, StopIteration):
+        lines = _OWN_GROUP.read_text("utf-8").splitlines()
+        own = next(line[3:] for line in lines if line.startswith("0::"))
+        inner = PurePosixPath(own.strip().lstrip("/"))
+        for group in (inner, *inner.parents):
+            with suppress(OSError, ValueError, ZeroDivisionError):
+                quota, period = (_GROUPS / group / "cpu.max").read_text("utf-8").split()
+                yield math.ceil(int(quota) / int(period))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import SimpleQueue
@@ -10,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from gesso.core.runner.engine import Done, EngineOptions, Item, Result, bounded
-from gesso.core.runner.limits import Limited
+from gesso.core.runner.limits import Limited, usable_cores
 from gesso.core.runner.workers import Workers
 
 
@@ -77,13 +76,6 @@ class ProcessEngine:
         trace: TracebackType | None,
     ) -> None:
         self._workers.__exit__(kind, error, trace)
-
-
-def usable_cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _begin(threads: ThreadPoolExecutor, do: Callable[[Item], None], item: Item) -> None:

@@ -208,7 +208,8 @@ def _heard(running: _Running, timeout_s: float | None) -> bytes | None:
     if not ready:
         raise TimeoutError
     with suppress(EOFError, OSError):
-        if running.pipe in ready:
+        # What it said last and its end may come between the looks at one and at the other.
+        if running.pipe in ready or running.pipe.poll():
             return running.pipe.recv_bytes()
     return None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from threading import BoundedSemaphore
@@ -12,6 +11,7 @@ from typing import Any
 from gesso.core.catalogue.catalogue import Catalogue
 from gesso.core.pixels.derived.develop import develop_picture
 from gesso.core.pixels.picture import Picture
+from gesso.core.runner.limits import usable_cores
 from gesso.make.critics.critic import Critic
 from gesso.make.painters.painter import Painter
 from gesso.make.run.events import Asides
@@ -56,7 +56,7 @@ class Hands:
         count: int | None = None,
     ) -> None:
         self._works = works
-        self._free = BoundedSemaphore(count or os.cpu_count() or 1)
+        self._free = BoundedSemaphore(count or usable_cores())
 
     def work_out(self, picture: Picture) -> None:
         """Work it out where nobody has yet."""

@@ -64,8 +64,7 @@ def darkroom_of(pictures: DecodeLimits) -> tuple[Workers, Darkroom]:
         pictures: what a picture may ask for.
     """
     from gesso.core.pixels.darkroom import Darkroom
-    from gesso.core.runner.limits import Limited, Limits
-    from gesso.core.runner.pool import usable_cores
+    from gesso.core.runner.limits import Limited, Limits, usable_cores
     from gesso.core.runner.workers import Workers
     from gesso.make.painters.pooled import ready_to_decode
 

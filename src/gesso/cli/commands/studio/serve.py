@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from gesso.cli.opening import opened
 from gesso.cli.options import shared
 from gesso.cli.printing import document, say
 from gesso.cli.session import Session, pass_session
+from gesso.core.runner.limits import usable_cores
 from gesso.settings import Settings
 from gesso.web.server.doors.asgi import names
 from gesso.web.server.options import ServerOptions
@@ -56,7 +55,7 @@ def _options(settings: Settings) -> ServerOptions:
         max_body_bytes=round(web.megabytes * 1e6),
         calls_per_minute=web.calls_per_minute,
         burst=web.burst,
-        workers=web.workers or os.cpu_count() or 1,
+        workers=web.workers or usable_cores(),
         tips_cost=settings.study.words != "measured",
         cors=web.cors,
         access_log=web.access_log,

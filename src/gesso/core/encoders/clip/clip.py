@@ -137,7 +137,8 @@ class Clip:
         def embed(part: slice) -> Vectors:
             return tower.run([pictures_for(tower.inputs, folder, pictures[part])], most)
 
-        found = side_by_side(embed, pieces(len(pictures), most, lanes), lanes)
+        parts = pieces(len(pictures), most, lanes, is_fixed=tower.batch is not None)
+        found = side_by_side(embed, parts, lanes)
         self._keep_time(_MANY if lanes > 1 else PICTURES)
         return np.concatenate(found)
 

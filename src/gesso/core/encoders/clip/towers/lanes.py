@@ -7,12 +7,12 @@ on one of them while the others rest. With a batch of its own each of them alway
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from gesso.core.encoders.clip.towers.tower import Device, runs_on_processor
 from gesso.core.encoders.encoder import Vectors
+from gesso.core.runner.limits import usable_cores
 
 
 def lanes_on(device: Device, threads: int) -> int:
@@ -24,13 +24,20 @@ def lanes_on(device: Device, threads: int) -> int:
     """
     if not runs_on_processor(device):
         return 1
-    return threads or _cores()
+    return threads or usable_cores()
 
 
-def pieces(count: int, most: int, lanes: int) -> list[slice]:
-    """Parts of `count` things, of `most` or fewer and as alike as can be, so that no lane waits."""
+def pieces(count: int, most: int, lanes: int, *, is_fixed: bool = False) -> list[slice]:
+    """Parts of `count` things, of `most` or fewer and as alike as can be, so that no lane waits.
+
+    Args:
+        count: of the things.
+        most: in a part.
+        lanes: that work side by side.
+        is_fixed: a part of fewer is filled up to `most`, and so takes as long as a whole one.
+    """
     rounds = max(1, math.ceil(count / (most * lanes)))
-    step = max(1, math.ceil(count / (rounds * lanes)))
+    step = most if is_fixed else max(1, math.ceil(count / (rounds * lanes)))
     return [slice(at, at + step) for at in range(0, count, step)]
 
 
@@ -42,10 +49,3 @@ def side_by_side(
         return [embed(part) for part in parts]
     with ThreadPoolExecutor(min(lanes, len(parts)), "gesso-clip") as threads:
         return list(threads.map(embed, parts))
-
-
-def _cores() -> int:
-    """Those that this process may use, where the system says."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
