@@ -113,6 +113,24 @@ def test_the_vectors_are_the_same_on_any_number_of_threads(tiny: Tiny, tmp_path:
         np.testing.assert_allclose(made, one_by_one, atol=1e-6)
 
 
+def test_a_model_of_a_fixed_batch_runs_no_oftener_for_having_lanes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs: list[int] = []
+    plain = Tower._step
+
+    def noting(self: Tower, arrays: list[Any]) -> Any:
+        runs.append(len(arrays[0]))
+        return plain(self, arrays)
+
+    monkeypatch.setattr(Tower, "_step", noting)
+    folder = write_clip(tmp_path / "mine", Tiny(batch=4))
+
+    Clip(ClipOptions(model=str(folder), threads=4)).pictures(pictures(5))
+
+    assert sorted(runs) == [1, 4]
+
+
 def test_a_picture_alone_is_read_by_all_threads_and_many_by_one_each(
     tmp_path: Path, loaded: list[int]
 ) -> None:
