@@ -10,12 +10,13 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from multiprocessing import Pipe, current_process
 from pathlib import Path
 
 import pytest
 
 from gesso.core.errors import GessoError, NoWorker, PictureError, WorkerLost
-from gesso.core.runner import Workers
+from gesso.core.runner import Workers, worker
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
 
@@ -99,6 +100,19 @@ def test_a_worker_that_hangs_fails_only_its_call() -> None:
         with pytest.raises(GessoError, match=r"'sleep' took longer than 2 s"):
             hung.result(60)
         assert workers.call(math.sqrt, 4) == 2
+
+
+def test_the_last_word_of_a_worker_is_heard_where_only_its_end_was_seen() -> None:
+    """Both came between the system's look at the pipe and its look at the process."""
+    ours, theirs = Pipe()
+    gone = 0
+    running = worker._Running(current_process(), ours, lambda _: [gone])
+    with ours:
+        with theirs:
+            theirs.send_bytes(b"done")
+
+        assert worker._heard(running, None) == b"done"
+        assert worker._heard(running, None) is None
 
 
 @posix
