@@ -121,6 +121,17 @@ def test_vectors_that_lie_far_apart_want_few_candidates_and_a_crowd_wants_more(
     assert widen(easy) < 1 <= widen(hard)
 
 
+def test_a_long_list_is_as_good_where_few_candidates_do_for_a_short_one(room: Room) -> None:
+    held = vectors(12_000, seed=1)
+    space = filled(room, held)
+    assert widen(room) < 1
+
+    found = space.search(ASKED, 1_000, recall="fast")
+
+    assert not found.exact
+    assert share_found(found, held) >= 0.98
+
+
 def test_codes_of_the_same_vectors_are_the_same(tmp_path: Path) -> None:
     first, second = Room(tmp_path / "first"), Room(tmp_path / "second")
     for each in (first, second):

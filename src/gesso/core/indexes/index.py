@@ -65,7 +65,7 @@ class Place:
             what lives elsewhere: a table, a collection.
         size: numbers in a vector.
         threads: how many it may use for a search.
-        widen: how many times as many candidates its vectors want; 1 unless they are hard.
+        widen: how many times as many candidates its vectors want; less than 1 where they are easy.
     """
 
     folder: Path

@@ -10,12 +10,15 @@ from gesso.core.indexes.index import Place, Recall
 def candidates(place: Place, count: int, recall: Recall, *, fast: int, balanced: int) -> int:
     """`count` wanted, and more the rougher the guess and the harder the look.
 
+    Canaries ask for few works: where they content themselves with fewer candidates, they say
+    nothing of how many a long list of works wants, and it gets as many as ever.
+
     Args:
-        place: says how much wider its canaries wanted it.
+        place: says how much wider, or narrower, its canaries wanted it.
         count: how many are wanted in the end.
         recall: how hard to look.
         fast: how many more for a fast look.
         balanced: and for a balanced one.
     """
     more = fast if recall == "fast" else balanced
-    return math.ceil(place.widen * (more + 3 * count))
+    return math.ceil(place.widen * more + max(1, place.widen) * 3 * count)
