@@ -80,3 +80,12 @@ def test_a_file_and_a_server_find_the_same(finder, words, numbers):
     hits = finder.find(Query(words, widens=False)).hits
 
     assert [hit.work.id for hit in hits] == numbers
+
+
+def test_more_works_than_a_page_shows_are_read_and_those_that_are_gone_are_missing(
+    finder: Finder,
+) -> None:
+    read = finder.works([1] * 20 + [99, 3] + [2**40] * 20)
+
+    assert {number: work.id for number, work in read.items()} == {1: 1, 3: 3}
+    assert finder.works([]) == {}
