@@ -73,6 +73,7 @@ def test_an_older_file_is_walked_through_the_history(tmp_path: Path) -> None:
     ("statements", "expected"),
     [
         (["CREATE TABLE theirs (id)"], DamageError),
+        (["CREATE VIEW works AS SELECT 1 AS id"], DamageError),
         (
             [
                 "CREATE TABLE alembic_version (version_num)",
@@ -81,7 +82,7 @@ def test_an_older_file_is_walked_through_the_history(tmp_path: Path) -> None:
             NewerStudio,
         ),
     ],
-    ids=["a stranger's", "a newer one"],
+    ids=["a stranger's", "a stranger's view", "a newer one"],
 )
 def test_a_file_that_is_not_ours_is_left_as_it_is(
     tmp_path: Path, statements: list[str], expected: type[Exception]

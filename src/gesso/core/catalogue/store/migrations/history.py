@@ -7,11 +7,11 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.dialects import postgres
-from gesso.core.catalogue.store.migrations.schema import HEAD, revision_of
+from gesso.core.catalogue.store.migrations.schema import HEAD, holds_something, revision_of
 from gesso.core.errors import DamageError, NewerStudio
 
 
@@ -57,7 +57,7 @@ def _refuse_foreign(path: Path, connection: Connection, revision: str | None) ->
             f"this gesso knows them up to {HEAD}.",
             "Install the newer one: pip install --upgrade gesso",
         )
-    if revision is None and inspect(connection).get_table_names():
+    if revision is None and holds_something(connection):
         raise DamageError(
             f"{path} is a database, but not of a gesso studio.",
             "Name another folder with --studio, or move that file away.",

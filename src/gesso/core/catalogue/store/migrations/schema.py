@@ -31,7 +31,7 @@ def upgrade(database: Database) -> None:
 
     Raises:
         NewerStudio: its revision is not in our history.
-        DamageError: it holds tables, but not ours.
+        DamageError: it holds tables or views, but not ours.
     """
     with database.read() as connection:
         if revision_of(connection) == HEAD:
@@ -49,6 +49,13 @@ def revision_of(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
+def holds_something(connection: Connection) -> bool:
+    """Whether there are tables, or in a file views: a server may bring views of its own along."""
+    found = inspect(connection)
+    is_file = connection.dialect.name == "sqlite"
+    return bool(found.get_table_names() or (is_file and found.get_view_names()))
+
+
 def told(connection: Connection) -> str:
     """What `schema.sql` has to hold so that a new file is what this one is, which history made."""
     return _BETWEEN.join(str(made).strip() for made in connection.scalars(text(_OURS))) + "\n"
@@ -57,7 +64,7 @@ def told(connection: Connection) -> str:
 def _furnish(database: Database) -> bool:
     """Whether the file was empty, and has all tables now."""
     with database.write(linked=False) as connection:
-        if inspect(connection).get_table_names():
+        if holds_something(connection):
             return False
         for statement in _NOW.read_text("utf-8").strip().split(_BETWEEN):
             connection.exec_driver_sql(statement)
