@@ -110,6 +110,25 @@ def test_what_waits_in_the_machines_memory_paints_the_same_picture(
     assert apart <= 1
 
 
+def test_a_picture_that_broke_off_leaves_on_the_card_nothing_that_waits_elsewhere(
+    photo: Path, painter_of: Painters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painter = painter_of(photo, device=CARD, offload="model")
+    before = painter.paint(BRIDGE).picture
+    pipeline = easel._PLACES[CARD].easel.paints
+
+    def fail(*_: object, **__: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pipeline.scheduler, "step", fail)
+        with pytest.raises(Transient):
+            painter.paint(BRIDGE)
+
+    assert {str(part.device) for part in parts_of(pipeline)} == {"cpu"}
+    assert painter.paint(BRIDGE).picture == before
+
+
 def test_a_card_that_is_full_is_told_and_paints_again_afterwards(
     photo: Path, painter_of: Painters
 ) -> None:

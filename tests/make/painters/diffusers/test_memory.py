@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gc
 import importlib
 import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.make.painters.diffusers.conftest import BRIDGE, Painters, failing, parts_of
@@ -81,6 +83,43 @@ def test_after_too_little_memory_the_next_picture_is_painted(
 
     del easel._PLACES["cpu"].easel.paints.vae.decode
 
+    assert painter.paint(BRIDGE).picture == before
+
+
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA out of memory."), KeyboardInterrupt()], ids=repr
+)
+def test_what_waits_for_its_turn_is_put_away_where_a_picture_broke_off(
+    own: Path, painter_of: Painters, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    hooks = pytest.importorskip("accelerate.hooks").CpuOffload
+    painter = painter_of(own)
+    before = painter.paint(BRIDGE).picture
+    # The processor stands in for a card: parts are called to it and put away in the same way.
+    stands = easel._PLACES["cpu"].easel
+    stands.wanted = painter._wanted = dataclasses.replace(stands.wanted, offload="model")
+    unet, events = stands.paints.unet, list[str]()
+    called, put_away = hooks.pre_forward, hooks.init_hook
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    def call(self: Any, module: Any, *args: Any, **more: Any) -> Any:
+        events.extend(["called"] * (module is unet))
+        return called(self, module, *args, **more)
+
+    def put(self: Any, module: Any) -> Any:
+        events.extend(["put away"] * (module is unet))
+        return put_away(self, module)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(hooks, "pre_forward", call)
+        patched.setattr(hooks, "init_hook", put)
+        patched.setattr(stands.paints.scheduler, "step", fail)
+        with pytest.raises((Transient, KeyboardInterrupt)):
+            painter.paint(BRIDGE)
+
+    assert events[-2:] == ["called", "put away"]
     assert painter.paint(BRIDGE).picture == before
 
 

@@ -85,16 +85,33 @@ class Easel:
             if self.goes_on is not None:
                 self.goes_on.to(wanted.device)
 
-    def ready(self, pipeline: Any) -> Any:
-        """One of the two pipelines, its parts where it needs them."""
-        if self.wanted.offload != "none" and self._offloaded is not pipeline:
-            # The hooks sit on the shared parts and follow the order of one pipeline.
+    @contextmanager
+    def at_work(self, pipeline: Any) -> Iterator[Any]:
+        """One of the two pipelines, its parts where it needs them.
+
+        Whole parts wait again after a picture that broke off, as they did before it: a pipeline
+        puts them away only when it comes to its end, and the next picture would find the largest
+        still on the device.
+        """
+        try:
+            self._lay_out(pipeline)
+            yield pipeline
+        except BaseException:
             if self.wanted.offload == "model":
-                pipeline.enable_model_cpu_offload(device=self.wanted.device)
-            else:
-                pipeline.enable_sequential_cpu_offload(device=self.wanted.device)
-            self._offloaded = pipeline
-        return pipeline
+                self._offloaded = None
+                with suppress(RuntimeError, MemoryError):  # a card that broke off gives nothing
+                    self._lay_out(pipeline)
+            raise
+
+    def _lay_out(self, pipeline: Any) -> None:
+        if self.wanted.offload == "none" or self._offloaded is pipeline:
+            return
+        # The hooks sit on the shared parts and follow the order of one pipeline.
+        if self.wanted.offload == "model":
+            pipeline.enable_model_cpu_offload(device=self.wanted.device)
+        else:
+            pipeline.enable_sequential_cpu_offload(device=self.wanted.device)
+        self._offloaded = pipeline
 
 
 class _Place:

@@ -204,8 +204,8 @@ class DiffusersPainter:
             tell(f"step {step} of {of}" if of else f"step {step}", step / (of + 1) if of else None)
 
         try:
-            pipeline = easel.ready(asked.pipeline)
-            return pipeline(**asked.arguments, **each_step(asked, heard))
+            with easel.at_work(asked.pipeline) as pipeline:
+                return pipeline(**asked.arguments, **each_step(asked, heard))
         except GessoError:
             raise
         except Exception as error:
