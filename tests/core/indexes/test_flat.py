@@ -132,6 +132,30 @@ def test_a_long_list_is_as_good_where_few_candidates_do_for_a_short_one(room: Ro
     assert share_found(found, held) >= 0.98
 
 
+def test_a_fast_look_is_not_narrowed_by_canaries_that_were_asked_in_a_balanced_one(
+    room: Room,
+) -> None:
+    space = filled(room, vectors(12_000, seed=1))
+    assert widen(room) < 1
+
+    plans = [space.search(ASKED, 10, recall=how).plan for how in ("fast", "balanced")]
+
+    assert [plan.split()[:3] for plan in plans] == [
+        ["flat:", "430", "candidates"],
+        ["flat:", "450", "candidates"],
+    ]
+
+
+def test_more_groups_than_can_be_learnt_are_not_made(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flat, "_SAMPLE", 120)
+
+    filled(room)
+
+    assert groups(room) == 3
+
+
 def test_codes_of_the_same_vectors_are_the_same(tmp_path: Path) -> None:
     first, second = Room(tmp_path / "first"), Room(tmp_path / "second")
     for each in (first, second):

@@ -10,8 +10,9 @@ from gesso.core.indexes.index import Place, Recall
 def candidates(place: Place, count: int, recall: Recall, *, fast: int, balanced: int) -> int:
     """`count` wanted, and more the rougher the guess and the harder the look.
 
-    Canaries ask for few works: where they content themselves with fewer candidates, they say
-    nothing of how many a long list of works wants, and it gets as many as ever.
+    Canaries ask for few works in a balanced look: where they content themselves with fewer
+    candidates, they say nothing of how many a fast look or a long list of works wants, and these
+    get as many as ever.
 
     Args:
         place: says how much wider, or narrower, its canaries wanted it.
@@ -20,5 +21,6 @@ def candidates(place: Place, count: int, recall: Recall, *, fast: int, balanced:
         fast: how many more for a fast look.
         balanced: and for a balanced one.
     """
-    more = fast if recall == "fast" else balanced
-    return math.ceil(place.widen * more + max(1, place.widen) * 3 * count)
+    at_least = max(1, place.widen)
+    more = at_least * fast if recall == "fast" else place.widen * balanced
+    return math.ceil(more + at_least * 3 * count)

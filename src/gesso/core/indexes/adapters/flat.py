@@ -24,7 +24,7 @@ from gesso.core.indexes.index import Near, Recall, Source
 
 _SAMPLE = 20_000
 _LEARNS_FROM = 1_000
-_IN_A_GROUP = 400
+_IN_A_GROUP, _SEEN_OF_A_GROUP = 400, 40
 _NEARNESS = faiss.METRIC_INNER_PRODUCT
 _ROUNDED_FAST, _ROUNDED_BALANCED = 100, 400
 """RaBitQ's guesses are nearer: as many more candidates, at most, hold the nearest."""
@@ -68,7 +68,8 @@ class Flat(FaissIndex):
             held: Any = faiss.index_factory(size, f"{turned(source)},RaBitQ{own.bits}", _NEARNESS)
             held.train(sampled(source, _SAMPLE))
             return held
-        groups = max(1, min(own.groups, source.count // _IN_A_GROUP))
+        most = min(source.count // _IN_A_GROUP, _SAMPLE // _SEEN_OF_A_GROUP)
+        groups = max(1, min(own.groups, most))
         held = faiss.index_factory(
             size, f"{turned(source)},IVF{groups},PQ{size // 2}x4fs", _NEARNESS
         )
