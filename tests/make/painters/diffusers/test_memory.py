@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import importlib
+import threading
 import time
 import weakref
 from collections.abc import Callable
@@ -213,6 +214,31 @@ def test_a_model_may_be_let_go_after_each_picture(photo: Path, painter_of: Paint
     painter_of(photo, keep_s=0).paint(BRIDGE)
 
     _wait_until(lambda: easel._PLACES["cpu"].easel is None)
+
+
+def test_a_model_is_let_go_after_the_longest_time_that_a_system_can_wait(
+    photo: Path, painter_of: Painters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(threading, "TIMEOUT_MAX", 0.1)
+
+    painter_of(photo, keep_s=31_536_000).paint(BRIDGE)
+
+    _wait_until(lambda: easel._PLACES["cpu"].easel is None)
+
+
+def test_a_device_is_free_again_where_no_clock_can_be_wound(
+    photo: Path, painter_of: Painters, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: threading.Timer) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Timer, "start", fail)
+        with pytest.raises(RuntimeError, match="new thread"):
+            painter_of(photo).paint(BRIDGE)
+
+    assert not easel._PLACES["cpu"].lock.locked()
+    assert painter_of(photo).paint(BRIDGE).picture.width == 64
 
 
 def _wait_until(is_so: Callable[[], bool], timeout_s: float = 30) -> None:

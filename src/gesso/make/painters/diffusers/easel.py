@@ -132,7 +132,9 @@ class _Place:
         """Take it away unless it is used again by then; called while the lock is held."""
         if self._clearing is not None:
             self._clearing.cancel()
-        clearing = threading.Timer(seconds, lambda: self._clear_unless_used(clearing))
+        # Windows waits 49 days at most, and says so by failing.
+        after = min(seconds, threading.TIMEOUT_MAX)
+        clearing = threading.Timer(after, lambda: self._clear_unless_used(clearing))
         clearing.name, clearing.daemon = "gesso-easel", True
         self._clearing = clearing
         clearing.start()
@@ -177,9 +179,11 @@ def at_easel(wanted: Wanted, stop: threading.Event, tell: Callable[[str], None])
             place.easel = _set_up(wanted)
         yield place.easel
     finally:
-        if place.easel is not None:
-            place.clear_after(wanted.keep_s)
-        place.lock.release()
+        try:
+            if place.easel is not None:
+                place.clear_after(wanted.keep_s)
+        finally:  # where no thread can be begun, nobody else shall wait for ever
+            place.lock.release()
 
 
 def refuse_when_stopped(stop: threading.Event) -> None:
