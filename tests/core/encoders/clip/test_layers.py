@@ -376,6 +376,16 @@ WHOLE: dict[str, Callable[[], onnx.ModelProto]] = {
         ],
         other=np.ones((WIDTH, 8)),
     ),
+    "both layers have one weight": lambda: graph(
+        [
+            at("MatMul", ["x", "up"], ["entered"]),
+            at("MatMul", ["entered", "tied"], ["wide"]),
+            at("Add", ["wide", "up_bias"], ["raised"]),
+            TANH,
+            at("MatMul", ["bent", "tied"], ["y"]),
+        ],
+        tied=np.eye(8),
+    ),
 }
 
 

@@ -252,7 +252,8 @@ class _Layers:
             name not in self._given and all(id(one) in inside for one in self._readers[name])
             for name in found
         )
-        if pair is None or not is_own:
+        # One weight of both layers would have to be cut both ways under one name.
+        if pair is None or not is_own or pair[0].input[1] == reader.input[1]:
             return None
         between = [node for node in self._graph.node if any(node is one for one in found.values())]
         return _Middle(*pair, between, reader)
