@@ -15,7 +15,7 @@ from sqlalchemy import Transaction, create_engine
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.dialects.sqlite import STATEMENTS
 from gesso.core.catalogue.store.disk import Disk
-from gesso.core.catalogue.store.migrations import history
+from gesso.core.catalogue.store.migrations import history, schema
 from gesso.core.catalogue.store.tables import metadata
 from gesso.core.errors import StorageError
 
@@ -41,7 +41,7 @@ def test_an_upgrade_from_nothing_makes_the_tables_of_now(tmp_path: Path) -> None
 def test_the_history_is_one_line_that_ends_where_we_work() -> None:
     scripts = ScriptDirectory.from_config(history._config())
 
-    assert scripts.get_heads() == [history.HEAD]
+    assert scripts.get_heads() == [schema.HEAD]
     revisions = [script.revision for script in scripts.walk_revisions()]
     assert revisions == sorted(revisions, reverse=True)
     assert revisions[-1] == "0001"

@@ -20,7 +20,7 @@ from gesso.core.catalogue.copies.backup import BackupOptions, back_up
 from gesso.core.catalogue.copies.restore import restore
 from gesso.core.catalogue.store.dialects.databases import open_database
 from gesso.core.catalogue.store.disk import Disk
-from gesso.core.catalogue.store.migrations import history
+from gesso.core.catalogue.store.migrations import history, schema
 from gesso.core.catalogue.store.tables import metadata
 from gesso.core.errors import (
     DamageError,
@@ -80,7 +80,7 @@ def test_two_processes_make_one_catalogue(
 
     assert [one.communicate(timeout=120)[1] for one in started] == ["", ""]
     with empty.database(tmp_path) as database, database.read() as connection:
-        assert history.revision_of(connection) == history.HEAD
+        assert schema.revision_of(connection) == schema.HEAD
 
 
 _OPEN = """
