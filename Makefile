@@ -14,8 +14,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 STUDIO ?= studio
-# How many processes the tests share; each has folders and servers of its own.
-JOBS ?= 2
+# How many processes the tests share; each has folders and servers of its own. One more than two
+# cores, for a fifth of the time a test waits for a browser or for a process of its own.
+JOBS ?= 3
 # Seconds that one test may take: what hangs fails by its name, and the rest goes on.
 LONGEST ?= 300
 # Sample data is not part of the repository; what needs it is left out where there is none.
