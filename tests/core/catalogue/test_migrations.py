@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -18,6 +19,9 @@ from gesso.core.catalogue.store.disk import Disk
 from gesso.core.catalogue.store.migrations import history, schema
 from gesso.core.catalogue.store.tables import metadata
 from gesso.core.errors import StorageError
+
+Way = ModuleType
+both = pytest.mark.parametrize("way", [history, schema], ids=["walked", "furnished"])
 
 
 def test_an_upgrade_from_nothing_makes_the_tables_of_now(tmp_path: Path) -> None:
@@ -47,7 +51,8 @@ def test_the_history_is_one_line_that_ends_where_we_work() -> None:
     assert revisions[-1] == "0001"
 
 
-def test_an_upgrade_that_cannot_be_committed_leaves_nothing(tmp_path: Path) -> None:
+@both
+def test_an_upgrade_that_cannot_be_committed_leaves_nothing(tmp_path: Path, way: Way) -> None:
     class Full(Disk):
         def commit(self, transaction: Transaction) -> None:
             error = sqlite3.OperationalError("database or disk is full")
@@ -56,40 +61,39 @@ def test_an_upgrade_that_cannot_be_committed_leaves_nothing(tmp_path: Path) -> N
 
     database = Database(tmp_path / "gesso.db", Full())
     with pytest.raises(StorageError, match="the disk is full"):
-        history.upgrade(database)
+        way.upgrade(database)
     database.close()
 
     assert _schema(tmp_path / "gesso.db") == {}
 
 
+@both
 def test_a_kill_in_the_middle_of_an_upgrade_leaves_nothing_and_the_next_one_works(
-    tmp_path: Path,
+    tmp_path: Path, way: Way
 ) -> None:
-    killed = subprocess.run(
-        [sys.executable, "-c", _KILLED, str(tmp_path / "gesso.db")], timeout=60, check=False
-    )
+    command = [sys.executable, "-c", _KILLED, way.__name__, str(tmp_path / "gesso.db")]
+    killed = subprocess.run(command, timeout=60, check=False)
     assert killed.returncode == -9
 
     assert _schema(tmp_path / "gesso.db") == {}
     database = Database(tmp_path / "gesso.db", Disk())
-    history.upgrade(database)
+    way.upgrade(database)
     database.close()
     assert "works" in _schema(tmp_path / "gesso.db")
 
 
 # Killed by itself between the last table and the commit: all statements have run by then.
 _KILLED = """
-import os, signal, sys
+import importlib, os, signal, sys
 from pathlib import Path
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.disk import Disk
-from gesso.core.catalogue.store.migrations.history import upgrade
 
 class Killed(Disk):
     def commit(self, transaction):
         os.kill(os.getpid(), signal.SIGKILL)
 
-upgrade(Database(Path(sys.argv[1]), Killed()))
+importlib.import_module(sys.argv[1]).upgrade(Database(Path(sys.argv[2]), Killed()))
 """
 
 

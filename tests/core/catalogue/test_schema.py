@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -11,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Transaction
 
 from gesso.core.catalogue.store.database import Database
 from gesso.core.catalogue.store.disk import Disk
 from gesso.core.catalogue.store.migrations import history, schema
-from gesso.core.errors import DamageError, NewerStudio, StorageError
+from gesso.core.errors import DamageError, NewerStudio
 
 
 def test_a_new_file_is_what_the_history_would_have_made_of_it(tmp_path: Path) -> None:
@@ -97,49 +95,6 @@ def test_a_file_that_is_not_ours_is_left_as_it_is(
         _with(path, schema.upgrade)
 
     assert _names(path) == before
-
-
-def test_a_full_disk_leaves_an_empty_file(tmp_path: Path) -> None:
-    class Full(Disk):
-        def commit(self, transaction: Transaction) -> None:
-            error = sqlite3.OperationalError("database or disk is full")
-            error.sqlite_errorcode = sqlite3.SQLITE_FULL
-            raise error
-
-    database = Database(tmp_path / "gesso.db", Full())
-    with pytest.raises(StorageError, match="the disk is full"):
-        schema.upgrade(database)
-    database.close()
-
-    assert _names(tmp_path / "gesso.db") == set()
-
-
-@pytest.mark.skipif(os.name != "posix", reason="processes are killed by signal")
-def test_a_kill_before_the_commit_leaves_nothing_and_the_next_one_works(tmp_path: Path) -> None:
-    path = tmp_path / "gesso.db"
-    killed = subprocess.run([sys.executable, "-c", _KILLED, str(path)], timeout=60, check=False)
-    assert killed.returncode == -9
-    assert _names(path) == set()
-
-    _with(path, schema.upgrade)
-
-    assert "works" in _names(path)
-
-
-# Killed by itself between the last table and the commit: all statements have run by then.
-_KILLED = """
-import os, signal, sys
-from pathlib import Path
-from gesso.core.catalogue.store.database import Database
-from gesso.core.catalogue.store.disk import Disk
-from gesso.core.catalogue.store.migrations.schema import upgrade
-
-class Killed(Disk):
-    def commit(self, transaction):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-upgrade(Database(Path(sys.argv[1]), Killed()))
-"""
 
 
 def test_two_who_make_one_studio_at_once_make_one(tmp_path: Path) -> None:
